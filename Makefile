@@ -1,0 +1,58 @@
+# Each target does its own set-up, from nothing but Python ≥ 3.11, git and make.
+PYTHON ?= python3
+VENV   ?= .venv
+BIN    := $(VENV)/bin
+JOBS   ?= auto
+
+.PHONY: help setup demo test proof faults fuzz bench lint types build check clean
+
+help:
+	@sed -n 's/^## //p' $(MAKEFILE_LIST)
+
+$(VENV)/.ready: pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@echo "installing into $(VENV) …"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[postgresql,scratch,test,dev]'
+	@touch $@
+
+setup: $(VENV)/.ready
+
+## make demo    three databases follow a git repository, from first plan to adopted drift
+demo: setup
+	@$(BIN)/python demo/demo.py
+
+## make test    everything that is fast: units, real servers, command line, documentation
+test: setup
+	$(BIN)/python -m pytest -n $(JOBS) -m "not faults and not fuzz and not proof" tests
+
+## make proof   the slower proofs: real schemas in and out, every mutation, every server found
+proof: setup
+	$(BIN)/python -m pytest -n $(JOBS) -m proof tests
+
+## make faults  kills, races and lost connections, at every point
+faults: setup
+	$(BIN)/python -m pytest -n $(JOBS) -m faults tests
+
+## make fuzz    random pairs of schemas: plan, apply, converge, come back (PAIRS=300 a dialect)
+fuzz: setup
+	RECONCILE_FUZZ_PAIRS=$(or $(PAIRS),300) $(BIN)/python -m pytest -n $(JOBS) -s -m fuzz tests
+
+## make bench   cost of inspection and plan beside pg_dump and Alembic (TABLES="100 1000 5000")
+bench: setup
+	$(BIN)/python benchmarks/bench.py $(TABLES)
+
+## make check   lint, types and build
+check: lint types build
+
+lint: setup
+	$(BIN)/python -m ruff check .
+
+types: setup
+	$(BIN)/python -m mypy
+
+build: setup
+	rm -rf dist && $(BIN)/python -m build --quiet
+
+clean:
+	rm -rf $(VENV) dist build .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -1,0 +1,369 @@
+"""`apply`: the pending revisions of an environment, executed under its lock and recorded; and `dry_run`, their text.
+
+Knows sessions and histories, not where they come from. The schema as it was left is read and recorded right after the
+last commit and not inside it: no lock on a table is held while a whole catalog is read. Where a run dies between the
+two, the next one finds its entry in the ledger without its record, and writes it.
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager, suppress
+from typing import Final
+
+import msgspec
+
+from ..dialects.base import Dialect
+from ..dialects.session import Session
+from ..errors import BusyError, DatabaseError, ReconcileError, RefusedError
+from ..model.address import Address
+from ..model.catalog import Catalog
+from ..model.changes import Change, Statement, address_of
+from ..sources.revisions import History, Revision
+from . import journal, ledger, recover, verify, versions
+from .journal import OpenRun
+from .ladder import Ladder, is_lost
+from .ledger import Recorded
+from .lock import Turn
+from .render import Rendered, render
+from .runner import MovedError, RevisionRun
+from .work import Event, Target, Work
+
+__all__ = ["Event", "Ladder", "Outcome", "Rendered", "Target", "apply", "dry_run"]
+
+_LOOKS: Final = 100
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What an apply did: revisions applied now and those that were there already, and how it left the database.
+
+    `differences` name what in live is not as the lockfile says; after a run that applied something there are none.
+    """
+
+    applied: tuple[str, ...] = ()
+    already: tuple[str, ...] = ()
+    statements: int = 0
+    live: Catalog
+    head: tuple[str, ...] = ()
+    differences: str = ""
+
+
+class _Asked(msgspec.Struct, frozen=True, kw_only=True):
+    """What the caller of `apply` wants, as described there."""
+
+    history: Callable[[], History]
+    expected: Catalog | Callable[[], Catalog | None] | None
+    to: str | None
+    allow_drift: bool
+    approved: Callable[[Sequence[Rendered]], None]
+    unexcused: Callable[[Sequence[Change]], Sequence[Change]]
+    ladder: Ladder
+
+
+class _Seen(msgspec.Struct, frozen=True, kw_only=True):
+    """One look: where the database is, what it lacks (rendered, in order), and what was begun."""
+
+    history: History
+    at: tuple[str, ...]
+    wanted: tuple[str, ...]
+    pending: tuple[Rendered, ...]
+    begun: OpenRun | None
+
+
+def _silent(event: Event) -> None:
+    """Progress that nobody watches."""
+
+
+def apply(
+    session: Session,
+    dialect: Dialect,
+    history: Callable[[], History],
+    target: Target,
+    *,
+    expected: Catalog | Callable[[], Catalog | None] | None,
+    to: str | None = None,
+    wait_seconds: float = 0.0,
+    dry_run: bool = False,
+    allow_drift: bool = False,
+    actor: str = "",
+    commit: str = "",
+    progress: Callable[[Event], None] = _silent,
+    interrupted: Callable[[], bool] = lambda: False,
+    approved: Callable[[Sequence[Rendered]], None] = lambda pending: None,
+    unexcused: Callable[[Sequence[Change]], Sequence[Change]] = lambda drift: drift,
+    ladder: Ladder | None = None,
+) -> Outcome:
+    """Brings the database to the head of the history, or to `to`.
+
+    history: called under the lock. expected: the schema at its head, None where nobody measured it; a callable is asked
+    right after `history`. approved: is shown what is about to run and raises where it may not. unexcused: of some drift
+    what no rule of the project accepts. allow_drift: go on although live is not as it was left.
+
+    Raises BusyError, RefusedError (Ahead, Drifted, an edited remainder), InterruptedRunError, DatabaseError with file
+    and statement, ReconcileError where live is not `expected` in the end.
+    """
+    if dry_run:
+        return _rehearsed(session, dialect, history(), target, to)
+    turn = Turn(session, interrupted)
+    work = Work(
+        session=session,
+        dialect=dialect,
+        target=target,
+        turn=turn,
+        run=secrets.token_hex(16),
+        actor=actor,
+        commit=commit,
+        progress=progress,
+        interrupted=interrupted,
+    )
+    with turn.taken(wait_seconds):
+        asked = _Asked(
+            history=history,
+            expected=expected,
+            to=to,
+            allow_drift=allow_drift,
+            approved=approved,
+            unexcused=unexcused,
+            ladder=ladder or Ladder(),
+        )
+        return _Apply(work, asked).outcome()
+
+
+def dry_run(
+    session: Session, dialect: Dialect, history: History, target: Target, to: str | None = None
+) -> list[tuple[Revision, list[Statement]]]:
+    """The pending revisions with the statements that apply would run, from a look without the lock; writes nothing."""
+    seen = _seen(session, dialect, history, target, to)
+    return [(item.revision, list(item.statements)) for item in seen.pending]
+
+
+def _rehearsed(session: Session, dialect: Dialect, history: History, target: Target, to: str | None) -> Outcome:
+    seen = _seen(session, dialect, history, target, to)
+    return Outcome(
+        already=_already(seen),
+        statements=sum(len(item.statements) for item in seen.pending),
+        live=dialect.inspect(session, target.scope),
+        head=seen.at,
+    )
+
+
+def _seen(session: Session, dialect: Dialect, history: History, target: Target, to: str | None) -> _Seen:
+    at = versions.current(session, dialect, target.version_table)
+    begun = journal.open_run(session, dialect)
+    recover.require_known(history, at, begun, session.target)
+    if begun and begun.revision in history.ancestors(at):
+        begun = None
+    wanted = _wanted(history, to)
+    pending = [render(r, history, dialect) for r in history.pending(at, wanted)]
+    if begun:
+        pending.sort(key=lambda item: item.revision.id != begun.revision)
+        _require_resumable(pending, begun)
+    return _Seen(history=history, at=at, wanted=wanted, pending=tuple(pending), begun=begun)
+
+
+def _wanted(history: History, to: str | None) -> tuple[str, ...]:
+    if to is None:
+        return (history.head,) if history.head is not None else ()
+    found = history.resolved(to)
+    if found is None:
+        known = ", ".join(r.id for r in history.order[-5:])
+        raise ReconcileError(f"there is no revision {to!r}", why=f"the newest are {known}", next="name one of them")
+    return (found,)
+
+
+def _require_resumable(pending: Sequence[Rendered], begun: OpenRun) -> None:
+    if not pending or pending[0].revision.id != begun.revision:
+        raise RefusedError(
+            f"revision {begun.revision} was begun and not finished",
+            why="it is not among the revisions that are to be applied now",
+            next="run `reconcile apply` without --to: it carries on from there",
+        )
+    recover.require_same_text(pending[0], begun)
+
+
+def _already(seen: _Seen) -> tuple[str, ...]:
+    have = seen.history.ancestors(seen.at)
+    return tuple(r.id for r in seen.history.order if r.id in have)
+
+
+class _Apply:
+    """One apply under its lock."""
+
+    def __init__(self, work: Work, asked: _Asked) -> None:
+        self.work, self.asked = work, asked
+        self.applied: list[str] = []
+        self.statements = 0
+        self.expected: Catalog | None = None
+        self.recorded: Recorded | None = None
+        self.fresh = False
+        """Whether the record is of the revision that we found the database at."""
+        self.before: Catalog | None = None
+        self.tolerated: frozenset[Address] = frozenset()
+        """What differed before us, and we were told to go on."""
+
+    def outcome(self) -> Outcome:
+        first = seen = self._look()
+        self._require_undrifted(seen)
+        if self._there_already(seen):
+            self._take_as_applied(seen)
+            seen = self._look()
+        try:
+            for _ in range(_LOOKS):
+                if not seen.pending:
+                    break
+                self.asked.approved(seen.pending)
+                self._run(seen)
+                seen = self._look()
+            else:
+                raise BusyError("others apply to this database all the time", where=self.work.session.target)
+        except ReconcileError as error:
+            self._leave(error)
+            raise
+        return self._finished(first, seen)
+
+    def _look(self) -> _Seen:
+        work = self.work
+        with self._patiently():
+            history = self.asked.history()
+            self.expected = self.asked.expected() if callable(self.asked.expected) else self.asked.expected
+            seen = _seen(work.session, work.dialect, history, work.target, self.asked.to)
+            if seen.pending:
+                versions.ensure(work.session, work.dialect, work.target.version_table)
+                ledger.ensure(work.session, work.dialect)
+                self._clear_stale(seen)
+        return seen
+
+    def _clear_stale(self, seen: _Seen) -> None:
+        """Rows of a revision that somebody else finished, with `alembic upgrade` or `alembic stamp`."""
+        rows = journal.open_run(self.work.session, self.work.dialect)
+        if rows and not seen.begun:
+            journal.clear(self.work.session, self.work.dialect, rows.revision)
+
+    def _require_undrifted(self, seen: _Seen) -> None:
+        work = self.work
+        self.recorded = ledger.recorded(work.session, work.dialect)
+        self.fresh = self.recorded is not None and self.recorded.revision == seen.at and seen.begun is None
+        if not seen.pending:
+            return
+        self.before = work.dialect.inspect(work.session, work.target.scope)
+        if self.recorded is None or not self.fresh:
+            return
+        drift = self._differences(self.recorded.catalog, self._ours(self.before, at_head=True))
+        self.tolerated = frozenset(address_of(c) for c in drift)
+        if drift and not self.asked.allow_drift:
+            raise RefusedError(
+                "Drifted: the database is not as it was left",
+                where=work.session.target,
+                why=f"since {self.recorded.at} somebody changed\n    {verify.shown(drift)}",
+                next=f"`reconcile drift --env {work.target.environment}` shows it: adopt it or revert it first",
+            )
+
+    def _there_already(self, seen: _Seen) -> bool:
+        """Whether the database was left as the pending revisions would leave it, as after drift was adopted into git.
+
+        Only for generated revisions, which do nothing to rows, and where live is what the ledger says we left.
+        """
+        generated = all(item.revision.generated and not item.revision.python for item in seen.pending)
+        if not seen.pending or not generated or not self.fresh or self.expected is None or self.before is None:
+            return False
+        if seen.wanted != seen.history.heads or self.recorded is None:
+            return False
+        ours = self._ours(self.before, at_head=True)
+        return not self._differences(self.expected, ours) and not self._differences(self.recorded.catalog, ours)
+
+    def _take_as_applied(self, seen: _Seen) -> None:
+        work = self.work
+        with self._patiently():
+            versions.move(work.session, work.dialect, work.target.version_table, seen.at, seen.history.heads)
+            for item in seen.pending:
+                entry = ledger.Entry(
+                    environment=work.target.environment,
+                    revision=item.revision.id,
+                    action="apply",
+                    actor=work.actor,
+                    commit_id=work.commit,
+                    message="the database was so already",
+                )
+                ledger.write(work.session, work.dialect, entry)
+                self.applied.append(item.revision.id)
+
+    def _run(self, seen: _Seen) -> None:
+        at, begun = seen.at, seen.begun
+        with suppress(MovedError):
+            for item in seen.pending:
+                at = RevisionRun(self.work, item, at, self.asked.ladder, begun).carried_out()
+                begun = None
+                self.applied.append(item.revision.id)
+                self.statements += len(item.statements)
+
+    def _leave(self, error: ReconcileError) -> None:
+        """What was finished before it went wrong is recorded, if the connection lets us."""
+        work = self.work
+        if self.applied and not (isinstance(error, DatabaseError) and is_lost(error)):
+            with suppress(ReconcileError), self._patiently():
+                if journal.open_run(work.session, work.dialect) is None:
+                    at = versions.current(work.session, work.dialect, work.target.version_table)
+                    ours = self._ours(work.dialect.inspect(work.session, work.target.scope), at_head=False)
+                    ledger.write_recorded(work.session, work.dialect, at, ours)
+
+    @contextmanager
+    def _patiently(self) -> Iterator[None]:
+        self.work.turn.limit()
+        with self.work.turn.unit():
+            yield
+
+    def _finished(self, first: _Seen, seen: _Seen) -> Outcome:
+        work = self.work
+        with self._patiently():
+            at = versions.current(work.session, work.dialect, work.target.version_table)
+            at_head = at == seen.history.heads
+            live = work.dialect.inspect(work.session, work.target.scope)
+            ours = self._ours(live, at_head)
+            different = self._differences(self.expected, ours) if at_head and self.expected is not None else []
+            mine = bool(self.applied) or self._died_before_recording(at)
+            if mine or (at_head and not different and self._brought_by_others(at)):
+                ledger.ensure(work.session, work.dialect)
+                ledger.write_recorded(work.session, work.dialect, at, ours)
+        if mine and (new := [c for c in different if address_of(c) not in self.tolerated]):
+            raise self._not_as_expected(new)
+        return Outcome(
+            applied=tuple(self.applied),
+            already=_already(first),
+            statements=self.statements,
+            live=live,
+            head=at,
+            differences=verify.shown(different),
+        )
+
+    def _differences(self, wanted: Catalog, ours: Catalog) -> list[Change]:
+        profile = self.work.dialect.profile(self.work.session.version)
+        return list(self.asked.unexcused(verify.differences(wanted, ours, profile)))
+
+    def _stale(self, at: tuple[str, ...]) -> bool:
+        return bool(at) and (self.recorded is None or self.recorded.revision != at)
+
+    def _died_before_recording(self, at: tuple[str, ...]) -> bool:
+        """Whether the last run of ours ended between its last commit and the record of what it left."""
+        last = ledger.last(self.work.session, self.work.dialect) if self._stale(at) else None
+        return last is not None and last.action == "apply" and last.revision in at
+
+    def _brought_by_others(self, at: tuple[str, ...]) -> bool:
+        """Whether `alembic upgrade` moved the database to a revision whose schema somebody measured."""
+        return self._stale(at) and self.expected is not None
+
+    def _ours(self, live: Catalog, at_head: bool) -> Catalog:
+        """Live without the objects that were there before us and are in no state of ours, as far as we know states."""
+        states = [self.recorded.catalog] if self.recorded is not None and self.fresh else []
+        if at_head and self.expected is not None:
+            states.append(self.expected)
+        return verify.without(live, verify.strangers(live if self.before is None else self.before, states))
+
+    def _not_as_expected(self, different: Sequence[Change]) -> ReconcileError:
+        return ReconcileError(
+            f"applied {', '.join(self.applied) or 'by an earlier run'}, and the database is not what the lockfile says",
+            where=self.work.session.target,
+            why=f"too much (+), missing (-) or other (~) than it should be:\n    {verify.shown(different)}",
+            next=f"`reconcile drift --env {self.work.target.environment}` shows it in full; "
+            "`reconcile verify` proves what the revisions do",
+        )

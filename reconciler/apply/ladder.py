@@ -1,0 +1,127 @@
+"""Waiting for table locks: short, growing limits, with a pause between attempts, and an end.
+
+A statement that waits for a strong lock stops everybody behind it; so it waits briefly, lets the queue through, and
+tries again. Never without a limit.
+"""
+
+from __future__ import annotations
+
+import random
+import time
+from collections.abc import Callable
+from typing import Final, TypeVar
+
+import msgspec
+
+from ..errors import BusyError, DatabaseError, InterruptedRunError
+from .blockers import blockers
+from .work import Event, Work
+
+T = TypeVar("T")
+
+# lock timeout, deadlock, serialization (PostgreSQL); lock wait timeout, deadlock, NOWAIT (MariaDB, MySQL)
+_WAITED: Final = frozenset({"55P03", "40P01", "40001", "1205", "1213", "3572"})
+_WAITED_PREFIXES: Final = ("SQLITE_BUSY", "SQLITE_LOCKED")
+_CANCELLED: Final = frozenset({"57014", "SQLITE_INTERRUPT", "1317"})
+_LOST: Final = frozenset({"57P01", "57P02", "57P03", "2006", "2013"})
+
+
+class LostError(DatabaseError):
+    """The connection broke, so nobody knows what became of the statement or the commit."""
+
+
+class Ladder(msgspec.Struct, frozen=True, kw_only=True):
+    """The limits of one attempt after the other (the last one repeats), and when to give up."""
+
+    limits_ms: tuple[int, ...] = (200, 400, 800, 1500, 2000)
+    attempts: int = 30
+    seconds: float = 600.0
+    pause: float = 0.5
+    longest_pause: float = 30.0
+    patient_ms: int = 600_000
+    """For statements whose waiting blocks nobody's rows (CREATE INDEX CONCURRENTLY)."""
+
+    def limit(self, attempt: int) -> int:
+        return self.limits_ms[min(attempt, len(self.limits_ms) - 1)]
+
+    def sleep(self, attempt: int) -> float:
+        """Full jitter: anything up to a bound that doubles."""
+        return random.uniform(0.0, min(self.longest_pause, self.pause * 2.0**attempt))
+
+
+def climbed(work: Work, ladder: Ladder, act: Callable[[], T], *, where: str, patient: bool = False) -> T:
+    """What `act` returns, tried until it gets its locks; it must undo all it did where it fails.
+
+    Raises BusyError at the end of the ladder, InterruptedRunError where somebody asked to stop, DatabaseError for
+    everything else; for a lost connection it says that nobody knows the outcome.
+    """
+    begun = time.monotonic()
+    for attempt in range(ladder.attempts):
+        work.turn.go_on()
+        limit = ladder.patient_ms if patient else ladder.limit(attempt)
+        try:
+            work.turn.limit(limit)
+            return act()
+        except (DatabaseError, BusyError) as error:
+            judged(work, error, where)
+            waited = error
+        sql = getattr(waited, "statement", "")
+        who = blockers(work.session, sql) or waited.why
+        pause = ladder.sleep(attempt)
+        if attempt + 1 == ladder.attempts or time.monotonic() - begun + pause > ladder.seconds:
+            raise _given_up(work, where, attempt + 1, who) from waited
+        note = f"no lock within {limit} ms" + (f" ({who})" if who else "") + f", again in {pause:.1f} s"
+        work.progress(Event(what="waiting", place=where, sql=sql, note=note))
+        work.turn.pause(pause)
+    raise AssertionError("a ladder has at least one rung")
+
+
+def judged(work: Work, error: DatabaseError | BusyError, where: str) -> None:
+    """Raises what the error means, unless it means only that a lock was not free."""
+    if isinstance(error, BusyError):
+        return
+    if work.interrupted() and error.code in _CANCELLED:
+        raise InterruptedRunError(
+            "stopped as asked",
+            where=where,
+            why="the statement that ran was cancelled and undone, what was finished is kept",
+            next="run `reconcile apply` again: it carries on from there",
+        ) from error
+    if error.code in _WAITED or error.code.startswith(_WAITED_PREFIXES):
+        return
+    if is_lost(error) and not isinstance(error, LostError):
+        raise lost(error, where) from error
+    if error.where != work.session.target:
+        raise error  # it was judged already, nearer to its statement
+    raise located(error, where) from error
+
+
+def is_lost(error: DatabaseError) -> bool:
+    return error.code.startswith("08") or error.code in _LOST
+
+
+def lost(error: DatabaseError, where: str) -> LostError:
+    return LostError(
+        "the connection was lost, and nobody knows whether what was running happened",
+        code=error.code,
+        where=where,
+        why=f"{error.what}: {error.why}".rstrip(": "),
+        next="run `reconcile apply` again: it looks at what is there and carries on",
+        statement=error.statement,
+    )
+
+
+def located(error: DatabaseError, where: str) -> DatabaseError:
+    """The error with the file and the number of the statement in place of the database's address."""
+    return DatabaseError(
+        error.what, code=error.code, statement=error.statement, where=where, why=error.why, next=error.next
+    )
+
+
+def _given_up(work: Work, where: str, attempts: int, who: str) -> BusyError:
+    return BusyError(
+        f"no lock after {attempts} attempts; nothing of it was kept",
+        where=where,
+        why=who or "others hold what the statement needs",
+        next=f"end what holds it on {work.session.target}, or run `reconcile apply` when less is going on",
+    )

@@ -1,0 +1,173 @@
+"""The ledger: what was done to an environment, and the schema it had when we last left it. Tables in that environment.
+
+Reading needs no more than SELECT and works where the tables are not there yet. Texts pass the scrubber on their way
+in, so that no secret ever lands in them.
+"""
+
+from __future__ import annotations
+
+import base64
+import datetime
+import zlib
+from collections.abc import Iterable
+from functools import cached_property
+from typing import Any, Final, Literal
+
+import msgspec
+
+from .. import __version__
+from ..config.secrets import scrubbed
+from ..dialects.base import Dialect
+from ..dialects.session import Session
+from ..errors import DatabaseError, ReconcileError
+from ..model import codec
+from ..model.catalog import Catalog
+from . import journal
+from .journal import open_run as open_run
+from .tables import exists, insert, rows_if_there
+
+Action = Literal["apply", "push", "baseline", "stamp", "record"]
+
+_PART: Final = 32_000  # characters: below every dialect's shortest TEXT and largest packet
+_LEDGER: Final = (
+    "seq BIGINT NOT NULL PRIMARY KEY, at VARCHAR(40) NOT NULL, environment VARCHAR(255) NOT NULL, "
+    "revision VARCHAR(255) NOT NULL, action VARCHAR(32) NOT NULL, actor VARCHAR(255) NOT NULL, "
+    "commit_id VARCHAR(64) NOT NULL, sql_digest VARCHAR(64) NOT NULL, statements BIGINT NOT NULL, "
+    "duration_ms BIGINT NOT NULL, tool VARCHAR(64) NOT NULL, message TEXT NOT NULL"
+)
+_RECORDED: Final = (
+    "part INTEGER NOT NULL PRIMARY KEY, revision VARCHAR(255) NOT NULL, fingerprint VARCHAR(64) NOT NULL, "
+    "server VARCHAR(40) NOT NULL, at VARCHAR(40) NOT NULL, snapshot TEXT NOT NULL"
+)
+_ENTRY_COLUMNS: Final = (
+    "seq, at, environment, revision, action, actor, commit_id, sql_digest, statements, duration_ms, tool, message"
+)
+
+
+class Entry(msgspec.Struct, frozen=True, kw_only=True):
+    """One act. `seq` orders them, not the clock; `sql_digest` is over the statements that ran."""
+
+    environment: str
+    revision: str
+    action: Action
+    actor: str
+    commit_id: str = ""
+    sql_digest: str = ""
+    statements: int = 0
+    duration_ms: int = 0
+    message: str = ""
+    seq: int = 0
+    at: str = ""
+    tool: str = f"reconcile {__version__}"
+
+
+class Recorded(msgspec.Struct, frozen=True, kw_only=True, dict=True):
+    """The schema as it was when we last left the environment, and the revisions it was at."""
+
+    revision: tuple[str, ...]
+    fingerprint: str
+    at: str
+    dialect: str
+    server: tuple[int, ...]
+    snapshot: bytes
+    """JSON lines of `model.codec`."""
+
+    @cached_property
+    def catalog(self) -> Catalog:
+        return Catalog(codec.objects(self.snapshot), dialect=self.dialect, version=self.server)
+
+
+def now() -> str:
+    return datetime.datetime.now(datetime.UTC).isoformat(timespec="milliseconds")
+
+
+def ensure(session: Session, dialect: Dialect) -> None:
+    """Our tables, made where they are missing; call it under the lock, in a transaction."""
+    shapes = {"ledger": _LEDGER, "journal": journal.COLUMNS, "recorded": _RECORDED}
+    missing = [name for name in shapes if not exists(session, dialect.ledger(name))]
+    setup = [*dialect.ledger_setup, *(f"CREATE TABLE {dialect.ledger(name)} ({shapes[name]})" for name in missing)]
+    for statement in setup if missing else ():
+        try:
+            session.execute(statement)
+        except DatabaseError as error:
+            error.next = "let this role create the ledger's tables, or have another role make them first"
+            raise
+
+
+def write(session: Session, dialect: Dialect, entry: Entry) -> Entry:
+    """Appends an entry; the number, the time and the scrubbing are given here. In a transaction, under the lock."""
+    table = dialect.ledger("ledger")
+    last = session.rows(f"SELECT max(seq) FROM {table}")[0][0]
+    texts = {f: scrubbed(getattr(entry, f)) for f in ("environment", "actor", "message")}
+    written = msgspec.structs.replace(entry, seq=int(last or 0) + 1, at=now(), **texts)
+    insert(session, dialect, table, {name: getattr(written, name) for name in _ENTRY_COLUMNS.split(", ")})
+    return written
+
+
+def entries(session: Session, dialect: Dialect) -> list[Entry]:
+    """What was done, oldest first; [] where we never were."""
+    return _entries(session, f"SELECT {_ENTRY_COLUMNS} FROM {dialect.ledger('ledger')} ORDER BY seq")
+
+
+def last(session: Session, dialect: Dialect) -> Entry | None:
+    """What was done last."""
+    table = dialect.ledger("ledger")
+    found = _entries(session, f"SELECT {_ENTRY_COLUMNS} FROM {table} WHERE seq = (SELECT max(seq) FROM {table})")
+    return found[0] if found else None
+
+
+def _entries(session: Session, sql: str) -> list[Entry]:
+    names = _ENTRY_COLUMNS.split(", ")
+    rows = rows_if_there(session, sql) or []
+    return [msgspec.convert(dict(zip(names, row, strict=True)), Entry, strict=False) for row in rows]
+
+
+def recorded(session: Session, dialect: Dialect) -> Recorded | None:
+    """The schema as we last left it; None where we never were. Raises ReconcileError for a damaged record."""
+    columns = "revision, fingerprint, server, at, snapshot"
+    rows = rows_if_there(session, f"SELECT {columns} FROM {dialect.ledger('recorded')} ORDER BY part")
+    if not rows:
+        return None
+    revision, fingerprint, server, at, _ = rows[0]
+    try:
+        text = zlib.decompress(base64.b64decode("".join(row[4] for row in rows)))
+    except (ValueError, zlib.error) as error:
+        raise ReconcileError(
+            "the recorded schema cannot be read",
+            where=session.target,
+            why=str(error),
+            next="see what is there (`reconcile drift`), then record it anew (`reconcile drift --adopt`)",
+        ) from None
+    return Recorded(
+        revision=_names(revision),
+        fingerprint=fingerprint,
+        at=at,
+        dialect=dialect.name,
+        server=tuple(int(n) for n in server.split(".") if n),
+        snapshot=text,
+    )
+
+
+def recorded_fingerprint(session: Session, dialect: Dialect) -> str:
+    """What tells one recorded schema from another without reading it; "" where we never were."""
+    rows = rows_if_there(session, f"SELECT revision, fingerprint, at FROM {dialect.ledger('recorded')} WHERE part = 0")
+    return " ".join(rows[0]) if rows else ""
+
+
+def write_recorded(session: Session, dialect: Dialect, revision: Iterable[str], live: Catalog) -> None:
+    """The schema as it is now, in place of the one recorded before. In a transaction, under the lock."""
+    table = dialect.ledger("recorded")
+    text = base64.b64encode(zlib.compress(b"\n".join(codec.lines(live.values())))).decode()
+    shared: dict[str, Any] = {
+        "revision": ",".join(sorted(revision)),
+        "fingerprint": codec.fingerprint(live),
+        "server": ".".join(map(str, session.version)),
+        "at": now(),
+    }
+    session.execute(f"DELETE FROM {table}")
+    for part, start in enumerate(range(0, len(text), _PART)):
+        insert(session, dialect, table, {"part": part, **shared, "snapshot": text[start : start + _PART]})
+
+
+def _names(text: str) -> tuple[str, ...]:
+    return tuple(text.split(",")) if text else ()

@@ -1,0 +1,66 @@
+"""Pending revisions as the statements that will run, with the digest that stands for them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import msgspec
+
+from ..dialects.base import Dialect
+from ..emit.rendered import NotRenderable, rendered
+from ..errors import RefusedError
+from ..model.changes import Statement
+from ..model.codec import digest
+from ..sources.revisions import History, Revision
+from .segments import Segment, segments
+
+
+class Rendered(msgspec.Struct, frozen=True, kw_only=True):
+    """A revision and exactly what it will execute; `follows` are the revisions whose place it takes.
+
+    A `python` revision has no statements: it is run, and its digest is over the file.
+    """
+
+    revision: Revision
+    statements: tuple[Statement, ...]
+    segments: tuple[Segment, ...]
+    digest: str
+    follows: tuple[str, ...]
+
+    def place(self, position: int) -> str:
+        """Where a statement is, for messages."""
+        return f"{self.name}: statement {position} of {len(self.statements)}"
+
+    @property
+    def name(self) -> str:
+        return self.revision.path or self.revision.id
+
+
+def sql_digest(statements: Iterable[Statement]) -> str:
+    """One digest for a sequence of statements, each with whether it is transactional."""
+    return digest(*(part for s in statements for part in (s.sql.encode(), b"t" if s.transactional else b"a")))
+
+
+def render(revision: Revision, history: History, dialect: Dialect) -> Rendered:
+    """Raises RefusedError for a revision that is neither SQL nor marked as Python."""
+    found = () if revision.python else tuple(_statements(revision, dialect))
+    return Rendered(
+        revision=revision,
+        statements=found,
+        segments=segments(found, transactional=dialect.transactional_ddl),
+        digest=revision.digest if revision.python else sql_digest(found),
+        follows=tuple(i for d in (*revision.down, *revision.depends_on) if (i := history.resolved(d)) is not None),
+    )
+
+
+def _statements(revision: Revision, dialect: Dialect) -> Sequence[Statement]:
+    try:
+        return rendered(revision, dialect.alembic or dialect.name)
+    except NotRenderable as error:
+        raise RefusedError(
+            error.what,
+            where=error.where,
+            why=error.why,
+            next="write it with op.* or op.execute and SQL; or put `reconcile_python = True` below `down_revision`, "
+            "so that it is run instead of rendered",
+        ) from error

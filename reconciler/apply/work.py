@@ -1,0 +1,45 @@
+"""What every part of an apply has at hand, and what it reports while it works."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Literal
+
+import msgspec
+
+from ..dialects.base import Dialect, Scope
+from ..dialects.session import Session
+from .lock import Turn
+
+What = Literal["revision", "statement", "waiting", "done"]
+
+
+class Target(msgspec.Struct, frozen=True, kw_only=True):
+    """One database as it is applied to: its environment's name, its version table, and what of it we look at."""
+
+    environment: str
+    version_table: str = "alembic_version"
+    scope: Scope = Scope()
+
+
+class Event(msgspec.Struct, frozen=True, kw_only=True):
+    """A revision that begins or is done, a statement that begins, a lock that is waited for."""
+
+    what: What
+    place: str
+    sql: str = ""
+    note: str = ""
+
+
+class Work(msgspec.Struct, frozen=True, kw_only=True):
+    """One run of the applier. `run` tells its rows in the journal from another's."""
+
+    session: Session
+    dialect: Dialect
+    target: Target
+    turn: Turn
+    run: str
+    actor: str
+    commit: str
+    progress: Callable[[Event], None]
+    interrupted: Callable[[], bool]

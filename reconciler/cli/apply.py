@@ -1,0 +1,84 @@
+"""`reconcile apply --env E`: the revisions that are allowed, carried out."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import CHANGES, OK
+from . import command_options
+from .console import Console, stoppable
+from .options import environment_option, workspace
+
+if TYPE_CHECKING:
+    from ..control.applying import Allowed
+    from ..control.workspace import Workspace
+
+
+@click.command()
+@environment_option()
+@click.option("--to", metavar="REVISION", help="Stop there (default: the head).")
+@click.option("--dry-run", is_flag=True, help="Print exactly the SQL that would run, and run nothing.")
+@click.option("--baseline", is_flag=True, help="The database is at head already: check that, and record it.")
+@click.option("--allow-drift", is_flag=True, help="Go on though something was changed by hand.")
+@click.option(
+    "--wait", type=float, default=0.0, metavar="SECONDS", help="How long to wait for another apply (default: not)."
+)
+@click.option("--no-fetch", is_flag=True, help="Do not fetch the tracked branch of a remote first.")
+@command_options
+def command(
+    console: Console, environment: str, to: str | None, dry_run: bool, baseline: bool, allow_drift: bool, wait: float,
+    no_fetch: bool,
+) -> int:  # fmt: skip
+    """Apply the pending revisions that the environment's policy allows.
+
+    Under `none` those of the working tree; under `merged` those on the branch it tracks. Exit status 3: refused,
+    4: somebody else is applying, 5: interrupted, and the same command carries on.
+    """
+    from ..control.applying import allowed, baselined, carried_out, refusal
+
+    ws = workspace(console)
+    what = allowed(ws, environment, fetch=not no_fetch)
+    if dry_run:
+        return _rehearse(console, ws, what, to)
+    if baseline:
+        head = baselined(ws, what, wait=wait)
+        console.result({"environment": environment, "baseline": head}, f"{environment} is at {head}: recorded")
+        return OK
+    with stoppable() as interrupted, console.progress(f"applying to {environment}") as step:
+        done = carried_out(
+            ws, what, to=to, wait=wait, allow_drift=allow_drift,
+            progress=lambda e: step(f"{environment}: {e.place}"), interrupted=interrupted,
+        )  # fmt: skip
+    history = what.state.history
+    data = {"environment": environment, "applied": done.applied, "statements": done.statements, "head": done.head,
+            "waiting": [r.id for r in what.waiting]}  # fmt: skip
+    if not done.applied and what.waiting and to is None:
+        raise refusal(what.environment, what.waiting)
+    lines = [f"applied {i} {history.by_id[i].message}" for i in done.applied]
+    lines.append(_ending(environment, done, what))
+    console.result(data, "\n".join(lines))
+    return OK
+
+
+def _ending(environment: str, done, what: Allowed) -> str:  # type: ignore[no-untyped-def]
+    at = ", ".join(done.head) or "no revision"
+    if not done.applied:
+        return f"{environment} is at {at}: nothing to apply"
+    measured = what.state.at_head is not None and set(done.head) == set(what.state.history.heads)
+    equal = "; live equals the lockfile" if measured else ""
+    return f"{environment} is at {at}: {done.statements} statement{'s' * (done.statements != 1)}{equal}"
+
+
+def _rehearse(console: Console, ws: Workspace, what: Allowed, to: str | None) -> int:
+    from ..control.applying import rehearsed
+    from ..emit.sql import terminated
+
+    found = rehearsed(ws, what, to)
+    data = [{"revision": r.id, "message": r.message, "statements": statements} for r, statements in found]
+    lines: list[str] = []
+    for revision, statements in found:
+        lines += [f"-- {revision.id} {revision.message}", *(terminated(s.sql) for s in statements), ""]
+    console.result(data, "\n".join(lines).rstrip() or f"{what.environment.name}: nothing to apply")
+    return CHANGES if found else OK

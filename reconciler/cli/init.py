@@ -1,0 +1,81 @@
+"""`reconcile init`: a project begun."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from ..errors import OK
+from . import command_options
+from .console import Console
+from .options import dialect_option
+
+if TYPE_CHECKING:
+    from ..control.initiating import Begun
+
+
+@click.command()
+@click.option(
+    "--from", "source", metavar="URL", help="Import a database into manifests, and make the baseline revision."
+)
+@click.option("--adopt", is_flag=True, help="Take over the Alembic or Flask-Migrate folder that is here, as it is.")
+@click.option("--desired", metavar="SOURCE", default="", help="Where desired comes from (default: manifests/).")
+@click.option("--env", "environment", metavar="NAME", default="dev", show_default=True, help="The first environment.")
+@click.option("--url", metavar="URL", default="", help="Its database; one with a password is written as a reference.")
+@dialect_option
+@command_options
+def command(
+    console: Console, source: str | None, adopt: bool, desired: str, environment: str, url: str, dialect: str | None
+) -> int:
+    """Begin a project in this folder of a git repository: reconcile.yaml, manifests/ and migrations/."""
+    from ..control import initiating
+
+    if source and adopt:
+        raise click.UsageError("--from and --adopt are two ways; choose one")
+    wanted = initiating.Wanted(dialect=dialect or "", desired=desired, environment=environment, url=source or url)
+    root = Path.cwd()
+    if adopt:
+        with console.progress("replaying the history on a scratch database"):
+            begun = initiating.begin_adopted(root, wanted)
+        follow = "reconcile plan"
+    elif source:
+        with console.progress("importing"):
+            begun, _ = initiating.begin_from(root, wanted)
+        begun = _baseline(console, root, begun)
+        follow = f"git add, commit, then reconcile apply --env {environment} --baseline"
+    else:
+        begun = initiating.begin_empty(root, wanted)
+        follow = "write manifests, then reconcile plan --write"
+    return _say(console, begun, follow)
+
+
+def _baseline(console: Console, root: Path, begun: Begun) -> Begun:
+    """The revision from nothing to what was imported."""
+    import msgspec
+
+    from ..config.project import FILE
+    from ..control.planning import draft, planned, write
+    from ..control.workspace import open_workspace
+
+    ws = open_workspace(root / FILE)
+    with console.progress("proving the baseline revision on a scratch database"):
+        found = planned(ws)
+        if found.empty:
+            return begun
+        files = draft(ws, found, message="baseline", allow_everything=False)
+    return msgspec.structs.replace(
+        begun, files=(*begun.files, *write(ws, files)), notes=(*begun.notes, *ws.notices, *map(str, files.findings))
+    )
+
+
+def _say(console: Console, begun: Begun, follow: str) -> int:
+    shown = begun.files if len(begun.files) <= 12 else (*begun.files[:11], f"and {len(begun.files) - 11} more")
+    lines = [f"wrote {path}" if not path.startswith("and ") else path for path in shown]
+    console.result({"files": begun.files, "unmodelled": begun.unmodelled}, "\n".join([*lines, f"next: {follow}"]))
+    for text in begun.notes:
+        console.note(text)
+    for u in begun.unmodelled:
+        console.note(f"not modelled, so not managed: {u}")
+    return OK

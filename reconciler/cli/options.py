@@ -1,0 +1,58 @@
+"""Options that several commands share."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..control.workspace import Workspace, open_workspace
+from .console import Console
+
+SOURCES = (
+    "A source is env:NAME, a database URL, a folder or file of manifests, models:MODULE:NAME, flask:MODULE:NAME, "
+    "lock:, or git:REF: in front of a folder or of lock:."
+)
+
+Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
+
+dialect_option: Decorator = click.option(
+    "--dialect", metavar="NAME", help="What definitions are written for, where no database says so."
+)
+yes_option: Decorator = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
+order_option: Decorator = click.option(
+    "--column-order", is_flag=True, help="Another order of the same columns is a change too (the table is rebuilt)."
+)
+everything_option: Decorator = click.option(
+    "--allow-drop-everything", is_flag=True, help="Let a plan take away everything there is."
+)
+
+
+def environment_option(required: bool = True) -> Decorator:
+    return click.option(
+        "--env", "environment", metavar="NAME", required=required, help="An environment of reconcile.yaml.",
+        shell_complete=_environments,
+    )  # fmt: skip
+
+
+def _environments(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    from ..errors import ReconcileError
+
+    try:
+        project = Console().project()
+    except ReconcileError:
+        return []
+    return [e.name for e in project.environments if e.name.startswith(incomplete)]
+
+
+def workspace(console: Console, *, required: bool = True) -> Workspace:
+    """The workspace of the command."""
+    return open_workspace(console.config, required=required)
+
+
+def shown_path(path: Path) -> str:
+    """A path as a person standing here would name it."""
+    here = Path.cwd()
+    return str(path.relative_to(here)) if path.is_relative_to(here) else str(path)

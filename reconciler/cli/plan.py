@@ -1,0 +1,134 @@
+"""`reconcile plan`: what git has not planned, how the environments stand, and the revision."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from ..errors import CHANGES, OK
+from . import command_options
+from .console import Console
+from .options import everything_option, workspace
+from .standings import as_data as standing_data
+from .standings import standing_text
+
+if TYPE_CHECKING:
+    from ..control.conditions import Standing
+    from ..control.planning import Draft, Planned
+    from ..control.workspace import Workspace
+
+
+@click.command()
+@click.option("--write", "write_files", is_flag=True, help="Write the revision and the lockfile.")
+@click.option("--branch", metavar="NAME", help="Put them in a commit on this branch; the working tree stays as it is.")
+@click.option("-m", "--message", metavar="TEXT", help="What the revision is called (default: said from its steps).")
+@click.option("--markdown", type=click.Path(path_type=Path, dir_okay=False, allow_dash=True), metavar="FILE",
+              help="Write the plan as Markdown for a pull request, too (- for standard output).")  # fmt: skip
+@click.option("--check", is_flag=True, help="For CI: exit status 2 where a revision is missing; reads no environment.")
+@click.option("--offline", is_flag=True, help="Do not look at the environments.")
+@everything_option
+@command_options
+def command(
+    console: Console, write_files: bool, branch: str | None, message: str | None, markdown: Path | None, check: bool,
+    offline: bool, allow_drop_everything: bool,
+) -> int:  # fmt: skip
+    """Compare what is desired with head, say how each environment stands, and print the plan.
+
+    With --write or --branch the plan becomes an Alembic revision, proved on a scratch database. Exit status 2 without
+    them: there is something to plan.
+    """
+    from ..control.planning import planned
+
+    ws = workspace(console)
+    with console.progress("planning"):
+        found = planned(ws)
+    standings = [] if check or offline or write_files or branch else _standings(console, ws, found)
+    for text in ws.notices:
+        console.note(text)
+    result = _said(console, found, standings, markdown)
+    if write_files or branch:
+        return _emit(console, ws, found, result, branch, message, allow_drop_everything)
+    console.result(result.data, "\n".join(result.lines))
+    return OK if found.empty else CHANGES
+
+
+class _Said:
+    """What is printed of a plan, as text and as data."""
+
+    def __init__(self, lines: list[str], data: dict[str, Any]) -> None:
+        self.lines, self.data = lines, data
+
+
+def _standings(console: Console, ws: Workspace, found: Planned) -> list[Standing]:
+    from ..control.standing import standing
+
+    stands = []
+    for environment in ws.required.environments:
+        with console.progress(f"reading {environment.name}"):
+            stands.append(standing(ws, environment, found.state))
+    return stands
+
+
+def _said(console: Console, found: Planned, standings: list[Standing], markdown: Path | None) -> _Said:
+    from ..emit.markdown import as_markdown
+    from ..emit.report import as_data
+    from ..emit.terminal import as_text
+
+    lines = [line for s in standings for line in [standing_text(s, console, brief=True)]]
+    data: dict[str, Any] = {"empty": found.empty, "environments": [standing_data(s) for s in standings]}
+    if found.empty:
+        lines.append("Nothing to plan: desired is head.")
+        return _Said(lines, data)
+    report = found.comparison.report()
+    if markdown is not None:
+        text = as_markdown(report)
+        if str(markdown) == "-":
+            lines.append(text)
+        else:
+            markdown.write_text(text)
+    if str(markdown) != "-":
+        lines.append(as_text(report, style=console.style))
+    return _Said(lines, {**data, "plan": as_data(report)})
+
+
+def _emit(
+    console: Console,
+    ws: Workspace,
+    found: Planned,
+    said: _Said,
+    branch: str | None,
+    message: str | None,
+    everything: bool,
+) -> int:
+    from ..control.planning import commit, draft, write
+
+    if found.empty and not found.lock_is_stale and not found.stale:
+        console.result(said.data, "\n".join(said.lines))
+        return OK
+    with console.progress("proving the revision on a scratch database"):
+        files = draft(ws, found, message=message, allow_everything=everything)
+    if branch:
+        made = commit(ws, files, branch, _commit_message(found, files))
+        said.lines.append(f"commit {made[:12]} on branch {branch}: {', '.join(files.files)}")
+        said.data["commit"] = made
+    else:
+        changed = write(ws, files)
+        said.lines += [f"wrote {path}" for path in changed]
+        said.data["files"] = changed
+    said.data["revision"] = files.revision.id if files.revision else None
+    for finding in files.findings:
+        said.lines.append(console.shown_finding(finding, console.out))
+    console.result(said.data, "\n".join(said.lines))
+    return OK
+
+
+def _commit_message(found: Planned, files: Draft) -> str:
+    if files.revision is None:
+        return "Lockfile: what is written now"
+    report = found.comparison.report()
+    steps = "\n".join(f"{s.sign} {s.action} {s.kind.replace('_', ' ')} {s.name}" for s in report.steps[:40])
+    losses = "\n".join(f"LOSES DATA: {s.impact.loses}" for s in report.losses)
+    body = "\n\n".join(part for part in (steps, losses, f"Plan {report.digest[:16]}: {report.summary}.") if part)
+    return f"{files.revision.message}\n\n{body}"

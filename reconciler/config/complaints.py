@@ -1,0 +1,98 @@
+"""What a JSON Schema cannot say about `reconcile.yaml`: paths, URLs, names that must agree."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final
+
+from ..diagnostics import Finding
+from ..errors import RefusedError
+from .nodes import Document, Key
+from .paths import inside
+from .projectfile import Elsewhere, SpecForm
+from .secrets import masked, passwords
+
+LOADED: Final = ("models:", "flask:")
+SCRATCH_WORDS: Final = ("embedded", "local")
+
+_OBJECT: Final = re.compile(r"(?:models|flask):[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+_VARIABLE_NAME: Final = re.compile(r"[A-Za-z_]\w*")
+_URL: Final = re.compile(r"[A-Za-z][\w+.-]*://")
+
+
+def complaints(spec: SpecForm, source: Document, root: Path) -> Iterator[Finding]:
+    """Every finding about a file whose form is right."""
+    yield from _desired(spec, source, root)
+    yield from _path(spec.migrations, source, root, "spec", "migrations")
+    if spec.scratch is not None and spec.scratch not in SCRATCH_WORDS:
+        yield from _url(spec.scratch, source, root, "spec", "scratch")
+    for name, environment in spec.environments.items():
+        yield from _url(environment.url, source, root, "spec", "environments", name, "url")
+        yield from _tracked(name, spec, source)
+
+
+def _desired(spec: SpecForm, source: Document, root: Path) -> Iterator[Finding]:
+    where = source.at("spec", "desired")
+    if spec.desired.startswith(LOADED):
+        if not _OBJECT.fullmatch(spec.desired):
+            next_step = "write models:package.module:Base or flask:package.module:create_app"
+            yield Finding(rule="desired", message=f"{spec.desired!r} names no object", span=where, next=next_step)
+        return
+    yield from _path(spec.desired, source, root, "spec", "desired")
+
+
+def _path(text: str, source: Document, root: Path, *place: Key) -> Iterator[Finding]:
+    try:
+        path = inside(root, text)
+    except RefusedError as error:
+        yield Finding(rule="path", message=error.what, span=source.at(*place), why=error.why, next=error.next)
+        return
+    if not path.exists():
+        message = f"folder {text} does not exist"
+        yield Finding(rule="path", message=message, level="warning", span=source.at(*place), next="reconcile init")
+
+
+def _url(written: str | Elsewhere, source: Document, root: Path, *place: Key) -> Iterator[Finding]:
+    where = source.at(*place)
+    if isinstance(written, Elsewhere):
+        if bool(written.env) == bool(written.file):
+            yield Finding(rule="url", message="needs one of env and file", span=where, next="write {env: NAME}")
+        if written.file and not Path(written.file).is_absolute():
+            yield from (f for f in _path(written.file, source, root, *place, "file") if f.level == "error")
+        names = [written.env] if written.env else []
+    else:
+        names = re.findall(r"\$\{([^}]*)\}", written)
+        yield from _literal(written, source, *place)
+    for name in names:
+        if not _VARIABLE_NAME.fullmatch(name):
+            message = f"{name!r} is no name of an environment variable"
+            yield Finding(rule="url", message=message, span=where, next="use letters, digits and underscores")
+
+
+def _literal(written: str, source: Document, *place: Key) -> Iterator[Finding]:
+    where = source.at(*place)
+    if not written.startswith(("${", "env:")) and not _URL.match(written):
+        next_step = "write postgresql://user@host/database, sqlite:///file.db, ${VARIABLE} or {env: VARIABLE}"
+        yield Finding(rule="url", message=f"{masked(written)!r} is no database URL", span=where, next=next_step)
+    if any("${" not in password and password != "***" for password in passwords(written)):
+        yield Finding(
+            rule="secret-in-file",
+            message="a password stands in this file",
+            level="warning",
+            span=where,
+            why="whoever reads the repository, now or later, has it",
+            next="write ${VARIABLE} in its place, or {env: VARIABLE} for the whole URL, and change the password",
+        )
+
+
+def _tracked(name: str, spec: SpecForm, source: Document) -> Iterator[Finding]:
+    environment = spec.environments[name]
+    place: tuple[Key, ...] = ("spec", "environments", name)
+    if environment.remote is not None and not re.fullmatch(r"[A-Za-z0-9_][\w.-]*", environment.remote):
+        message = f"{environment.remote!r} is no name of a git remote"
+        yield Finding(rule="git", message=message, span=source.at(*place, "remote"), next="write origin")
+    if re.search(r"\.\.|//|/\.|\.lock(/|$)|[./]$", environment.branch):
+        message = f"{environment.branch!r} is no name of a git branch"
+        yield Finding(rule="git", message=message, span=source.at(*place, "branch"), next="write main")

@@ -1,0 +1,100 @@
+"""An environment: which database, under which policy, after which branch; and its URL, resolved as late as possible.
+
+Everything that turns a written URL into a usable one is here, and every secret met on the way is remembered so that
+it never shows in anything printed.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from ..diagnostics import Span
+from ..errors import ReconcileError
+from .paths import inside
+from .secrets import masked, remember, remember_url
+
+Policy = Literal["none", "merged"]
+
+_VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
+_SECRET_NAME: Final = re.compile(r"(?i)pass|pwd|secret|token")
+_RELATIVE_SQLITE: Final = re.compile(r"(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:)([^?]+)(.*)")
+
+
+class UrlSource(msgspec.Struct, frozen=True, kw_only=True):
+    """Where a URL comes from: one of a text with `${VARIABLE}` in it, a variable, or the first line of a file."""
+
+    literal: str = ""
+    env: str = ""
+    file: str = ""
+    root: Path = Path()
+    span: Span = Span()
+    owner: str = ""
+
+    def __str__(self) -> str:
+        """The source as a person may see it: never what it resolves to."""
+        return f"env:{self.env}" if self.env else f"file:{self.file}" if self.file else masked(self.literal)
+
+    def __repr__(self) -> str:
+        return f"UrlSource({self})"
+
+    def url(self) -> str:
+        """The URL, its passwords remembered for scrubbing; a relative SQLite path is taken from the project's root."""
+        text = self._read()
+        remember_url(text)
+        if not text:
+            raise ReconcileError(f"{self} gives an empty URL", where=str(self.span), next="set it to a database URL")
+        match = _RELATIVE_SQLITE.fullmatch(text)
+        return f"{match[1]}{self.root / match[2]}{match[3]}" if match else text
+
+    def _read(self) -> str:
+        if self.env:
+            return self._variable(self.env)
+        if self.file:
+            return self._first_line()
+        return _VARIABLE.sub(lambda match: self._variable(match[1]), self.literal).strip()
+
+    def _variable(self, name: str) -> str:
+        text = os.environ.get(name, "").strip()
+        if not text:
+            state = "is empty" if name in os.environ else "is not set"
+            why = f"{self.owner} takes its URL from it" if self.owner else "a URL is taken from it"
+            next_step = f"export {name}=... and try again"
+            raise ReconcileError(f"environment variable {name} {state}", where=str(self.span), why=why, next=next_step)
+        if _SECRET_NAME.search(name):
+            remember(text)
+        return text
+
+    def _first_line(self) -> str:
+        path = Path(self.file) if Path(self.file).is_absolute() else inside(self.root, self.file)
+        try:
+            with path.open("rb") as stream:
+                line = stream.read(8192).splitlines()[:1]
+            return line[0].decode().strip() if line else ""
+        except (OSError, UnicodeDecodeError) as error:
+            why = error.strerror or "" if isinstance(error, OSError) else "its first line is not text"
+            raise ReconcileError(f"cannot read a URL from {self.file}", where=str(self.span), why=why) from None
+
+
+class Environment(msgspec.Struct, frozen=True, kw_only=True):
+    """One database that follows git."""
+
+    name: str
+    url_source: UrlSource
+    policy: Policy = "merged"
+    branch: str = "main"
+    remote: str | None = None
+    span: Span = Span()
+
+    @property
+    def tracked_ref(self) -> str:
+        """The full ref that counts: the remote's branch as last fetched, else the local branch."""
+        return f"refs/remotes/{self.remote}/{self.branch}" if self.remote else f"refs/heads/{self.branch}"
+
+    def url(self) -> str:
+        """The database URL, with its secrets; ask for it as late as possible, and never print it."""
+        return self.url_source.url()

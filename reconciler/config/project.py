@@ -1,0 +1,206 @@
+"""The project: `reconcile.yaml` found, read and resolved.
+
+Knows the file and what its words point at. Opens no database, reads no manifest, and resolves no secret.
+"""
+
+from __future__ import annotations
+
+import datetime
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from ..diagnostics import Finding, Span, has_errors, in_order
+from ..errors import InputError, ReconcileError
+from .checked import converted, did_you_mean
+from .complaints import LOADED, SCRATCH_WORDS, complaints
+from .environment import Environment, UrlSource
+from .nodes import Document, Key
+from .paths import inside
+from .projectfile import Elsewhere, EnvironmentForm, ProjectForm, SpecForm, project_schema, schema_text
+from .secrets import remember_url
+from .yamltext import document
+
+__all__ = [
+    "FILE", "Environment", "IgnoredDrift", "Project", "Unmanaged", "UrlSource",
+    "check_project", "found_file", "load_project", "project_schema", "schema_text",
+]  # fmt: skip
+
+FILE: Final = "reconcile.yaml"
+VARIABLE: Final = "RECONCILE_CONFIG"
+LOCKFILE: Final = "schema.lock"
+
+_SECONDS: Final = {"s": 1, "m": 60, "h": 3600}
+
+
+class Unmanaged(msgspec.Struct, frozen=True, kw_only=True):
+    """Patterns (`fnmatch`) of objects that are left alone."""
+
+    kind: str = "*"
+    schema: str = "*"
+    name: str = "*"
+    reason: str = ""
+
+
+class IgnoredDrift(msgspec.Struct, frozen=True, kw_only=True):
+    """A pattern of addresses whose drift is accepted up to and including `until`."""
+
+    address: str
+    until: datetime.date
+    reason: str
+    span: Span = Span()
+
+
+class Project(msgspec.Struct, frozen=True, kw_only=True):
+    """`reconcile.yaml`, resolved: `root` is its folder, and `migrations` an absolute path under it.
+
+    `desired` stays as written (a folder under `root`, `models:…` or `flask:…`), because sources are addressed by text.
+    """
+
+    root: Path
+    file: Path
+    dialect: str
+    desired: str
+    migrations: Path
+    version_table: str = "alembic_version"
+    scratch: UrlSource | None = None
+    schemas: tuple[str, ...] | None = None
+    column_order: Literal["follow", "ignore"] = "follow"
+    unmanaged: tuple[Unmanaged, ...] = ()
+    ignore_drift: tuple[IgnoredDrift, ...] = ()
+    environments: tuple[Environment, ...] = ()
+    interval: float = 60.0
+
+    @property
+    def lockfile(self) -> Path:
+        return self.migrations / LOCKFILE
+
+    @property
+    def manifests(self) -> Path | None:
+        """The folder of manifests, or None where desired comes from models."""
+        return None if self.desired.startswith(LOADED) else self.root / self.desired
+
+    def path(self, text: str) -> Path:
+        """A path of the project from what somebody wrote; refused where it leaves the project."""
+        return inside(self.root, text)
+
+    def environment(self, name: str) -> Environment:
+        """The environment of that name; the error names the nearest one that exists."""
+        for environment in self.environments:
+            if environment.name == name:
+                return environment
+        names = [environment.name for environment in self.environments]
+        next_step = did_you_mean(name, names) or f"add it under spec.environments in {self.file.name}"
+        raise ReconcileError(f"no environment {name!r}", where=str(self.file), next=next_step)
+
+    def scratch_url(self) -> str:
+        """`embedded`, `local`, a URL, or nothing where the project leaves the choice open."""
+        if self.scratch is None or self.scratch.literal in SCRATCH_WORDS:
+            return self.scratch.literal if self.scratch else ""
+        return self.scratch.url()
+
+
+def load_project(start: Path | None = None, file: Path | None = None) -> Project:
+    """The project of `file`, else of RECONCILE_CONFIG, else of the nearest `reconcile.yaml` from `start` up."""
+    path = file or found_file(start)
+    project, findings = check_project(path)
+    if project is None or has_errors(findings):
+        raise InputError(f"{path.name} is not usable", [f for f in findings if f.level == "error"], where=str(path))
+    return project
+
+
+def found_file(start: Path | None = None) -> Path:
+    """Where the project's file is: RECONCILE_CONFIG, or from `start` up to the root of the git repository."""
+    if named := os.environ.get(VARIABLE):
+        return Path(named)
+    here = (start or Path.cwd()).resolve()
+    for folder in _up_to_repository(here):
+        if (folder / FILE).is_file():
+            return folder / FILE
+    raise ReconcileError(
+        f"no {FILE} here or in a folder above", where=str(here), next="reconcile init, or --config FILE"
+    )
+
+
+def check_project(file: Path) -> tuple[Project | None, list[Finding]]:
+    """The project, and everything there is to say about its file, warnings too; no project where its form is wrong."""
+    try:
+        text = file.read_bytes()
+    except OSError as error:
+        raise ReconcileError(f"cannot read {file}", why=error.strerror or str(error), next="reconcile init") from None
+    parsed = document(text, _shown(file))
+    if parsed.findings:
+        return None, in_order(parsed.findings)
+    source = parsed.documents[0]
+    form, findings = converted(source, ProjectForm, project_schema)
+    if form is None:
+        return None, in_order(findings)
+    findings = list(complaints(form.spec, source, file.resolve().parent))
+    if has_errors(findings):
+        return None, in_order(findings)
+    return _resolved(form.spec, source, file.resolve()), in_order(findings)
+
+
+def _shown(file: Path) -> str:
+    """The file as a person standing here would name it."""
+    here = Path.cwd()
+    return str(file.relative_to(here)) if file.is_relative_to(here) else str(file)
+
+
+def _up_to_repository(here: Path) -> Iterator[Path]:
+    """The folder and those above it, up to the repository's root; outside of one, only the folder itself."""
+    folders = [here, *here.parents]
+    roots = [i for i, folder in enumerate(folders) if (folder / ".git").exists()]
+    yield from folders[: roots[0] + 1] if roots else [here]
+
+
+def _resolved(spec: SpecForm, source: Document, file: Path) -> Project:
+    root = file.parent
+    return Project(
+        root=root,
+        file=file,
+        dialect=spec.dialect,
+        desired=spec.desired,
+        migrations=inside(root, spec.migrations),
+        version_table=spec.version_table,
+        scratch=_url_source(spec.scratch, source, root, "the scratch database", "spec", "scratch"),
+        schemas=tuple(spec.schemas) if spec.schemas is not None else None,
+        column_order=spec.column_order,
+        unmanaged=tuple(Unmanaged(kind=u.kind, schema=u.schema, name=u.name, reason=u.reason) for u in spec.unmanaged),
+        ignore_drift=tuple(
+            IgnoredDrift(address=d.address, until=d.until, reason=d.reason, span=source.at("spec", "ignoreDrift", n))
+            for n, d in enumerate(spec.ignore_drift)
+        ),
+        environments=tuple(_environment(name, e, source, root) for name, e in spec.environments.items()),
+        interval=_seconds(spec.interval),
+    )
+
+
+def _environment(name: str, form: EnvironmentForm, source: Document, root: Path) -> Environment:
+    place = ("spec", "environments", name)
+    url = _url_source(form.url, source, root, f"environment {name}", *place, "url")
+    assert url is not None
+    span = source.at(*place)
+    return Environment(name=name, url_source=url, policy=form.policy, branch=form.branch, remote=form.remote, span=span)
+
+
+def _url_source(
+    written: str | Elsewhere | None, source: Document, root: Path, owner: str, *place: Key
+) -> UrlSource | None:
+    if written is None:
+        return None
+    span = source.at(*place)
+    if isinstance(written, Elsewhere):
+        return UrlSource(env=written.env or "", file=written.file or "", root=root, span=span, owner=owner)
+    if written.startswith("env:"):
+        return UrlSource(env=written.removeprefix("env:"), root=root, span=span, owner=owner)
+    if "${" not in written:
+        remember_url(written)
+    return UrlSource(literal=written, root=root, span=span, owner=owner)
+
+
+def _seconds(text: str) -> float:
+    return float(text) if text.isdigit() else float(text[:-1]) * _SECONDS[text[-1]]

@@ -1,0 +1,140 @@
+"""The form of `reconcile.yaml`: what may be written, and the JSON Schema that editors complete from.
+
+Only the form. What the words resolve to (paths, URLs, places) is `project`'s and `environment`'s.
+"""
+
+from __future__ import annotations
+
+import datetime
+from typing import Annotated, Any, Literal
+
+import msgspec
+from msgspec import Meta
+
+
+class _Form(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    pass
+
+
+NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
+DURATION = r"^[1-9][0-9]{0,6}(s|m|h)?$"
+BRANCH = r"^[A-Za-z0-9_][A-Za-z0-9._/+-]{0,200}$"
+
+EnvironmentName = Annotated[
+    str, Meta(pattern=NAME, description="a name of letters, digits, dots, dashes and underscores, at most 63")
+]
+
+
+class Elsewhere(_Form, frozen=True):
+    """A URL kept outside the file: in an environment variable, or in the first line of a file."""
+
+    env: Annotated[str | None, Meta(description="the environment variable that holds it")] = None
+    file: Annotated[str | None, Meta(description="the file whose first line is it, such as a mounted secret")] = None
+
+
+class EnvironmentForm(_Form, frozen=True):
+    """One database that is kept at what git says."""
+
+    url: Annotated[
+        str | Elsewhere,
+        Meta(
+            description="A database URL, with ${VARIABLE} where a part comes from the environment; or {env} or {file}."
+        ),
+    ]
+    policy: Annotated[
+        Literal["none", "merged"],
+        Meta(description="none: anything may be applied. merged: only revisions on the branch that is tracked."),
+    ] = "merged"
+    branch: Annotated[
+        str, Meta(pattern=BRANCH, description="the name of the git branch that this environment tracks")
+    ] = "main"
+    remote: Annotated[
+        str | None, Meta(description="The git remote whose branch counts; without one, the local branch does.")
+    ] = None
+
+
+class UnmanagedForm(_Form, frozen=True):
+    """Objects that are left alone: neither planned, nor drift. Names may hold * and ?."""
+
+    kind: Annotated[str, Meta(description="A kind, such as table, view, sequence; * for all.")] = "*"
+    schema: Annotated[str, Meta(description="The schema (namespace) they are in; * for all.")] = "*"
+    name: Annotated[str, Meta(description="The name of the object, or of the table it belongs to.")] = "*"
+    reason: Annotated[str, Meta(description="Why, for whoever reads the report.")] = ""
+
+
+class IgnoreDriftForm(_Form, frozen=True):
+    """Drift that is known and accepted until a date."""
+
+    address: Annotated[str, Meta(description="The address as `reconcile drift` prints it; may hold * and ?.")]
+    until: Annotated[datetime.date, Meta(description="The last day on which it is ignored.")]
+    reason: Annotated[str, Meta(description="Why it is accepted.")]
+
+
+class SpecForm(_Form, frozen=True):
+    """What is desired, where revisions live, and which databases follow."""
+
+    dialect: Annotated[Literal["postgresql", "sqlite"], Meta(description="The database system of every environment.")]
+    desired: Annotated[
+        str,
+        Meta(
+            min_length=1,
+            description="A folder of manifests, models:package.module:Base, or flask:package.module:create_app.",
+        ),
+    ] = "manifests/"
+    migrations: Annotated[
+        str, Meta(min_length=1, description="The Alembic script location; the lockfile is schema.lock in it.")
+    ] = "migrations/"
+    version_table: Annotated[
+        str,
+        Meta(
+            pattern=r"^[A-Za-z_][A-Za-z0-9_$]*(\.[A-Za-z_][A-Za-z0-9_$]*)?$",
+            description="the table in which Alembic keeps the revision that a database is at, with its schema if any",
+        ),
+    ] = "alembic_version"
+    scratch: Annotated[
+        str | Elsewhere | None,
+        Meta(description="Where desired is measured: embedded, local, a database URL, {env} or {file}."),
+    ] = None
+    schemas: Annotated[
+        list[str] | None,
+        Meta(description="The schemas (namespaces) that are managed; without it, all but system ones."),
+    ] = None
+    column_order: Annotated[
+        Literal["follow", "ignore"], Meta(description="Whether the order of columns is part of what is desired.")
+    ] = "follow"
+    unmanaged: Annotated[list[UnmanagedForm], Meta(description="Objects that are left alone.")] = []
+    ignore_drift: Annotated[list[IgnoreDriftForm], Meta(description="Drift that is accepted until a date.")] = []
+    environments: Annotated[
+        dict[EnvironmentName, EnvironmentForm], Meta(description="The databases, by the name used after --env.")
+    ] = {}
+    interval: Annotated[
+        str, Meta(pattern=DURATION, description="a duration such as 30s, 5m or 1h, between rounds of `reconcile run`")
+    ] = "60s"
+
+
+class ProjectForm(_Form, frozen=True):
+    """A project of reconcile: reconcile.yaml."""
+
+    api_version: Literal["reconcile/v1"]
+    kind: Literal["Project"]
+    spec: SpecForm
+
+
+def project_schema() -> dict[str, Any]:
+    """The JSON Schema of `reconcile.yaml`, generated from the forms above."""
+    (_, parts) = msgspec.json.schema_components([ProjectForm], ref_template="#/$defs/{name}")
+    named = {name.removesuffix("Form"): part for name, part in parts.items()}
+    text = msgspec.json.encode(named).replace(b'Form"', b'"')
+    named = msgspec.json.decode(text)
+    named["Elsewhere"] |= {"oneOf": [{"required": ["env"]}, {"required": ["file"]}]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "reconcile project",
+        "$ref": "#/$defs/Project",
+        "$defs": named,
+    }
+
+
+def schema_text() -> str:
+    """The bytes of `schemas/project.schema.json`."""
+    return msgspec.json.format(msgspec.json.encode(project_schema(), order="deterministic"), indent=2).decode() + "\n"

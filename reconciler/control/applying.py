@@ -1,0 +1,115 @@
+"""`apply`: what an environment's policy lets through, from the place that its policy names."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Sequence
+
+import msgspec
+
+from ..apply import mark
+from ..apply.apply import Outcome, apply, dry_run
+from ..apply.work import Event, Target
+from ..config.project import Environment
+from ..errors import RefusedError
+from ..model.catalog import Catalog
+from ..model.changes import Change, Statement
+from ..sources.revisions import History, Revision
+from .actor import actor
+from .conditions import unexcused
+from .gitstate import GitState, allowed_state, working_state
+from .workspace import Workspace
+
+
+class Allowed(msgspec.Struct, frozen=True, kw_only=True):
+    """What may be applied to an environment, and what the working tree has beyond it."""
+
+    environment: Environment
+    state: GitState
+    waiting: tuple[Revision, ...] = ()
+
+
+def allowed(ws: Workspace, name: str, *, fetch: bool = True) -> Allowed:
+    """The revisions that the policy of an environment lets through, and those of the working tree that wait."""
+    environment = ws.environment(name)
+    state = allowed_state(ws, environment, fetch=fetch)
+    if environment.policy == "none":
+        return Allowed(environment=environment, state=state)
+    here = working_state(ws).history
+    waiting = tuple(r for r in here.order if r.id not in state.history.by_id)
+    return Allowed(environment=environment, state=state, waiting=waiting)
+
+
+def carried_out(
+    ws: Workspace,
+    what: Allowed,
+    *,
+    to: str | None = None,
+    wait: float = 0.0,
+    allow_drift: bool = False,
+    progress: Callable[[Event], None] = lambda event: None,
+    interrupted: Callable[[], bool] = lambda: False,
+) -> Outcome:
+    """Applies what is allowed; the history is read again under the lock. Raises what `apply.apply` raises."""
+
+    def history() -> History:
+        return allowed_state(ws, what.environment, fetch=False).history
+
+    _require_waiting_reached(what, to)
+
+    def expected() -> Catalog | None:
+        snapshot = allowed_state(ws, what.environment, fetch=False).at_head
+        return snapshot.catalog if snapshot is not None else None
+
+    def drift(changes: Sequence[Change]) -> Sequence[Change]:
+        return unexcused(changes, ws.required.ignore_drift, datetime.date.today())
+
+    with ws.session(what.environment) as session:
+        return apply(
+            session, ws.dialect, history, target_of(ws, what.environment), expected=expected, to=to,
+            wait_seconds=wait, allow_drift=allow_drift, actor=actor(ws), commit=what.state.commit,
+            progress=progress, interrupted=interrupted, unexcused=drift,
+        )  # fmt: skip
+
+
+def rehearsed(ws: Workspace, what: Allowed, to: str | None) -> list[tuple[Revision, list[Statement]]]:
+    """The pending revisions with the statements that would run; nothing is written."""
+    with ws.session(what.environment, read_only=True) as session:
+        return dry_run(session, ws.dialect, what.state.history, target_of(ws, what.environment), to)
+
+
+def baselined(ws: Workspace, what: Allowed, *, wait: float) -> str:
+    """Records that a database which already is what head says is at head; refused where it is not."""
+    state = what.state
+    if state.at_head is None or state.history.head is None:
+        raise RefusedError("there is no revision to take as the baseline", next="reconcile plan --write")
+    with ws.session(what.environment) as session:
+        mark.stamp(
+            session, ws.dialect, target_of(ws, what.environment), state.history, (state.history.head,),
+            expected=state.at_head.catalog, wait_seconds=wait, actor=actor(ws), commit=state.commit,
+        )  # fmt: skip
+    return state.history.head
+
+
+def target_of(ws: Workspace, environment: Environment) -> Target:
+    return Target(environment=environment.name, version_table=ws.required.version_table, scope=ws.scope)
+
+
+def _require_waiting_reached(what: Allowed, to: str | None) -> None:
+    """A revision that was asked for and is not merged is refused with the reason, rather than said to be unknown."""
+    if to is None or what.state.history.resolved(to) is not None:
+        return
+    named = [r for r in what.waiting if r.id.startswith(to)]
+    if named:
+        raise refusal(what.environment, named)
+
+
+def refusal(environment: Environment, waiting: Sequence[Revision]) -> RefusedError:
+    """Why revisions of the working tree are not applied."""
+    ids = ", ".join(r.id for r in waiting)
+    return RefusedError(
+        f"{ids} {'is' if len(waiting) == 1 else 'are'} not on {environment.tracked_ref}",
+        where=f"environment {environment.name}",
+        why=f"its policy is {environment.policy!r}: only what is on that branch is applied, never the working tree",
+        next=f"merge to {environment.branch}, then reconcile apply --env {environment.name}",
+    )

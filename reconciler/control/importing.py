@@ -1,0 +1,91 @@
+"""A catalog written as manifests into a folder, with nothing left over from before."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from ..dialects.base import Dialect
+from ..errors import RefusedError
+from ..model.address import Address
+from ..model.catalog import Catalog
+from ..model.objects import Object
+from ..sources.claims import INSIDE
+from ..sources.manifest.load import load_manifests
+from ..sources.manifest.write import manifest_files
+
+_EMPTY = "# Nothing is desired: the schema that was imported here holds no object.\n"
+_EMPTY_FILE = "empty.yaml"
+
+
+class Files(msgspec.Struct, frozen=True, kw_only=True):
+    """The paths, relative to the folder, that were written, taken away, or left as they were."""
+
+    written: tuple[str, ...]
+    removed: tuple[str, ...]
+    unchanged: tuple[str, ...]
+
+    @property
+    def total(self) -> int:
+        return len(self.written) + len(self.unchanged)
+
+
+def manifests_in(folder: Path) -> dict[str, bytes]:
+    """The YAML files of a folder by their path below it, sorted; {} where there is no such folder."""
+    found = sorted(p for p in folder.rglob("*") if p.suffix in (".yaml", ".yml") and p.is_file())
+    return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
+
+
+def places(files: Mapping[str, bytes], dialect: Dialect) -> dict[Address, str]:
+    """The file that each object is written in, for files that can be read."""
+    written = load_manifests(files.items(), profile=dialect.profile(()))
+    return {u.address: f for u in written.units if (f := u.span(u.address).file) in files}
+
+
+def write_manifests(catalog: Catalog, dialect: Dialect, folder: Path) -> Files:
+    """Writes the manifests of a catalog; an object keeps its file, and files of objects that went are removed."""
+    before = manifests_in(folder)
+    known = places(before, dialect)
+    texts = manifest_files(catalog, known) or {_EMPTY_FILE: _EMPTY}
+    written = [path for path, text in texts.items() if _put(folder / path, text)]
+    removed = sorted({f for f in (*known.values(), _EMPTY_FILE) if f in before and f not in texts})
+    for path in removed:
+        (folder / path).unlink()
+    unchanged = tuple(p for p in texts if p not in written)
+    return Files(written=tuple(written), removed=tuple(removed), unchanged=unchanged)
+
+
+def rewrite_objects(catalog: Catalog, tops: Iterable[Address], dialect: Dialect, folder: Path) -> Files:
+    """The manifests of some objects as a catalog has them: rewritten, added, or removed where it has them no more."""
+    before = manifests_in(folder)
+    known = places(before, dialect)
+    touched = set(tops)
+    shared = {known[a] for a in touched if a in known}
+    again = touched | {a for a, f in known.items() if f in shared}
+    part = catalog.where(lambda o: top_of(o, catalog) in again)
+    texts = manifest_files(part, {a: f for a, f in known.items() if a in again})
+    written = [path for path, text in texts.items() if _put(folder / path, text)]
+    removed = sorted(f for f in shared if f not in texts)
+    for path in removed:
+        (folder / path).unlink()
+    return Files(written=tuple(written), removed=tuple(removed), unchanged=())
+
+
+def top_of(o: Object, catalog: Catalog) -> Address:
+    """The object in whose manifest an object is written."""
+    while o.kind in INSIDE and (parent := o.parent) is not None and parent in catalog:
+        o = catalog[parent]
+    return o.address
+
+
+def _put(target: Path, text: str) -> bool:
+    """Whether the file had to be written."""
+    if target.is_symlink() or (target.exists() and not target.is_file()):
+        raise RefusedError("something else stands where a manifest has to go", where=str(target))
+    if target.is_file() and target.read_text() == text:
+        return False
+    target.parent.mkdir(parents=True, exist_ok=True)
+    target.write_text(text)
+    return True

@@ -1,0 +1,207 @@
+"""`plan`: what git has not planned yet, as a revision that was proved, with the lockfile that it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from ..apply.versions import current
+from ..diagnostics import Finding
+from ..emit.revision import RevisionFile
+from ..errors import ReconcileError, RefusedError
+from ..model.address import Address
+from ..model.catalog import Catalog
+from ..plan.plan import make_plan, reverse_names
+from ..plan.settle import orders
+from ..prove.lockfile import locked
+from ..prove.proof import proved_revision
+from ..review.branch import commit_on_branch
+from ..sources.revisions import History, Revision, read_revision
+from ..sources.snapshot import Snapshot
+from .compare import Comparison, compare, profile_of, require_not_everything, require_sound
+from .gitstate import ATTRIBUTES, MERGED_BY_LINE, GitState, approved_revisions, working_state
+from .sides import Side, one
+from .workspace import Workspace
+
+
+class Planned(msgspec.Struct, frozen=True, kw_only=True):
+    """Head → desired. `stale` are generated revisions on another head that this plan makes anew and takes away."""
+
+    state: GitState
+    desired: Side
+    comparison: Comparison
+    stale: tuple[Revision, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        return self.comparison.empty
+
+    @property
+    def lock_is_stale(self) -> bool:
+        """Whether the lockfile remembers other spellings of the same schema than are written now."""
+        lock = self.state.lock
+        return lock is not None and dict(lock.written) != dict(self.desired.digests)
+
+
+class Draft(msgspec.Struct, frozen=True, kw_only=True):
+    """Files to write and to take away, by path below the project's root; no `revision` where only the lock changes."""
+
+    revision: RevisionFile | None
+    files: Mapping[str, bytes]
+    deletions: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
+
+
+def planned(ws: Workspace) -> Planned:
+    """The plan from head to desired. Raises RefusedError where desired is empty or the lockfile is not head's."""
+    state, stale = _one_head(ws, working_state(ws))
+    head = _head_side(ws, state)
+    known = state.at_head
+    desired, dialect = one(ws.desired_source(), ws, known=known)
+    follow = ws.required.column_order == "follow"
+    written = known.orders if known is not None else None
+    found = compare(head, desired, dialect, follow_order=follow, written=written)
+    return Planned(state=state, desired=desired, comparison=found, stale=stale)
+
+
+def _head_side(ws: Workspace, state: GitState) -> Side:
+    if not state.history.heads:
+        return Side(label="head", catalog=Catalog(dialect=ws.dialect.name))
+    if state.at_head is None:
+        raise RefusedError(
+            "the lockfile is not that of the newest revision",
+            where=str(ws.required.lockfile),
+            why="a revision was added or removed by hand, or its merge was resolved on one side only",
+            next="reconcile verify --update",
+        )
+    return Side(label="head", catalog=state.at_head.catalog)
+
+
+def _one_head(ws: Workspace, state: GitState) -> tuple[GitState, tuple[Revision, ...]]:
+    """The state with one head: generated revisions that no environment was given give way, to be made anew."""
+    if len(state.history.heads) < 2:
+        return state, ()
+    applied = _protected(ws, state)
+    movable = [h for h in state.history.heads if state.history.by_id[h].generated and h not in applied]
+    stale = movable if len(movable) < len(state.history.heads) else movable[1:]
+    history = state.history
+    gone: set[str] = set()
+    for h in stale:
+        gone |= _only_of(history, h, applied)
+    if not stale or len(History(r for r in history.order if r.id not in gone).heads) != 1:
+        _ = state.history.head  # raises, and says what to do
+    rest = History(r for r in history.order if r.id not in gone)
+    from .verifying import measured_lock
+
+    lock = measured_lock(ws, rest, state.lock)
+    return GitState(history=rest, lock=lock), tuple(history.by_id[i] for i in sorted(gone))
+
+
+def _only_of(history: History, head: str, applied: frozenset[str]) -> set[str]:
+    """A head and the generated revisions below it that nothing else builds on."""
+    others = history.ancestors(h for h in history.heads if h != head)
+    mine = history.ancestors([head]) - others - applied
+    return {i for i in mine if history.by_id[i].generated}
+
+
+def _protected(ws: Workspace, state: GitState) -> frozenset[str]:
+    """The revisions that some database has; for one that cannot be asked, those that its policy lets it have."""
+    found: set[str] = set()
+    for environment in ws.required.environments:
+        try:
+            with ws.session(environment, read_only=True) as session:
+                at = current(session, ws.dialect, ws.required.version_table)
+            found |= state.history.ancestors(at)
+        except ReconcileError:
+            found |= approved_revisions(ws, environment, state) if environment.policy != "none" else set()
+    return frozenset(found)
+
+
+def draft(ws: Workspace, found: Planned, *, message: str | None, allow_everything: bool) -> Draft:
+    """The revision of a plan, proved on scratch, and the lockfile. Raises where a finding or a guard forbids it."""
+    require_sound(found.comparison)
+    if not allow_everything:
+        require_not_everything(found.comparison)
+    root = ws.required.root
+    lock_path = ws.required.lockfile.relative_to(root).as_posix()
+    deletions = tuple(r.path for r in found.stale)
+    if found.empty:
+        text = _lock(found, found.state.history, found.comparison.plan.new)
+        return Draft(revision=None, files={lock_path: text}, deletions=deletions)
+    up = found.comparison.plan
+    down = make_plan(up.new, up.old, profile_of(found.comparison.dialect, up.new, up.old),
+                     wanted_names=reverse_names(up), follow_order=True)  # fmt: skip
+    scratch = ws.scratch(found.comparison.dialect, up.new.version)
+    proved = proved_revision(
+        up, down, found.comparison.dialect, found.comparison.profile, scratch,
+        after=found.state.history.heads, message=message,
+    )  # fmt: skip
+    path = (ws.required.migrations / proved.file.path).relative_to(root).as_posix()
+    revision = read_revision(path, proved.file.text)
+    assert revision is not None
+    history = History([*found.state.history.order, revision])
+    files = {path: proved.file.text, lock_path: _lock(found, history, proved.reached(up.new))} | _attributes(ws)
+    return Draft(revision=proved.file, files=files, deletions=deletions, findings=tuple(proved.findings))
+
+
+def _attributes(ws: Workspace) -> dict[str, bytes]:
+    """What tells git to merge the lockfile by its lines, where nobody said otherwise."""
+    path = ws.required.migrations / ATTRIBUTES
+    return {} if path.exists() else {path.relative_to(ws.required.root).as_posix(): MERGED_BY_LINE}
+
+
+def _lock(found: Planned, history: History, catalog: Catalog) -> bytes:
+    return locked(history, catalog, digests=found.desired.digests, orders=_orders(found))
+
+
+def _orders(found: Planned) -> dict[Address, tuple[str, ...]]:
+    """Where the written order of columns is not the one that the database has."""
+    have = orders(found.comparison.plan.new)
+    lock = found.state.lock
+    kept = {a: o for a, o in lock.orders.items() if lock.written.get(a) == found.desired.digests.get(a)} if lock else {}
+    return {a: o for a, o in found.desired.orders.items() if have.get(a) != o} | kept
+
+
+def write(ws: Workspace, files: Draft) -> list[str]:
+    """Puts a draft into the working tree; gives the paths that changed. The lockfile is written last."""
+    root = ws.required.root
+    changed = []
+    for path, text in sorted(files.files.items(), key=lambda item: item[0].endswith(".lock")):
+        target = root / path
+        if target.is_file() and target.read_bytes() == text:
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        _replace(target, text)
+        changed.append(path)
+    for path in files.deletions:
+        (root / path).unlink(missing_ok=True)
+        changed.append(path)
+    return changed
+
+
+def _replace(target: Path, text: bytes) -> None:
+    """The file with its new bytes, never half of them."""
+    part = target.with_name(f".{target.name}.part")
+    part.write_bytes(text)
+    part.replace(target)
+
+
+def commit(ws: Workspace, files: Draft, branch: str, message: str) -> str:
+    """A draft as a commit on a branch, with the manifests that are changed in the working tree; gives its id."""
+    root = ws.required.root
+    paths = {ws.repository.relative(root / p): t for p, t in files.files.items()}
+    deletions = [ws.repository.relative(root / p) for p in files.deletions]
+    manifests = ws.required.manifests
+    if manifests is not None and manifests.is_dir():
+        for path in ws.repository.dirty([ws.repository.relative(manifests)]):
+            target = ws.repository.root / path
+            if target.is_file() and not target.is_symlink():
+                paths[path] = target.read_bytes()
+            else:
+                deletions.append(path)
+    return commit_on_branch(ws.repository, branch, paths, message, deletions=deletions)
+
+
+__all__ = ["Draft", "Planned", "Snapshot", "commit", "draft", "planned", "write"]

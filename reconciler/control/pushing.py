@@ -1,0 +1,84 @@
+"""Push: a plan from live to desired, carried out at once under the lock."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from ..apply.push import Pushed, push
+from ..apply.work import Event, Target
+from ..dialects.registry import dialect_of_url, is_url
+from ..errors import ReconcileError, RefusedError
+from .actor import actor
+from .compare import Comparison, compare
+from .sides import Side, pair
+from .workspace import Workspace
+
+
+def prepared(
+    ws: Workspace, target: str, source: str | None, *, follow_order: bool
+) -> tuple[Comparison, tuple[Side, Side], str]:
+    """The comparison, both sides, and the URL to write to. Raises RefusedError for a protected environment."""
+    url = _url(ws, target)
+    wanted = source or _desired(ws)
+    with dialect_of_url(url).connect(url, create=True):
+        pass  # a SQLite file that is not there yet is made here, and only here
+    before, after, dialect = pair(url, wanted, ws, dialect=None)
+    return compare(before, after, dialect, follow_order=follow_order), (before, after), url
+
+
+def carried_out(
+    found: Comparison, url: str, ws: Workspace, *, wait: float, progress: Callable[[Event], None]
+) -> Pushed:
+    """Executes the plan; live must be what was planned from before it, and what was planned after it."""
+    target = Target(environment="", version_table=_version_table(ws), scope=ws.scope)
+    with dialect_of_url(url).connect(url, create=True) as session:
+        return push(
+            session, found.dialect, target, found.work(), expected=found.plan.new, planned_from=found.plan.old,
+            wait_seconds=wait, actor=actor(ws), progress=progress,
+        )  # fmt: skip
+
+
+def _version_table(ws: Workspace) -> str:
+    return ws.project.version_table if ws.project is not None else "alembic_version"
+
+
+def _url(ws: Workspace, target: str) -> str:
+    if target.startswith("env:"):
+        environment = ws.environment(target.removeprefix("env:"))
+        if environment.policy != "none":
+            raise RefusedError(
+                f"{environment.name} is not pushed to: its policy is {environment.policy!r}",
+                where=str(environment.span),
+                why="what it gets goes through a revision that people review",
+                next=f"reconcile plan --write, then reconcile apply --env {environment.name}",
+            )
+        return environment.url()
+    if not is_url(target):
+        raise ReconcileError(f"{target} is not a database", next="give a database URL or env:NAME")
+    _require_unprotected(ws, target)
+    return target
+
+
+def _require_unprotected(ws: Workspace, url: str) -> None:
+    """The URL of a protected environment, written out, is that environment all the same."""
+    for environment in ws.project.environments if ws.project is not None else ():
+        if environment.policy == "none":
+            continue
+        try:
+            same = _plain(environment.url()) == _plain(url)
+        except ReconcileError:
+            continue
+        if same:
+            _url(ws, f"env:{environment.name}")
+
+
+def _plain(url: str) -> str:
+    scheme, _, rest = url.partition("://")
+    name = "postgresql" if scheme.startswith("postgres") else scheme.split("+")[0]
+    return f"{name}://{rest.rpartition('@')[2].rstrip('/')}"
+
+
+def _desired(ws: Workspace) -> str:
+    if ws.project is None:
+        raise ReconcileError("nothing says what is desired", next="add --from SOURCE, or work in a project")
+    return ws.desired_source()

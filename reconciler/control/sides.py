@@ -1,0 +1,125 @@
+"""Any source as a catalog: what `diff`, `push`, `import` and `plan` compare.
+
+A database is read; a snapshot is decoded; manifests and models are judged by a scratch database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+import msgspec
+
+from ..diagnostics import Finding
+from ..dialects.base import Dialect, Scope
+from ..dialects.registry import dialect_named, dialect_of_url, is_url
+from ..errors import ReconcileError
+from ..model.address import Address
+from ..model.catalog import Catalog
+from ..model.codec import encoded
+from ..plan.settle import orders
+from ..sources import registry
+from ..sources.context import SourceContext
+from ..sources.normalise import normalise
+from ..sources.snapshot import Snapshot
+from ..sources.written import Written
+from . import memo
+from .workspace import Workspace
+
+
+class Side(msgspec.Struct, frozen=True, kw_only=True):
+    """One side of a comparison: its catalog, the renames that its author asks for, and what is to be said about it.
+
+    `digests` and `orders` are those of written sources: what a lockfile remembers of a unit, and a table's columns in
+    the order in which they were written.
+    """
+
+    label: str
+    catalog: Catalog
+    names: Mapping[Address, str] = {}
+    findings: tuple[Finding, ...] = ()
+    digests: Mapping[Address, str] = {}
+    orders: Mapping[Address, tuple[str, ...]] = {}
+    written: bool = False
+
+
+def pair(before: str, after: str, ws: Workspace, *, dialect: str | None) -> tuple[Side, Side, Dialect]:
+    """Both sides of a comparison, written ones judged by a server of the other side's version."""
+    chosen = dialect_of(ws, (before, after), dialect)
+    context = context_of(ws, chosen)
+    found = [registry.load(text, context) for text in (before, after)]
+    version = next((c.version for c in found if isinstance(c, Catalog) and c.version), None)
+    first, second = (
+        side_of(label, value, ws, chosen, context, version) for label, value in zip((before, after), found, strict=True)
+    )
+    return first, second, chosen
+
+
+def one(text: str, ws: Workspace, *, dialect: str | None = None, known: Snapshot | None = None) -> tuple[Side, Dialect]:
+    """One source as a catalog. Manifests that are the very bytes that `known` was made from are not read again."""
+    chosen = dialect_of(ws, (text,), dialect)
+    context = context_of(ws, chosen)
+    key = _key(text, chosen, context) if known is not None else ""
+    if key and known is not None and memo.recalled(key) == encoded(sorted(known.written.items())):
+        return Side(label=text, catalog=known.catalog, digests=known.written, orders=known.orders, written=True), chosen
+    side = side_of(text, registry.load(text, context), ws, chosen, context, known.version if known else None, known)
+    if key and not side.findings:
+        memo.keep(key, encoded(sorted(side.digests.items())))
+    return side, chosen
+
+
+def _key(text: str, dialect: Dialect, context: SourceContext) -> str:
+    """What tells one folder of manifests, read for one dialect and scope, from any other; "" for other sources."""
+    path = Path(text)
+    if not path.is_dir():
+        return ""
+    files = ((str(p.relative_to(path)), p.read_bytes()) for p in registry.manifest_paths(path))
+    return memo.key_of("written", dialect.name, encoded(context.scope), *(part for file in files for part in file))
+
+
+def side_of(
+    label: str,
+    value: Catalog | Written,
+    ws: Workspace,
+    dialect: Dialect,
+    context: SourceContext,
+    version: Sequence[int] | None,
+    known: Snapshot | None = None,
+) -> Side:
+    """What was loaded as a side; raises InputError with every finding of a written source that has errors."""
+    if isinstance(value, Catalog):
+        return Side(label=label, catalog=value)
+    value.sound()
+    scratch = ws.scratch(dialect, version)
+    found = normalise(value, dialect=dialect, scratch=scratch, known=known, scope=context.scope)
+    return Side(
+        label=label,
+        catalog=found.catalog,
+        names=found.names,
+        findings=tuple(found.findings),
+        digests=found.digests,
+        orders=orders(found.catalog),
+        written=True,
+    )
+
+
+def dialect_of(ws: Workspace, sources: Sequence[str], asked: str | None) -> Dialect:
+    """The dialect that a database among the sources has, else the one asked for, else the project's."""
+    for text in sources:
+        if is_url(text):
+            return dialect_of_url(text)
+    if asked:
+        return dialect_named(asked)
+    if ws.project is not None:
+        return ws.dialect
+    raise ReconcileError(
+        "no database and no project says which dialect is meant",
+        why="manifests and models can be read for any",
+        next="add --dialect postgresql or --dialect sqlite",
+    )
+
+
+def context_of(ws: Workspace, dialect: Dialect, scope: Scope | None = None) -> SourceContext:
+    """What sources may know of where they are read."""
+    read_tree = ws.read_tree if ws.project is not None else None
+    return SourceContext(dialect=dialect, scope=scope or ws.scope, project=ws.project, cwd=ws.cwd, read_tree=read_tree)

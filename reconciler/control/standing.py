@@ -1,0 +1,156 @@
+"""How each environment stands: read its database, and ask git; then say it as conditions."""
+
+from __future__ import annotations
+
+import datetime
+from contextlib import suppress
+
+import msgspec
+
+from ..apply import ledger
+from ..apply.versions import current
+from ..config.project import Environment
+from ..dialects.session import Session
+from ..errors import ReconcileError
+from ..model.catalog import Catalog
+from ..model.codec import encoded
+from . import memo
+from .conditions import (
+    Condition,
+    Standing,
+    difference,
+    drift_condition,
+    pending_condition,
+    unexcused,
+    unmanaged_condition,
+    unmodelled_condition,
+)
+from .gitstate import GitState, approved_revisions, lock_of
+from .workspace import Workspace
+
+
+def standing(ws: Workspace, environment: Environment, working: GitState) -> Standing:
+    """How an environment stands; one that cannot be reached has that as its condition."""
+    try:
+        with ws.session(environment, read_only=True) as session:
+            return _read(ws, environment, working, session)
+    except ReconcileError as e:
+        unreachable = Condition(type="Unreachable", reason=type(e).__name__, message=e.what, next=e.next)
+        return Standing(environment=environment.name, revision=(), head=_head(working), conditions=(unreachable,))
+
+
+def _head(working: GitState) -> str | None:
+    return working.history.heads[0] if working.history.heads else None
+
+
+def _read(ws: Workspace, environment: Environment, working: GitState, session: Session) -> Standing:
+    at = current(session, ws.dialect, ws.required.version_table)
+    found: list[Condition] = []
+    unknown = working.history.unknown(at)
+    pending = working.history.pending(at)
+    if (run := ledger.open_run(session, ws.dialect)) is not None:
+        found.append(_interrupted(run.revision, environment.name))
+    if unknown:
+        found.append(_ahead(unknown))
+    elif pending:
+        approved = approved_revisions(ws, environment, working)
+        found.append(pending_condition(pending, approved, environment.name, _how_to_approve(environment)))
+    found += _of_live(ws, environment, working, session, at)
+    stands = Standing(environment=environment.name, revision=at, head=_head(working), conditions=tuple(found))
+    if stands.synced:
+        synced = Condition(type="Synced", reason="AsGitSays", message="the database is what git says")
+        return Standing(environment=stands.environment, revision=at, head=stands.head, conditions=(synced, *found))
+    return stands
+
+
+def _of_live(
+    ws: Workspace, environment: Environment, working: GitState, session: Session, at: tuple[str, ...]
+) -> list[Condition]:
+    """The conditions that come from reading the database; remembered while it, git and the ledger stay as they are."""
+    key = memo.key_of(
+        session.target, ws.dialect.stamp(session), *at, encoded(ws.scope), encoded(working.lock_digest),
+        ledger.recorded_fingerprint(session, ws.dialect), encoded(ws.required.ignore_drift),
+        datetime.date.today().isoformat(), environment.name,
+    )  # fmt: skip
+    if (known := memo.recalled(key)) is not None:
+        with suppress(msgspec.DecodeError, msgspec.ValidationError):
+            return msgspec.json.decode(known, type=list[Condition])
+    live = ws.dialect.inspect(session, ws.scope)
+    found = [*_differences(ws, environment, working, session, at, live), *_degraded(live)]
+    if live.unmodelled:
+        found.append(unmodelled_condition(live))
+    memo.keep(key, encoded(found))
+    return found
+
+
+def _differences(
+    ws: Workspace, environment: Environment, working: GitState, session: Session, at: tuple[str, ...], live: Catalog
+) -> list[Condition]:
+    profile = ws.dialect.profile(session.version)
+    if working.at_head is not None and set(at) == set(working.history.heads):
+        hand = difference(working.at_head.catalog, live, profile)
+        if not hand.drift and not hand.unmanaged:
+            return []  # what git says is what is there, whatever the ledger remembers
+    recorded = recorded_catalog(ws, working, session, at)
+    if recorded is None:
+        if not at and len(live) == 0:
+            return []
+        recorded = Catalog()
+    known = [working.lock.catalog] if working.lock is not None else []
+    hand = difference(recorded, live, profile, known)
+    found = []
+    if drift := unexcused(hand.drift, ws.required.ignore_drift, datetime.date.today()):
+        found.append(drift_condition(drift, environment.name))
+    if hand.unmanaged:
+        found.append(unmanaged_condition(hand.unmanaged))
+    return found
+
+
+def recorded_catalog(ws: Workspace, working: GitState, session: Session, at: tuple[str, ...]) -> Catalog | None:
+    """The schema that an environment had when it was last left: from its ledger, else git's lockfile of its revision.
+
+    None where neither knows. A database that plain Alembic brought to a revision has no ledger, and is judged by git.
+    """
+    left = ledger.recorded(session, ws.dialect)
+    if left is not None and set(left.revision) == set(at):
+        return left.catalog
+    snapshot = lock_of(ws, at, working)
+    return snapshot.catalog if snapshot is not None else None
+
+
+def _interrupted(revision: str, environment: str) -> Condition:
+    return Condition(
+        type="Interrupted",
+        reason="NotFinished",
+        message=f"revision {revision} was started and not finished",
+        next=f"reconcile apply --env {environment}",
+    )
+
+
+def _ahead(unknown: list[str]) -> Condition:
+    return Condition(
+        type="Ahead",
+        reason="UnknownRevision",
+        message=f"the database is at {', '.join(unknown)}, which git does not have",
+        objects=tuple(unknown),
+        next="check out the branch that has it, or fetch",
+    )
+
+
+def _degraded(live: Catalog) -> list[Condition]:
+    invalid = [str(a) for a, o in live.items() if getattr(o, "valid", True) is False]
+    if not invalid:
+        return []
+    return [
+        Condition(
+            type="Degraded",
+            reason="InvalidIndex",
+            message=f"{len(invalid)} index{'es' * (len(invalid) != 1)} left invalid by a failed concurrent build",
+            objects=tuple(invalid),
+            next="drop each concurrently and build it again",
+        )
+    ]
+
+
+def _how_to_approve(environment: Environment) -> str:
+    return f"merge to {environment.branch}" if environment.policy == "merged" else "reconcile approve"

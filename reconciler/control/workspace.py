@@ -1,0 +1,110 @@
+"""Where a command works: the project if there is one, its dialect, its repository, what it manages, its scratch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
+from pathlib import Path
+
+from ..config.project import Environment, Project, found_file, load_project
+from ..dialects.base import Dialect, Pattern, Scope
+from ..dialects.registry import dialect_named
+from ..dialects.scratch import scratch_database
+from ..dialects.session import Session
+from ..errors import ReconcileError
+from ..review.repository import Repository
+
+Scratch = Callable[[], AbstractContextManager[Session]]
+
+
+class Workspace:
+    """Everything that is looked up once a command. `project` is None for work on bare URLs and folders."""
+
+    def __init__(self, project: Project | None, cwd: Path) -> None:
+        self.project = project
+        self.cwd = cwd
+        self.notices: list[str] = []
+
+    @property
+    def required(self) -> Project:
+        """The project; raises ReconcileError where there is none."""
+        if self.project is None:
+            raise ReconcileError(
+                "no reconcile.yaml here or in a folder above",
+                where=str(self.cwd),
+                next="reconcile init, or --config FILE",
+            )
+        return self.project
+
+    @cached_property
+    def dialect(self) -> Dialect:
+        return dialect_named(self.required.dialect)
+
+    @cached_property
+    def repository(self) -> Repository:
+        return Repository.around(self.required.root)
+
+    @cached_property
+    def scope(self) -> Scope:
+        return scope_of(self.project)
+
+    def desired_source(self) -> str:
+        """What is desired, in the form that sources are addressed by."""
+        folder = self.required.manifests
+        return self.required.desired if folder is None else str(folder)
+
+    def read_tree(self, ref: str, path: str) -> Mapping[str, bytes]:
+        """The files below a path of the repository at a ref, by their path."""
+        return self.repository.files(ref, path)
+
+    def environment(self, name: str) -> Environment:
+        return self.required.environment(name)
+
+    def scratch(self, dialect: Dialect, version: Sequence[int] | None) -> Scratch:
+        """What opens an empty scratch database of a dialect, as near to a version as can be had."""
+        setting = (
+            self.project.scratch_url() if self.project is not None and self.project.dialect == dialect.name else ""
+        )
+
+        @contextmanager
+        def opened() -> Iterator[Session]:
+            with scratch_database(dialect.name, version=version, setting=setting or None) as database:
+                if database.notice and database.notice not in self.notices:
+                    self.notices.append(database.notice)
+                with database.session() as session:
+                    yield session
+
+        return opened
+
+    @contextmanager
+    def session(self, environment: Environment, *, read_only: bool = False) -> Iterator[Session]:
+        """A session on an environment's database. One that is a file and not there yet reads as an empty database,
+        and is made where the environment is written to."""
+        url = environment.url()
+        if read_only and self.dialect.is_absent(url):
+            url = self.dialect.empty_url
+        with self.dialect.connect(url, create=not read_only, read_only=read_only) as session:
+            yield session
+
+
+def scope_of(project: Project | None) -> Scope:
+    """What a project manages, as inspection takes it."""
+    if project is None:
+        return Scope()
+    patterns = tuple(
+        Pattern(kind="" if u.kind == "*" else u.kind, name=u.name if u.schema == "*" else f"{u.schema}.{u.name}")
+        for u in project.unmanaged
+    )
+    return Scope(schemas=project.schemas, unmanaged=patterns)
+
+
+def open_workspace(config: Path | None, *, required: bool = True) -> Workspace:
+    """The workspace of the project found from here, or one without a project where none is required."""
+    cwd = Path.cwd()
+    if not required and config is None:
+        try:
+            found_file()
+        except ReconcileError:
+            return Workspace(None, cwd)
+    return Workspace(load_project(file=config), cwd)

@@ -1,0 +1,121 @@
+"""What a dialect gives: data and tables of functions, behind one value."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from fnmatch import fnmatchcase
+from typing import Protocol
+
+import msgspec
+
+from ..model.address import Address
+from ..model.catalog import Catalog
+from ..model.changes import Change, Impact, Statement, Step, Verb, subject, verb
+from ..model.objects import Object
+from ..model.profile import Profile
+from .session import Session
+
+
+class Pattern(msgspec.Struct, frozen=True, kw_only=True):
+    """Objects that a project leaves alone: a kind ("" for any) and a pattern over `schema.name` or the bare name."""
+
+    kind: str = ""
+    name: str = "*"
+
+    def matches(self, address: Address) -> bool:
+        if self.kind and self.kind != address.kind:
+            return False
+        own = address.parent or address.name
+        names = (address.name, own, f"{address.schema}.{address.name}", f"{address.schema}.{own}")
+        return any(fnmatchcase(n, self.name) for n in names)
+
+
+class Scope(msgspec.Struct, frozen=True, kw_only=True):
+    """What is read of a database: the managed schemas (None for all that are not the system's), what is left alone,
+    and the tables of the revision history and of our ledger, which are never part of a catalog."""
+
+    schemas: tuple[str, ...] | None = None
+    unmanaged: tuple[Pattern, ...] = ()
+    hidden: frozenset[str] = frozenset({"alembic_version"})
+
+    def leaves_alone(self, address: Address) -> bool:
+        return any(p.matches(address) for p in self.unmanaged)
+
+
+class Rendering(msgspec.Struct, frozen=True, kw_only=True):
+    """What a renderer may look at beside its step: the profile of the server and both catalogs."""
+
+    profile: Profile
+    old: Catalog
+    new: Catalog
+
+
+Renderer = Callable[[Step, Rendering], Iterator[Statement]]
+Rendered = list[tuple[Step, list[Statement]]]
+"""The steps of a plan with their statements, in order."""
+
+
+class RenderTable:
+    """Renderers by verb and kind, filled by a decorator that refuses a duplicate."""
+
+    def __init__(self, dialect: str) -> None:
+        self.dialect = dialect
+        self._table: dict[tuple[Verb, str], Renderer] = {}
+
+    def on(self, verb: Verb, *kinds: type[Object]) -> Callable[[Renderer], Renderer]:
+        def add(render: Renderer) -> Renderer:
+            for kind in kinds:
+                if (verb, kind.kind) in self._table:
+                    raise ValueError(f"{self.dialect}: {verb} {kind.kind} is rendered twice")
+                self._table[verb, kind.kind] = render
+            return render
+
+        return add
+
+    def __call__(self, step: Step, context: Rendering) -> list[Statement]:
+        change: Change = step.change
+        return list(self._table[verb(change), subject(change).kind](step, context))
+
+
+class Connect(Protocol):
+    def __call__(self, url: str, *, create: bool = False, read_only: bool = False) -> Session: ...
+
+
+class Dialect(msgspec.Struct, frozen=True, kw_only=True):
+    """One database product.
+
+    profile: what the planner must know, by server version. inspect: the whole catalog in a few set-based queries, in
+    one read-only transaction. render: the statements of a step. impact: what a step does to others.
+    quoted: an identifier, always quoted. ledger: the qualified, quoted name of one of our own tables
+    (`ledger("ledger")`), with the statements that make its schema. alembic: SQLAlchemy's name of the dialect.
+    """
+
+    name: str
+    schemes: tuple[str, ...]
+    profile: Callable[[Sequence[int]], Profile]
+    connect: Connect
+    inspect: Callable[[Session, Scope], Catalog]
+    render: Callable[[Step, Rendering], list[Statement]]
+    impact: Callable[[Step, Rendering], Impact]
+    quoted: Callable[[str], str]
+    literal: Callable[[str], str]
+    """A text as a SQL literal."""
+    ledger: Callable[[str], str]
+    stamp: Callable[[Session], str]
+    """A cheap text that differs after every change of the schema (and may differ without one)."""
+    ledger_setup: tuple[str, ...] = ()
+    transactional_ddl: bool = True
+    system_schemas: frozenset[str] = frozenset()
+    alembic: str = ""
+    is_absent: Callable[[str], bool] = lambda url: False
+    """Whether a URL names a database that does not exist yet and that writing would make (a SQLite file)."""
+    empty_url: str = ""
+    """Where such a database is not there yet: the URL of an empty one to read instead."""
+    framed: Callable[[Rendered, Rendering], Rendered] = lambda said, context: said
+    """The statements of a whole plan with what must stand before and after all of them (SQLite takes the enforcement
+    of foreign keys off around a rebuild; that is not transactional, and what is between it is one transaction)."""
+
+
+def statements(dialect: Dialect, steps: Iterable[Step], context: Rendering) -> Rendered:
+    """The steps with their SQL, in order."""
+    return dialect.framed([(s, dialect.render(s, context)) for s in steps], context)

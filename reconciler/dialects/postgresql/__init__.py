@@ -1,0 +1,31 @@
+"""PostgreSQL."""
+
+from __future__ import annotations
+
+from ..base import Dialect
+from . import ddl_keys, ddl_programs, ddl_sequences, ddl_tables, ddl_types  # noqa: F401  (registers the renderers)
+from .impact import impact
+from .inspect import LEDGER_SCHEMA, inspect
+from .profile import profile
+from .rendering import RENDER
+from .session import connect
+from .spelling import ident, literal, quoted
+from .stamp import stamp
+
+DIALECT = Dialect(
+    name="postgresql",
+    schemes=("postgresql", "postgres"),
+    profile=profile,
+    connect=connect,
+    inspect=inspect,
+    render=RENDER,
+    impact=impact,
+    quoted=quoted,
+    literal=literal,
+    ledger=lambda table: f"{ident(LEDGER_SCHEMA)}.{ident(table)}",
+    stamp=stamp,
+    ledger_setup=(f"CREATE SCHEMA IF NOT EXISTS {ident(LEDGER_SCHEMA)}",),
+    transactional_ddl=True,
+    system_schemas=frozenset({"pg_catalog", "information_schema", "pg_toast"}),
+    alembic="postgresql",
+)

@@ -1,0 +1,279 @@
+"""ADD, DROP, RENAME and ALTER COLUMN."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar, Final
+
+from msgspec.structs import replace
+
+from ...model.address import Address
+from ...model.catalog import Catalog
+from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
+from ...model.namespaces import Sequence
+from ...model.objects import Child, changed_fields
+from ...model.tables import Column, SequenceOptions
+from ..base import Rendering
+from .casts import same_base, using, usual_storage
+from .clauses import column_clause, column_extras, identity_clause, sequence_clauses
+from .rendering import RENDER, comment, on_owner, option_changes, owner, sql
+from .spelling import ident, literal, made_up, qualified
+
+
+class ColumnDefault(Child, frozen=True, kw_only=True):
+    """A column's default as a thing of its own, while what it depends on is being replaced. In no catalog."""
+
+    kind: ClassVar[str] = "column_default"
+
+    def requires(self) -> Iterator[Address]:
+        yield self._owner()
+        yield Address("column", self.schema, self.name, self.table)
+        yield from self.refs
+
+
+def head_of(c: Column | ColumnDefault) -> str:
+    return f"{on_owner(c)} ALTER COLUMN {ident(c.name)}"
+
+
+@RENDER.on("drop", ColumnDefault)
+def drop_default(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Drop) and isinstance(step.change.old, ColumnDefault)
+    yield sql(f"{head_of(step.change.old)} DROP DEFAULT")
+
+
+@RENDER.on("create", Column)
+def add_column(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Create) and isinstance(step.change.new, Column)
+    c = step.change.new
+    if c.inherited and not c.merged:
+        yield from inherited_overrides(c, context)
+        return
+    yield sql(f"{on_owner(c)} ADD COLUMN {column_clause(c)}")
+    yield from column_extras(c)
+
+
+@RENDER.on("drop", Column)
+def drop_column(step: Step, context: Rendering) -> Iterator[Statement]:
+    """A column that is the parent table's goes back to what the parent says."""
+    assert isinstance(step.change, Drop) and isinstance(step.change.old, Column)
+    c = step.change.old
+    if not c.inherited:
+        yield sql(f"{on_owner(c)} DROP COLUMN {ident(c.name)}")
+        return
+    was, will = parents_column(c, context.old), parents_column(c, context.new)
+    if was is None or will is None:
+        return
+    theirs = as_child(was, c)
+    given_up = {f: getattr(will, f) for f in changed_fields(c, theirs) & OVERRIDABLE}
+    yield from alterations(c, replace(c, **given_up), context)
+
+
+@RENDER.on("rename", Column)
+def rename_column(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Rename) and isinstance(step.change.old, Column)
+    old, new = step.change.old, step.change.new
+    if not old.inherited:
+        yield sql(f"{on_owner(old)} RENAME COLUMN {ident(old.name)} TO {ident(new.name)}")
+        yield from renamed_with(old, (old.table, old.name), (old.table, new.name), context)
+
+
+def renamed_with(c: Column, old: tuple[str, str], new: tuple[str, str], context: Rendering) -> Iterator[Statement]:
+    """Follow a renamed column or table with the names made from (table, column)."""
+    if c.identity is not None and c.identity.sequence is None:
+        was, name = made_up(*old, "seq"), made_up(*new, "seq")
+        if was != name:
+            yield sql(f"ALTER SEQUENCE {qualified(c.schema, was)} RENAME TO {ident(name)}")
+    if context.profile.capabilities["not_null_names"] and not c.nullable and c.not_null_name is None:
+        was, name = made_up(*old, "not_null"), made_up(*new, "not_null")
+        if was != name:
+            yield sql(f"ALTER TABLE {qualified(c.schema, new[0])} RENAME CONSTRAINT {ident(was)} TO {ident(name)}")
+
+
+@RENDER.on("alter", Column)
+def alter_column(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Alter)
+    old, new = step.change.old, step.change.new
+    assert isinstance(old, Column) and isinstance(new, Column)
+    yield from alterations(old, new, context)
+
+
+def alterations(old: Column, new: Column, context: Rendering, *, converted: bool = False) -> Iterator[Statement]:
+    """The statements that make one column of the other, in an order that the server takes.
+
+    converted: the type's text is the same and the type another (it was made anew).
+    """
+    fields = changed_fields(old, new)
+    head = head_of(new)
+    retyped = (converted or fields & {"type", "collation"}) and not new.inherited
+    moved = bool(retyped) and old.default is not None and (converted or not same_base(old.type, new.type))
+    if old.identity is not None and new.identity is None:
+        yield sql(f"{head} DROP IDENTITY")
+    if old.generated is not None and new.generated is None:
+        yield sql(f"{head} DROP EXPRESSION")
+    if old.default is not None and (moved or new.default is None):
+        yield sql(f"{head} DROP DEFAULT")
+    if retyped:
+        yield sql(_retyped(old, new, converted))
+    if fields & {"nullable", "not_null_name"}:
+        yield from _not_null(old, new)
+    if new.default is not None and (moved or old.default != new.default):
+        yield sql(f"{head} SET DEFAULT {new.default}")
+    if new.identity is not None and old.identity != new.identity:
+        yield from _identity(old, new)
+    if old.generated is not None and new.generated is not None and old.generated != new.generated:
+        yield sql(f"{head} SET EXPRESSION AS ({new.generated.expression})")
+    yield from _attributes(replace(old, storage=None) if retyped else old, new, context)  # TYPE takes the storage away
+
+
+def _retyped(old: Column, new: Column, converted: bool) -> str:
+    name = ident(new.name)
+    collate = f" COLLATE {new.collation}" if new.collation is not None else ""
+    cast = f" USING {name}::text::{new.type}" if converted else using(old.type, new.type, name)
+    return f"{head_of(new)} TYPE {new.type}{collate}{cast}"
+
+
+def _not_null(old: Column, new: Column) -> Iterator[Statement]:
+    """SET and DROP NOT NULL; its name is the server's to choose before 18."""
+    if old.nullable and not new.nullable:
+        if new.not_null_name is not None:
+            yield sql(f"{on_owner(new)} ADD CONSTRAINT {ident(new.not_null_name)} NOT NULL {ident(new.name)}")
+        else:
+            yield sql(f"{head_of(new)} SET NOT NULL")
+    elif new.nullable and not old.nullable:
+        yield sql(f"{head_of(new)} DROP NOT NULL")
+    else:
+        made = made_up(new.table, new.name, "not_null")
+        was, name = old.not_null_name or made, new.not_null_name or made
+        yield sql(f"{on_owner(new)} RENAME CONSTRAINT {ident(was)} TO {ident(name)}")
+
+
+def _identity(old: Column, new: Column) -> Iterator[Statement]:
+    head, identity = head_of(new), new.identity
+    assert identity is not None
+    if old.identity is None:
+        yield sql(f"{head} ADD {identity_clause(identity, new.schema)}")
+        return
+    sets = []
+    if identity.always != old.identity.always:
+        sets.append(f"SET GENERATED {'ALWAYS' if identity.always else 'BY DEFAULT'}")
+    sets += [f"SET {clause}" for clause in changed_options(old.identity.options, identity.options)]
+    if sets:
+        yield sql(f"{head} {' '.join(sets)}")
+    made = made_up(new.table, new.name, "seq")
+    was, name = old.identity.sequence or made, identity.sequence or made
+    if was != name:
+        yield sql(f"ALTER SEQUENCE {qualified(new.schema, was)} RENAME TO {ident(name)}")
+
+
+def changed_options(old: SequenceOptions, new: SequenceOptions) -> list[str]:
+    """The clauses of ALTER SEQUENCE for what differs. START is said whenever a bound or the direction moves:
+    its default follows them only in CREATE."""
+    clauses = []
+    if new.increment != old.increment:
+        clauses.append(f"INCREMENT BY {new.increment}")
+    turned = (old.increment > 0) != (new.increment > 0)
+    if new.minimum != old.minimum or turned:
+        clauses.append("NO MINVALUE" if new.minimum is None else f"MINVALUE {new.minimum}")
+    if new.maximum != old.maximum or turned:
+        clauses.append("NO MAXVALUE" if new.maximum is None else f"MAXVALUE {new.maximum}")
+    if _first(new) != _first(old):
+        clauses.append(f"START WITH {_first(new)}")
+    if new.cache != old.cache:
+        clauses.append(f"CACHE {new.cache}")
+    if new.cycle != old.cycle:
+        clauses.append("CYCLE" if new.cycle else "NO CYCLE")
+    return clauses
+
+
+def _first(options: SequenceOptions) -> int:
+    """Where the sequence starts."""
+    if options.start is not None:
+        return options.start
+    if options.increment > 0:
+        return 1 if options.minimum is None else options.minimum
+    return -1 if options.maximum is None else options.maximum
+
+
+def _attributes(old: Column, new: Column, context: Rendering) -> Iterator[Statement]:
+    head = head_of(new)
+    if old.storage != new.storage:
+        default = "default" if context.profile.capabilities["storage_default"] else usual_storage(new.type)
+        yield sql(f"{head} SET STORAGE {(new.storage or default).upper()}")
+    if old.compression != new.compression:
+        yield sql(f"{head} SET COMPRESSION {new.compression or 'default'}")
+    if old.statistics != new.statistics:
+        yield sql(f"{head} SET STATISTICS {-1 if new.statistics is None else new.statistics}")
+    yield from option_changes(head, old.options, new.options)
+    if old.comment != new.comment:
+        yield comment("COLUMN", f"{owner(new)}.{ident(new.name)}", new.comment)
+
+
+OVERRIDABLE: Final = frozenset(
+    {"comment", "nullable", "default", "generated", "storage", "compression", "statistics", "options", "not_null_name"}
+)
+
+
+def parents_column(c: Column, catalog: Catalog) -> Column | None:
+    """The column of a catalog that an inherited one comes from."""
+    for ref in c.refs:
+        if ref.kind == "column" and ref.name == c.name and ref.parent != c.table:
+            found = catalog.get(ref)
+            return found if isinstance(found, Column) else None
+    return None
+
+
+def as_child(parent: Column, child: Column) -> Column:
+    """The parent's column as a child table has it before anything is changed there."""
+    return replace(
+        parent, schema=child.schema, table=child.table, comment=None, identity=None, inherited=True, merged=child.merged
+    )
+
+
+def inherited_overrides(c: Column, context: Rendering) -> Iterator[Statement]:
+    """What a child table changes of its parent's column."""
+    above = parents_column(c, context.new)
+    if above is not None:
+        yield from alterations(as_child(above, c), c, context)
+
+
+@RENDER.on("rebuild", Column)
+def exchange_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
+    """A serial that becomes an identity, or the other way: both want the sequence's name. The position is kept."""
+    change = step.change
+    assert isinstance(change, Rebuild)
+    old, new = change.old, change.new
+    assert isinstance(old, Column) and isinstance(new, Column)
+    given = [o for o in change.before if isinstance(o, Sequence)]
+    taken = [o for o in change.after if isinstance(o, Sequence)]
+    if given:
+        was = given[0]
+        aside = qualified(was.schema, f"{was.name[:50]}__old")
+        yield sql(f"{head_of(new)} DROP DEFAULT")
+        yield sql(f"ALTER SEQUENCE {qualified(was.schema, was.name)} RENAME TO {ident(f'{was.name[:50]}__old')}")
+        yield from alterations(replace(old, default=None, default_refs=()), new, context)
+        yield sql(_positioned(new, aside))
+        yield sql(f"DROP SEQUENCE {aside}")
+    if taken:
+        yield from _serial(old, new, taken[0], context)
+
+
+def _serial(old: Column, new: Column, sequence: Sequence, context: Rendering) -> Iterator[Statement]:
+    assert old.identity is not None
+    was = old.identity.sequence or made_up(old.table, old.name, "seq")
+    aside = f"{was[:50]}__old"
+    name = qualified(sequence.schema, sequence.name)
+    yield sql(f"ALTER SEQUENCE {qualified(old.schema, was)} RENAME TO {ident(aside)}")
+    yield sql(f"CREATE SEQUENCE {name} AS {sequence.type}{sequence_clauses(sequence.options)}")
+    yield sql(f"SELECT pg_catalog.setval({literal(name)}, last_value, is_called) FROM {qualified(old.schema, aside)}")
+    yield from alterations(old, new, context)
+    yield sql(f"ALTER SEQUENCE {name} OWNED BY {owner(new)}.{ident(new.name)}")
+    if sequence.comment is not None:
+        yield comment("SEQUENCE", name, sequence.comment)
+
+
+def _positioned(c: Column, source: str) -> str:
+    table, column = literal(owner(c)), literal(c.name)
+    return (
+        f"SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence({table}, {column}), last_value, is_called) "
+        f"FROM {source}"
+    )

@@ -1,0 +1,169 @@
+"""Constraints and indexes, made, altered, renamed and dropped on their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ...model.address import Address
+from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
+from ...model.objects import Object
+from ...model.tables import Check, Exclusion, ForeignKey, Index, Key, PrimaryKey, Table, Unique
+from ..base import Rendering
+from .clauses import constraint_clause, not_valid
+from .rendering import RENDER, comment, on_owner, option_changes, owner, sql
+from .spelling import ident, idents, made_up_index, qualified, with_options
+
+_CONSTRAINTS = (PrimaryKey, Unique, Check, ForeignKey, Exclusion)
+
+
+@RENDER.on("create", *_CONSTRAINTS)
+def add_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Create) and isinstance(step.change.new, _CONSTRAINTS)
+    o = step.change.new
+    yield sql(f"{on_owner(o)} ADD {constraint_clause(o)}{not_valid(o)}")
+    yield from key_extras(o)
+
+
+def key_extras(o: Object) -> Iterator[Statement]:
+    """What a new constraint has beside its clause."""
+    assert isinstance(o, _CONSTRAINTS)
+    if o.comment is not None:
+        yield comment("CONSTRAINT", f"{ident(o.name)} ON {owner(o)}", o.comment)
+    if isinstance(o, Key):
+        yield from _marks(o, None)
+
+
+def _marks(o: Key | Index, was: Key | Index | None) -> Iterator[Statement]:
+    """CLUSTER and REPLICA IDENTITY, which are set on the table and name an index."""
+    if o.clustered and not (was is not None and was.clustered):
+        yield sql(f"{on_owner(o)} CLUSTER ON {ident(o.name)}")
+    if o.replica_identity and not (was is not None and was.replica_identity):
+        yield sql(f"{on_owner(o)} REPLICA IDENTITY USING INDEX {ident(o.name)}")
+
+
+def _unmarked(o: Key | Index, was: Key | Index, context: Rendering) -> Iterator[Statement]:
+    siblings = context.new.children(Address("table", o.schema, o.table))
+    table = context.new.get(Address("table", o.schema, o.table))
+    if was.clustered and not o.clustered and not any(getattr(s, "clustered", False) for s in siblings):
+        yield sql(f"{on_owner(o)} SET WITHOUT CLUSTER")
+    if was.replica_identity and not o.replica_identity:
+        taken = any(getattr(s, "replica_identity", None) is True for s in siblings)
+        if not taken and isinstance(table, Table) and table.replica_identity == "default":
+            yield sql(f"{on_owner(o)} REPLICA IDENTITY DEFAULT")
+
+
+@RENDER.on("drop", *_CONSTRAINTS)
+def drop_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Drop) and isinstance(step.change.old, _CONSTRAINTS)
+    yield sql(f"{on_owner(step.change.old)} DROP CONSTRAINT {ident(step.change.old.name)}")
+
+
+@RENDER.on("rename", *_CONSTRAINTS)
+def rename_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Rename) and isinstance(step.change.old, _CONSTRAINTS)
+    old, new = step.change.old, step.change.new
+    yield sql(f"{on_owner(old)} RENAME CONSTRAINT {ident(old.name)} TO {ident(new.name)}")
+
+
+@RENDER.on("alter", *_CONSTRAINTS)
+def alter_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Alter)
+    old, new, fields = step.change.old, step.change.new, step.change.fields
+    assert isinstance(new, _CONSTRAINTS)
+    if isinstance(new, ForeignKey) and isinstance(old, ForeignKey):
+        yield from _foreign_key(old, new)
+    if isinstance(new, Key) and isinstance(old, Key):
+        yield from _stored(old, new)
+        yield from _unmarked(new, old, context)
+        yield from _marks(new, old)
+    if "not_valid" in fields and getattr(new, "enforced", True):
+        yield sql(f"{on_owner(new)} VALIDATE CONSTRAINT {ident(new.name)}")
+    if "comment" in fields:
+        yield comment("CONSTRAINT", f"{ident(new.name)} ON {owner(new)}", new.comment)
+
+
+def _foreign_key(old: ForeignKey, new: ForeignKey) -> Iterator[Statement]:
+    head = f"{on_owner(new)} ALTER CONSTRAINT {ident(new.name)}"
+    if (old.deferrable, old.initially_deferred) != (new.deferrable, new.initially_deferred):
+        deferred = "DEFERRED" if new.initially_deferred else "IMMEDIATE"
+        yield sql(f"{head} {f'DEFERRABLE INITIALLY {deferred}' if new.deferrable else 'NOT DEFERRABLE'}")
+    if old.enforced != new.enforced:
+        yield sql(f"{head} {'ENFORCED' if new.enforced else 'NOT ENFORCED'}")
+
+
+def _stored(old: Key | Index, new: Key | Index) -> Iterator[Statement]:
+    head = f"ALTER INDEX {qualified(new.schema, new.name)}"
+    yield from option_changes(head, old.options, new.options)
+    if old.tablespace != new.tablespace:
+        yield sql(f"{head} SET TABLESPACE {ident(new.tablespace or 'pg_default')}")
+
+
+@RENDER.on("create", Index)
+def create_index(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Create) and isinstance(step.change.new, Index)
+    i = step.change.new
+    name = qualified(i.schema, i.name)
+    if i.attached_to is None:
+        yield sql(index_text(i))
+    elif _made(i) != i.name:
+        yield sql(f"ALTER INDEX {qualified(i.schema, _made(i))} RENAME TO {ident(i.name)}")
+    if i.comment is not None:
+        yield comment("INDEX", name, i.comment)
+    for position, target in i.statistics:
+        yield sql(f"ALTER INDEX {name} ALTER COLUMN {position} SET STATISTICS {target}")
+    yield from _marks(i, None)
+
+
+def index_text(i: Index) -> str:
+    text = f"CREATE {'UNIQUE ' if i.unique else ''}INDEX {ident(i.name)} ON {owner(i)} "
+    text += f"USING {ident(i.method)} " if i.method != "btree" else ""
+    text += f"({', '.join(i.keys)})"
+    text += f" INCLUDE ({idents(i.include)})" if i.include else ""
+    text += " NULLS NOT DISTINCT" if i.nulls_not_distinct else ""
+    text += f" WITH {with_options(i.options)}" if i.options else ""
+    text += f" TABLESPACE {ident(i.tablespace)}" if i.tablespace is not None else ""
+    return text + (f" WHERE {i.where}" if i.where is not None else "")
+
+
+@RENDER.on("drop", Index)
+def drop_index(step: Step, context: Rendering) -> Iterator[Statement]:
+    """A partition's share of an index stays as long as the whole does: it gets the server's name again."""
+    assert isinstance(step.change, Drop) and isinstance(step.change.old, Index)
+    i = step.change.old
+    name = qualified(i.schema, i.name)
+    if i.attached_to is None:
+        yield sql(f"DROP INDEX {name}")
+        return
+    if i.comment is not None:
+        yield comment("INDEX", name, None)
+    if _made(i) != i.name:
+        yield sql(f"ALTER INDEX {name} RENAME TO {ident(_made(i))}")
+
+
+def _made(i: Index) -> str:
+    assert i.attached_to is not None
+    return made_up_index(i.table, (*i.keys, *map(ident, i.include)), i.attached_to.kind)
+
+
+@RENDER.on("rename", Index)
+def rename_index(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Rename)
+    old, new = step.change.old, step.change.new
+    yield sql(f"ALTER INDEX {qualified(old.schema, old.name)} RENAME TO {ident(new.name)}")
+
+
+@RENDER.on("alter", Index)
+def alter_index(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Alter)
+    old, new = step.change.old, step.change.new
+    assert isinstance(old, Index) and isinstance(new, Index)
+    yield from _stored(old, new)
+    name = qualified(new.schema, new.name)
+    targets = dict(new.statistics)
+    for position in sorted(dict(old.statistics).keys() | targets.keys()):
+        if dict(old.statistics).get(position) != targets.get(position):
+            yield sql(f"ALTER INDEX {name} ALTER COLUMN {position} SET STATISTICS {targets.get(position, '-1')}")
+    yield from _unmarked(new, old, context)
+    yield from _marks(new, old)
+    if old.comment != new.comment:
+        yield comment("INDEX", name, new.comment)

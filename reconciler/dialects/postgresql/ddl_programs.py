@@ -1,0 +1,263 @@
+"""Views, functions, triggers, rules, policies, statistics objects, event triggers: their own text, put back."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Final
+
+from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
+from ...model.objects import Child, Object
+from ...model.programs import EventTrigger, Function, MaterializedView, Rule, Statistics, Trigger, View
+from ...model.security import Policy
+from ..base import Rendering
+from .rendering import RENDER, comment, commented, noun, option_changes, owner, recommented, sql
+from .spelling import at, ident, literal, qualified, with_options
+
+_CREATE: Final = re.compile(r"\ACREATE (?:OR REPLACE )?")
+_STATES: Final = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
+_CHECKED: Final = frozenset({"sql", "plpgsql"})
+
+
+@RENDER.on("create", View)
+def create_view(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Create) and isinstance(step.change.new, View)
+    v = step.change.new
+    yield sql(_view(v, "CREATE VIEW"))
+    yield from commented(v, "VIEW", at(v.address))
+    yield from _column_comments({}, dict(v.column_comments), at(v.address))
+    yield from _column_defaults({}, dict(v.column_defaults), at(v.address))
+
+
+def _view(v: View, verb: str) -> str:
+    options = f" WITH {with_options(v.options)}" if v.options else ""
+    return f"{verb} {at(v.address)}{options} AS\n{v.definition}"
+
+
+def _column_comments(old: dict[str, str], new: dict[str, str], name: str) -> Iterator[Statement]:
+    for column in sorted(old.keys() | new.keys()):
+        if old.get(column) != new.get(column):
+            yield comment("COLUMN", f"{name}.{ident(column)}", new.get(column))
+
+
+def _column_defaults(old: dict[str, str], new: dict[str, str], name: str) -> Iterator[Statement]:
+    for column in sorted(old.keys() | new.keys()):
+        if old.get(column) != new.get(column):
+            head = f"ALTER VIEW {name} ALTER COLUMN {ident(column)}"
+            yield sql(f"{head} SET DEFAULT {new[column]}" if column in new else f"{head} DROP DEFAULT")
+
+
+@RENDER.on("alter", View)
+def alter_view(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Alter)
+    old, new, fields = step.change.old, step.change.new, step.change.fields
+    assert isinstance(old, View) and isinstance(new, View)
+    name = at(new.address)
+    if fields & {"definition", "columns"}:
+        yield sql(_view(new, "CREATE OR REPLACE VIEW"))
+    elif "options" in fields:
+        yield from option_changes(f"ALTER VIEW {name}", old.options, new.options)
+    yield from recommented(step, "VIEW", name)
+    yield from _column_comments(dict(old.column_comments), dict(new.column_comments), name)
+    yield from _column_defaults(dict(old.column_defaults), dict(new.column_defaults), name)
+
+
+@RENDER.on("create", MaterializedView)
+def create_materialized(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Create) and isinstance(step.change.new, MaterializedView)
+    v = step.change.new
+    text = f"CREATE MATERIALIZED VIEW {at(v.address)}"
+    text += f" USING {ident(v.access_method)}" if v.access_method is not None else ""
+    text += f" WITH {with_options(v.options)}" if v.options else ""
+    text += f" TABLESPACE {ident(v.tablespace)}" if v.tablespace is not None else ""
+    yield sql(f"{text} AS\n{v.definition}" + ("" if v.populated else "\nWITH NO DATA"))
+    yield from commented(v, "MATERIALIZED VIEW", at(v.address))
+    yield from _column_comments({}, dict(v.column_comments), at(v.address))
+
+
+@RENDER.on("alter", MaterializedView)
+def alter_materialized(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Alter)
+    old, new, fields = step.change.old, step.change.new, step.change.fields
+    assert isinstance(old, MaterializedView) and isinstance(new, MaterializedView)
+    name = at(new.address)
+    head = f"ALTER MATERIALIZED VIEW {name}"
+    if "access_method" in fields:
+        yield sql(f"{head} SET ACCESS METHOD {ident(new.access_method or 'heap')}")
+    if "tablespace" in fields:
+        yield sql(f"{head} SET TABLESPACE {ident(new.tablespace or 'pg_default')}")
+    yield from option_changes(head, old.options, new.options)
+    yield from recommented(step, "MATERIALIZED VIEW", name)
+    yield from _column_comments(dict(old.column_comments), dict(new.column_comments), name)
+
+
+@RENDER.on("drop", View, MaterializedView, Statistics, EventTrigger)
+def drop(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Drop)
+    yield sql(f"DROP {noun(step.change.old)} {at(step.change.old.address)}")
+
+
+@RENDER.on("rename", View, MaterializedView, Statistics, EventTrigger)
+def rename(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Rename)
+    old = step.change.old
+    yield sql(f"ALTER {noun(old)} {at(old.address)} RENAME TO {ident(step.change.new.name)}")
+
+
+def routine(f: Function) -> str:
+    """The name that DROP, ALTER and COMMENT take; an aggregate's needs its ORDER BY, or a star."""
+    arguments = (f.parameters or "*") if f.routine == "aggregate" else f.arguments
+    return f"{qualified(f.schema, f.bare_name)}({arguments})"
+
+
+@RENDER.on("create", Function)
+def create_function(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Create) and isinstance(step.change.new, Function)
+    yield from _function(step.change.new)
+    yield from commented(step.change.new, noun(step.change.new), routine(step.change.new))
+
+
+def _function(f: Function) -> Iterator[Statement]:
+    """The CREATE; its body may name what does not exist yet, so the server is asked not to look into it."""
+    if f.language not in _CHECKED or "\nBEGIN ATOMIC" in f.definition:
+        yield sql(f.definition)
+        return
+    yield sql("SET check_function_bodies = off")
+    yield sql(f.definition)
+    yield sql("RESET check_function_bodies")
+
+
+@RENDER.on("alter", Function)
+def alter_function(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Alter) and isinstance(step.change.new, Function)
+    new = step.change.new
+    if step.change.fields - {"comment"}:
+        yield from _function(new)
+    yield from recommented(step, noun(new), routine(new))
+
+
+@RENDER.on("drop", Function)
+def drop_function(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Drop) and isinstance(step.change.old, Function)
+    yield sql(f"DROP {noun(step.change.old)} {routine(step.change.old)}")
+
+
+def _on(o: Child) -> str:
+    return f"{ident(o.name)} ON {owner(o)}"
+
+
+def _enabled(o: Trigger | Rule) -> Statement:
+    return sql(f"ALTER TABLE {owner(o)} {_STATES[o.enabled]} {noun(o)} {ident(o.name)}")
+
+
+@RENDER.on("create", Trigger, Rule)
+def create_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Create) and isinstance(step.change.new, Trigger | Rule)
+    o = step.change.new
+    yield sql(o.definition)
+    if o.enabled != "origin":
+        yield _enabled(o)
+    yield from commented(o, noun(o), _on(o))
+
+
+@RENDER.on("alter", Trigger, Rule)
+def alter_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Alter)
+    old, new = step.change.old, step.change.new
+    assert isinstance(old, Trigger | Rule) and isinstance(new, Trigger | Rule)
+    replaced = old.definition != new.definition
+    if replaced:
+        yield sql(_CREATE.sub("CREATE OR REPLACE ", new.definition))
+    if old.enabled != new.enabled or (replaced and new.enabled != "origin"):
+        yield _enabled(new)
+    yield from recommented(step, noun(new), _on(new))
+
+
+@RENDER.on("drop", Trigger, Rule, Policy)
+def drop_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Drop) and isinstance(step.change.old, Child)
+    yield sql(f"DROP {noun(step.change.old)} {_on(step.change.old)}")
+
+
+@RENDER.on("rename", Trigger, Rule, Policy)
+def rename_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Rename) and isinstance(step.change.old, Child)
+    old = step.change.old
+    yield sql(f"ALTER {noun(old)} {_on(old)} RENAME TO {ident(step.change.new.name)}")
+
+
+@RENDER.on("create", Policy)
+def create_policy(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Create) and isinstance(step.change.new, Policy)
+    p = step.change.new
+    text = f"CREATE POLICY {_on(p)}"
+    text += "" if p.permissive else " AS RESTRICTIVE"
+    text += "" if p.command == "all" else f" FOR {p.command.upper()}"
+    yield sql(text + _policy(p))
+    yield from commented(p, "POLICY", _on(p))
+
+
+def _policy(p: Policy) -> str:
+    text = f" TO {', '.join(p.roles)}"
+    text += f" USING ({p.using})" if p.using is not None else ""
+    return text + (f" WITH CHECK ({p.check})" if p.check is not None else "")
+
+
+@RENDER.on("alter", Policy)
+def alter_policy(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Alter) and isinstance(step.change.new, Policy)
+    p = step.change.new
+    if step.change.fields - {"comment"}:
+        yield sql(f"ALTER POLICY {_on(p)}{_policy(p)}")
+    yield from recommented(step, "POLICY", _on(p))
+
+
+@RENDER.on("create", Statistics)
+def create_statistics(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Create) and isinstance(step.change.new, Statistics)
+    s = step.change.new
+    yield sql(s.definition)
+    if s.target is not None:
+        yield sql(f"ALTER STATISTICS {at(s.address)} SET STATISTICS {s.target}")
+    yield from commented(s, "STATISTICS", at(s.address))
+
+
+@RENDER.on("alter", Statistics)
+def alter_statistics(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Alter) and isinstance(step.change.new, Statistics)
+    s = step.change.new
+    if "target" in step.change.fields:
+        yield sql(f"ALTER STATISTICS {at(s.address)} SET STATISTICS {-1 if s.target is None else s.target}")
+    yield from recommented(step, "STATISTICS", at(s.address))
+
+
+@RENDER.on("create", EventTrigger)
+def create_event_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Create) and isinstance(step.change.new, EventTrigger)
+    e = step.change.new
+    tags = f" WHEN TAG IN ({', '.join(map(literal, e.tags))})" if e.tags else ""
+    yield sql(f"CREATE EVENT TRIGGER {ident(e.name)} ON {e.event}{tags} EXECUTE FUNCTION {e.function}()")
+    if e.enabled != "origin":
+        yield sql(f"ALTER EVENT TRIGGER {ident(e.name)} {_STATES[e.enabled]}")
+    yield from commented(e, "EVENT TRIGGER", ident(e.name))
+
+
+@RENDER.on("alter", EventTrigger)
+def alter_event_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Alter) and isinstance(step.change.new, EventTrigger)
+    e = step.change.new
+    if "enabled" in step.change.fields:
+        yield sql(f"ALTER EVENT TRIGGER {ident(e.name)} {_STATES[e.enabled]}")
+    yield from recommented(step, "EVENT TRIGGER", ident(e.name))
+
+
+def replaceable(old: Object, new: Object) -> bool:
+    """Whether the CREATE OR REPLACE of a new function, view or trigger takes the old one's place."""
+    if isinstance(old, Function) and isinstance(new, Function):
+        signature = (old.routine, old.parameters, old.returns) == (new.routine, new.parameters, new.returns)
+        return signature and old.defaults <= new.defaults
+    if isinstance(old, View) and isinstance(new, View):
+        return bool(old.columns) and new.columns[: len(old.columns)] == old.columns
+    if isinstance(old, Trigger) and isinstance(new, Trigger):
+        return "CONSTRAINT TRIGGER" not in old.definition + new.definition
+    return True

@@ -1,0 +1,219 @@
+"""CREATE, ALTER and DROP of tables and partitions; the rebuild that ALTER TABLE cannot do."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any, Final
+
+from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
+from ...model.tables import Check, Column, Exclusion, ForeignKey, Key, Table
+from ..base import Rendering
+from .clauses import column_clause, column_extras, constraint_clause, not_valid
+from .ddl_columns import inherited_overrides, renamed_with
+from .ddl_keys import key_extras
+from .rendering import RENDER, commented, option_changes, recommented, sql
+from .spelling import at, ident, idents, literal, made_up, qualified, with_options
+
+
+@RENDER.on("create", Table)
+def create_table(step: Step, context: Rendering) -> Iterator[Statement]:
+    """The table with the columns and keys that are folded into it."""
+    assert isinstance(step.change, Create) and isinstance(step.change.new, Table)
+    t = step.change.new
+    columns = [o for o in step.folded if isinstance(o, Column)]
+    constraints = [o for o in step.folded if isinstance(o, Check | Key | Exclusion | ForeignKey)]
+    inline = _unequal(o for o in constraints if not not_valid(o))
+    yield sql(create_text(t, at(t.address), columns, inline))
+    yield from commented(t, "TABLE", at(t.address))
+    yield from table_extras(t)
+    for c in columns:
+        yield from inherited_overrides(c, context) if c.inherited and not c.merged else column_extras(c)
+    for o in constraints:
+        if o not in inline:
+            yield sql(f"ALTER TABLE {at(t.address)} ADD {constraint_clause(o)}{not_valid(o)}")
+        yield from key_extras(o)
+
+
+def _unequal(constraints: Iterable[Any]) -> list[Any]:
+    """Without keys that are equal to one before them: CREATE TABLE makes one of both, ALTER TABLE makes each."""
+    found: dict[object, Any] = {}
+    for o in sorted(constraints, key=lambda o: (_RANK[o.kind], o.name)):
+        nulls = getattr(o, "nulls_not_distinct", False)
+        if isinstance(o, Key):
+            found.setdefault((o.columns, o.include, nulls, o.deferrable, o.initially_deferred), o)
+        elif isinstance(o, Exclusion):
+            found.setdefault((o.definition, o.deferrable, o.initially_deferred), o)
+        else:
+            found[o.address] = o
+    return list(found.values())
+
+
+def create_text(t: Table, name: str, columns: Sequence[Column], constraints: Sequence[Any]) -> str:
+    position = {c: i for i, c in enumerate(t.columns)}
+    own = [c for c in columns if not c.inherited or c.merged]
+    ranked = sorted(own, key=lambda c: (position.get(c.name, len(position)), c.name))
+    items = [column_clause(c) for c in ranked]
+    items += [constraint_clause(o) for o in sorted(constraints, key=lambda o: (_RANK[o.kind], o.name))]
+    body = "(\n    " + ",\n    ".join(items) + "\n)" if items else "()"
+    text = f"CREATE {'UNLOGGED ' if t.unlogged else ''}TABLE {name} "
+    if t.partition_of is not None:
+        text += f"PARTITION OF {at(t.partition_of)} {body + ' ' if items else ''}{t.bound}"
+    elif t.of_type is not None:
+        text += f"OF {t.of_type}" + (f" {_typed_body(constraints)}" if constraints else "")
+    else:
+        text += body
+    if t.inherits:
+        text += f" INHERITS ({', '.join(map(at, t.inherits))})"
+    return text + _suffix(t)
+
+
+_RANK: Final = {"primary_key": 0, "unique": 1, "check": 2, "exclusion": 3, "foreign_key": 4}
+
+
+def _typed_body(constraints: Sequence[Any]) -> str:
+    return "(\n    " + ",\n    ".join(constraint_clause(o) for o in constraints) + "\n)"
+
+
+def _suffix(t: Table) -> str:
+    text = f" PARTITION BY {t.partition_by}" if t.partition_by is not None else ""
+    text += f" USING {ident(t.access_method)}" if t.access_method is not None else ""
+    text += f" WITH {with_options(t.options)}" if t.options else ""
+    return text + (f" TABLESPACE {ident(t.tablespace)}" if t.tablespace is not None else "")
+
+
+def table_extras(t: Table) -> Iterator[Statement]:
+    head = f"ALTER TABLE {at(t.address)}"
+    if t.replica_identity != "default":
+        yield sql(f"{head} REPLICA IDENTITY {t.replica_identity.upper()}")
+    if t.row_security:
+        yield sql(f"{head} ENABLE ROW LEVEL SECURITY")
+    if t.force_row_security:
+        yield sql(f"{head} FORCE ROW LEVEL SECURITY")
+
+
+@RENDER.on("drop", Table)
+def drop_table(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Drop)
+    yield sql(f"DROP TABLE {at(step.change.old.address)}")
+
+
+@RENDER.on("rename", Table)
+def rename_table(step: Step, context: Rendering) -> Iterator[Statement]:
+    """The names that the server made from the table's go along: identity sequences', NOT NULL's from 18."""
+    assert isinstance(step.change, Rename)
+    old, new = step.change.old, step.change.new
+    yield sql(f"ALTER TABLE {at(old.address)} RENAME TO {ident(new.name)}")
+    for c in context.old.children(new.address):
+        if isinstance(c, Column) and not c.inherited:
+            yield from renamed_with(c, (old.name, c.name), (new.name, c.name), context)
+
+
+@RENDER.on("alter", Table)
+def alter_table(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Alter)
+    old, new, fields = step.change.old, step.change.new, step.change.fields
+    assert isinstance(old, Table) and isinstance(new, Table)
+    head = f"ALTER TABLE {at(new.address)}"
+    if fields & {"partition_of", "bound"}:
+        yield from _reattached(old, new)
+    for field, clauses in _ALTERS.items():
+        if field in fields:
+            yield from (sql(f"{head} {clause}") for clause in clauses(old, new))
+    if "options" in fields:
+        yield from option_changes(head, old.options, new.options)
+    yield from recommented(step, "TABLE", at(new.address))
+
+
+def _reattached(old: Table, new: Table) -> Iterator[Statement]:
+    if old.partition_of is not None:
+        yield sql(f"ALTER TABLE {at(old.partition_of)} DETACH PARTITION {at(new.address)}")
+    if new.partition_of is not None:
+        yield sql(f"ALTER TABLE {at(new.partition_of)} ATTACH PARTITION {at(new.address)} {new.bound}")
+
+
+def _lineage(old: Table, new: Table) -> list[str]:
+    gone = [f"NO INHERIT {at(p)}" for p in old.inherits if p not in new.inherits]
+    return gone + [f"INHERIT {at(p)}" for p in new.inherits if p not in old.inherits]
+
+
+_ALTERS: Final[dict[str, Callable[[Table, Table], list[str]]]] = {
+    "inherits": _lineage,
+    "of_type": lambda o, n: (["NOT OF"] if o.of_type else []) + ([f"OF {n.of_type}"] if n.of_type else []),
+    "unlogged": lambda o, n: ["SET UNLOGGED" if n.unlogged else "SET LOGGED"],
+    "access_method": lambda o, n: [f"SET ACCESS METHOD {ident(n.access_method or 'heap')}"],
+    "tablespace": lambda o, n: [f"SET TABLESPACE {ident(n.tablespace or 'pg_default')}"],
+    "replica_identity": lambda o, n: [f"REPLICA IDENTITY {n.replica_identity.upper()}"],
+    "row_security": lambda o, n: [f"{'ENABLE' if n.row_security else 'DISABLE'} ROW LEVEL SECURITY"],
+    "force_row_security": lambda o, n: [f"{'FORCE' if n.force_row_security else 'NO FORCE'} ROW LEVEL SECURITY"],
+}
+
+
+@RENDER.on("rebuild", Table)
+def rebuild_table(step: Step, context: Rendering) -> Iterator[Statement]:
+    """A new table, rows copied, the old one dropped; what hangs on it has steps of its own."""
+    change = step.change
+    assert isinstance(change, Rebuild) and isinstance(change.old, Table) and isinstance(change.new, Table)
+    old, new = change.old, change.new
+    before = {o.name: o for o in change.before if isinstance(o, Column)}
+    after = [o for o in change.after if isinstance(o, Column)]
+    partitions = [o for o in change.before if isinstance(o, Table)]
+    yield from _put_aside(old, partitions, before, context.profile.capabilities["not_null_names"])
+    yield sql(create_text(new, at(new.address), after, ()))
+    yield from (sql(create_text(p, at(p.address), (), ())) for p in change.after if isinstance(p, Table))
+    yield from _copied(new, before, after, _aside(old))
+    yield sql(f"DROP TABLE {_aside(old)}")
+    yield from commented(new, "TABLE", at(new.address))
+    yield from table_extras(new)
+    for c in after:
+        yield from column_extras(c)
+
+
+def _aside(t: Table) -> str:
+    return qualified(t.schema, _spare(t.name))
+
+
+def _spare(name: str) -> str:
+    return f"{name[:50]}__old"
+
+
+def _put_aside(old: Table, partitions: Sequence[Table], columns: dict[str, Column], named: bool) -> Iterator[Statement]:
+    """Free the names of the table, of its partitions and of its identity sequences."""
+    if old.partition_of is not None:
+        yield sql(f"ALTER TABLE {at(old.partition_of)} DETACH PARTITION {at(old.address)}")
+    for t in (old, *partitions):
+        yield sql(f"ALTER TABLE {at(t.address)} RENAME TO {ident(_spare(t.name))}")
+    for c in columns.values():
+        if c.identity is not None and not c.inherited:
+            was = c.identity.sequence or made_up(c.table, c.name, "seq")
+            yield sql(f"ALTER SEQUENCE {qualified(c.schema, was)} RENAME TO {ident(_spare(was))}")
+        if named and not c.nullable and not c.inherited:
+            # The server makes names up that no constraint of the schema has (18).
+            was = c.not_null_name or made_up(c.table, c.name, "not_null")
+            yield sql(f"ALTER TABLE {_aside(old)} RENAME CONSTRAINT {ident(was)} TO {ident(_spare(was))}")
+
+
+def _copied(new: Table, before: dict[str, Column], after: Sequence[Column], source: str) -> Iterator[Statement]:
+    kept = [c for c in after if c.name in before and c.generated is None]
+    if not kept:
+        return
+    override = " OVERRIDING SYSTEM VALUE" if any(c.identity is not None for c in kept) else ""
+    values = ", ".join(_carried(before[c.name], c) for c in kept)
+    target = at(new.address)
+    yield sql(f"INSERT INTO {target} ({idents(c.name for c in kept)}){override} SELECT {values} FROM {source}")
+    for c in kept:
+        if c.identity is not None:
+            yield sql(set_sequence(target, c.name))
+
+
+def _carried(old: Column, new: Column) -> str:
+    name = ident(new.name)
+    return name if old.type == new.type else f"{name}::text::{new.type}"
+
+
+def set_sequence(table: str, column: str) -> str:
+    """Put an identity's sequence behind the largest value in use."""
+    found = f"pg_catalog.pg_get_serial_sequence({literal(table)}, {literal(column)})"
+    return (
+        f"SELECT pg_catalog.setval({found}, m.v) "
+        f"FROM (SELECT pg_catalog.max({ident(column)}) AS v FROM {table}) AS m WHERE m.v IS NOT NULL"
+    )

@@ -1,0 +1,155 @@
+"""What an in-place change or a rebuild does to those who depend on the changed object (14 to 18)."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Final
+
+from msgspec.structs import replace
+
+from ...model.address import Address
+from ...model.changes import Alter, Rebuild
+from ...model.objects import Object, changed_fields
+from ...model.profile import Effect
+from ...model.tables import Column, Exclusion, ForeignKey, Index, Key, Table
+from .casts import comparable
+from .ddl_columns import ColumnDefault
+from .ddl_programs import replaceable
+
+TYPE_KINDS: Final = frozenset({"enum", "domain", "composite_type", "range_type"})
+
+# ALTER COLUMN … TYPE is refused while one of these uses the column.
+_REFUSES_TYPE: Final = frozenset({"view", "materialized_view", "rule", "trigger", "policy", "function"})
+_OVERRIDDEN: Final = frozenset(
+    {"nullable", "default", "generated", "storage", "compression", "statistics", "options", "not_null_name"}
+)
+
+
+def effect(cause: Alter | Rebuild, was: Object, will: Object) -> Effect:
+    """NONE where the dependent lives through the change as it is."""
+    if isinstance(cause, Rebuild):
+        return _of_rebuild(cause, was, will)
+    if isinstance(cause.new, Column) and isinstance(cause.old, Column):
+        return _of_column(cause.old, cause.new, cause.fields, was, will)
+    return Effect.NONE
+
+
+def _of_rebuild(cause: Rebuild, was: Object, will: Object) -> Effect:
+    if isinstance(cause.old, Table):
+        return Effect.REPLACE
+    if isinstance(cause.old, Column) and isinstance(cause.new, Column):
+        return _of_column(cause.old, cause.new, changed_fields(cause.old, cause.new), was, will)
+    types = {o.address for o in (cause.old, *cause.before) if o.kind in TYPE_KINDS}
+    if types.intersection(was.refs):
+        return Effect.REPLACE
+    if was.kind == "domain_check":
+        return Effect.NONE
+    if any(_carries(was, o) for o in cause.before if isinstance(o, Column)):
+        return Effect.REPLACE
+    return _of_retyped(was, will, keys_match=False)
+
+
+def _of_column(old: Column, new: Column, fields: frozenset[str], was: Object, will: Object) -> Effect:
+    if isinstance(was, Column) and was.inherited:
+        return Effect.REPLACE if fields & _OVERRIDDEN else Effect.NONE
+    if fields & {"type", "collation"}:
+        if _carries(was, old):
+            return Effect.REPLACE
+        return _of_retyped(was, will, keys_match=comparable(old.type, new.type))
+    return Effect.NONE
+
+
+def _carries(was: Object, column: Column) -> bool:
+    """Whether a key has the column in its INCLUDE: the server would drop the key, and not see who points at it."""
+    return isinstance(was, Key) and was.parent == column.parent and column.name in was.include
+
+
+def _of_retyped(was: Object, will: Object, *, keys_match: bool) -> Effect:
+    """Indexes, keys, checks and statistics are made again by the server from their text, one column at a time: an
+    expression over two columns that both change would be read while only one has changed."""
+    if was.kind in _REFUSES_TYPE or (isinstance(was, Column) and was.generated is not None):
+        return Effect.REPLACE
+    if isinstance(was, ForeignKey):
+        return Effect.NONE if keys_match else Effect.REPLACE
+    several = sum(r.kind == "column" for r in will.refs) > 1
+    if was.kind == "check" or isinstance(was, Exclusion):
+        return Effect.REPLACE if several else Effect.NONE
+    if isinstance(was, Index):
+        expressions = was.where is not None or any("(" in k for k in was.keys)
+        return Effect.REPLACE if several and expressions else Effect.NONE
+    return Effect.NONE
+
+
+def detached(o: Object, source: Address) -> tuple[Object, Object] | None:
+    """A column whose default alone hangs on the source: the default, and the column without it."""
+    if isinstance(o, Column) and o.default is not None and source in o.default_refs and source not in o.refs:
+        part = ColumnDefault(schema=o.schema, name=o.name, table=o.table, refs=o.default_refs)
+        return part, replace(o, default=None, default_refs=())
+    return None
+
+
+def in_place(capabilities: dict[str, bool]) -> Callable[[Alter], bool]:
+    """Whether ALTER can do a change whose fields all can be altered."""
+
+    def judged(change: Alter) -> bool:
+        old, new = change.old, change.new
+        if isinstance(old, Column) and isinstance(new, Column):
+            return _column(old, new, change.fields, capabilities)
+        if isinstance(old, Table) and isinstance(new, Table):
+            return _table(old, new, capabilities)
+        judge = _JUDGES.get(new.kind)
+        return judge(old, new) if judge is not None else replaceable(old, new)
+
+    return judged
+
+
+def _column(old: Column, new: Column, fields: frozenset[str], capabilities: dict[str, bool]) -> bool:
+    if old.inherited != new.inherited:
+        return False
+    if "generated" not in fields:
+        return new.generated is None or not fields & {"type", "collation"}
+    if old.generated is None:
+        return False
+    if new.generated is None:
+        return old.generated.stored
+    same = old.generated.stored == new.generated.stored and not fields & {"type", "collation"}
+    return same and capabilities["set_expression"]
+
+
+def _table(old: Table, new: Table, capabilities: dict[str, bool]) -> bool:
+    if old.access_method != new.access_method and not capabilities["set_access_method"]:
+        return False
+    return old.unlogged == new.unlogged or new.partition_by is None
+
+
+def _enum(old: Object, new: Object) -> bool:
+    before: tuple[str, ...] = getattr(old, "labels", ())
+    after: tuple[str, ...] = getattr(new, "labels", ())
+    return tuple(x for x in after if x in set(before)) == before
+
+
+def _composite(old: Object, new: Object) -> bool:
+    """Attributes can come at the end and go; another type would be refused wherever a column has this one."""
+    before = {a.name: (a.type, a.collation) for a in getattr(old, "attributes", ())}
+    after = {a.name: (a.type, a.collation) for a in getattr(new, "attributes", ())}
+    kept = [n for n in before if n in after]
+    return list(after)[: len(kept)] == kept and all(before[n] == after[n] for n in kept)
+
+
+def _valid(old: Object, new: Object) -> bool:
+    """A constraint can be validated, not made unvalidated; enforcement of foreign keys alone can change (18)."""
+    return not (getattr(new, "not_valid", False) and not getattr(old, "not_valid", False))
+
+
+def _policy(old: Object, new: Object) -> bool:
+    return all(getattr(old, f) is None or getattr(new, f) is not None for f in ("using", "check"))
+
+
+_JUDGES: Final[dict[str, Callable[[Object, Object], bool]]] = {
+    "enum": _enum,
+    "composite_type": _composite,
+    "check": _valid,
+    "foreign_key": _valid,
+    "domain_check": _valid,
+    "policy": _policy,
+}

@@ -1,0 +1,205 @@
+"""Constraints and indexes out of a snapshot's rows."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator
+from typing import Any, Final
+
+from ...model.address import Address
+from ...model.objects import Object
+from ...model.tables import Check, Exclusion, ForeignKey, Index, PrimaryKey, Unique
+from .snapshot import CLASS, CONSTRAINT, Row, Snapshot, expression_of, options_of
+from .spelling import ident, made_up_index, unbracketed
+
+_ACTIONS: Final[dict[str, Any]] = {
+    "a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default",
+}  # fmt: skip
+_MATCHES: Final[dict[str, Any]] = {"s": "simple", "f": "full", "p": "partial"}
+_NOT_SPLIT: Final = ("DEFERRABLE INITIALLY DEFERRED", "DEFERRABLE")
+
+
+class Keys:
+    """Constraints of tables, without those that a partition or a child has from its parent."""
+
+    def __init__(self, s: Snapshot) -> None:
+        self.s = s
+        self.indexes = {r[0]: r for r in s.rows["indexes"]}
+        self.on_constraint: set[int] = set()
+        self._make: dict[str, Callable[[Row, Address, tuple[str, ...]], Object]] = {
+            "p": self._key, "u": self._key, "c": self._check, "f": self._foreign_key, "x": self._exclusion,
+        }  # fmt: skip
+
+    def all(self) -> Iterator[Object]:
+        s = self.s
+        for r in s.rows["constraints"]:
+            if r[4] in "pux":
+                self.on_constraint.add(r[8])
+            relation = s.relations.get(r[1])
+            if relation is None or relation[3] not in "rp" or r[4] not in self._make or r[15] or not r[13]:
+                continue
+            names = s.names[r[1]]
+            columns = tuple(names[n] for n in r[5] or () if n > 0)
+            yield self._make[r[4]](r, s.addresses[CLASS, r[1]], columns)
+
+    def _key(self, r: Row, own: Address, columns: tuple[str, ...]) -> Object:
+        x = self.indexes[r[8]]
+        names = self.s.names[r[1]]
+        numbers = x[6].split()
+        fields: dict[str, Any] = {
+            "schema": own.schema,
+            "name": r[3],
+            "table": own.name,
+            "comment": self.s.comments.get((CONSTRAINT, r[0], 0)),
+            "refs": self._columns(r),
+            "columns": columns,
+            "include": tuple(names[int(n)] for n in numbers[x[7] :]) if len(numbers) > x[7] else (),
+            "deferrable": r[9],
+            "initially_deferred": r[10],
+            "options": options_of(x[9]),
+            "tablespace": x[10],
+            "without_overlaps": r[21],
+            "clustered": x[11],
+            "replica_identity": x[12],
+        }
+        return PrimaryKey(**fields) if r[4] == "p" else Unique(**fields, nulls_not_distinct=x[8])
+
+    def _columns(self, r: Row) -> tuple[Address, ...]:
+        """The columns of a child's own key that are its parent's, where the address is not the obvious one."""
+        if r[1] not in self.s.parents:
+            return ()
+        return tuple(sorted({a for n in r[5] or () if (a := self.s.column_address(r[1], n)) is not None}))
+
+    def _check(self, r: Row, own: Address, columns: tuple[str, ...]) -> Object:
+        s = self.s
+        if r[1] in s.parents:
+            read = [a for n in r[5] or () if (a := s.column_address(r[1], n)) is not None]
+        else:
+            read = [Address("column", own.schema, c, own.name) for c in columns]
+        return Check(
+            schema=own.schema,
+            name=r[3],
+            table=own.name,
+            comment=s.comments.get((CONSTRAINT, r[0], 0)),
+            refs=tuple(sorted({*read, *s.depends(CONSTRAINT, r[0])})),
+            expression=unbracketed(r[22]),
+            no_inherit=r[12],
+            not_valid=not r[11],
+            enforced=r[20],
+        )
+
+    def _foreign_key(self, r: Row, own: Address, columns: tuple[str, ...]) -> Object:
+        s = self.s
+        target = s.addresses.get((CLASS, r[6])) or Address("table", "", "?")
+        theirs = s.names.get(r[6], {})
+        names = s.names[r[1]]
+        key = s.addresses.get((CLASS, r[8]))
+        return ForeignKey(
+            schema=own.schema,
+            name=r[3],
+            table=own.name,
+            comment=s.comments.get((CONSTRAINT, r[0], 0)),
+            refs=((key,) if key is not None else ()) + self._columns(r),
+            columns=columns,
+            target_schema=target.schema,
+            target=target.name,
+            target_columns=tuple(theirs[n] for n in r[7]),
+            match=_MATCHES[r[16]],
+            on_update=_ACTIONS[r[17]],
+            on_delete=_ACTIONS[r[18]],
+            set_columns=tuple(names[n] for n in r[19] or ()),
+            deferrable=r[9],
+            initially_deferred=r[10],
+            not_valid=not r[11],
+            enforced=r[20],
+            period=r[21],
+        )
+
+    def _exclusion(self, r: Row, own: Address, columns: tuple[str, ...]) -> Object:
+        s = self.s
+        definition = r[22].removeprefix("EXCLUDE ")
+        for tail in _NOT_SPLIT:
+            definition = definition.removesuffix(" " + tail)
+        read = (Address("column", own.schema, c, own.name) for c in columns)
+        refs = {*read, *s.depends(CONSTRAINT, r[0]), *s.depends(CLASS, r[8])}
+        return Exclusion(
+            schema=own.schema,
+            name=r[3],
+            table=own.name,
+            comment=s.comments.get((CONSTRAINT, r[0], 0)),
+            refs=tuple(sorted(refs - {s.addresses[CONSTRAINT, r[0]]})),
+            definition=definition,
+            deferrable=r[9],
+            initially_deferred=r[10],
+        )
+
+
+def domain_checks(s: Snapshot) -> Iterator[tuple[Row, Address, str]]:
+    """The checks of domains: row, the domain, the expression."""
+    for r in s.rows["constraints"]:
+        if not r[1] and r[4] == "c" and (CONSTRAINT, r[0]) in s.addresses:
+            own = s.addresses[CONSTRAINT, r[0]]
+            yield r, Address("domain", own.schema, own.parent), expression_of(r[22])
+
+
+def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...]]) -> Iterator[Object]:
+    """Indexes that no constraint owns and that are not part of a partitioned parent's index."""
+    targets: dict[int, list[tuple[str, str]]] = {}
+    for oid, number, target in s.rows["index_statistics"]:
+        targets.setdefault(oid, []).append((str(number), str(target)))
+    for r in s.rows["indexes"]:
+        relation = s.relations.get(r[1])
+        if relation is None or relation[3] not in "rpm" or (r[0] in on_constraint and not r[14]):
+            continue
+        own = s.addresses[CLASS, r[1]]
+        above = _part_of(s, r)
+        if above is not None and _as_made(s, r, own, above, keys.get(r[0], ())):
+            continue
+        numbers = r[6].split()
+        names = s.names[r[1]]
+        yield Index(
+            schema=own.schema,
+            name=r[2],
+            table=own.name,
+            comment=s.comments.get((CLASS, r[0], 0)),
+            refs=_read(s, r, own, numbers),
+            keys=keys.get(r[0], ()),
+            unique=r[3],
+            method=r[5],
+            include=tuple(names[int(n)] for n in numbers[r[7] :]) if len(numbers) > r[7] else (),
+            nulls_not_distinct=r[8],
+            options=options_of(r[9]),
+            where=unbracketed(r[18]) if r[18] is not None else None,
+            tablespace=r[10],
+            clustered=r[11],
+            replica_identity=r[12],
+            on=own.kind,
+            statistics=tuple(sorted(targets.get(r[0], ()))),
+            attached_to=above,
+            valid=r[13],
+        )
+
+
+def _part_of(s: Snapshot, r: Row) -> Address | None:
+    """The partitioned table's index that an index is attached to."""
+    return s.addresses.get((CLASS, s.parents[r[0]][0])) if r[14] and r[0] in s.parents else None
+
+
+def _as_made(s: Snapshot, r: Row, own: Address, above: Address, keys: tuple[str, ...]) -> bool:
+    """Whether the server would make the same index of a partition by itself."""
+    numbers, names = r[6].split(), s.names[r[1]]
+    name = made_up_index(own.name, (*keys, *(ident(names[int(n)]) for n in numbers[r[7] :])), above.kind)
+    return re.fullmatch(re.escape(name) + r"\d*", r[2]) is not None and s.comment(CLASS, r[0]) is None
+
+
+def _read(s: Snapshot, r: Row, own: Address, numbers: list[str]) -> tuple[Address, ...]:
+    """The columns an index reads, with what its expressions refer to; of a view it is the view as a whole."""
+    if own.kind != "table":
+        return s.depends(CLASS, r[0])
+    relation = r[1]
+    if relation in s.parents:
+        found = {a for n in numbers if n != "0" and (a := s.column_address(relation, int(n))) is not None}
+    else:
+        names = s.names[relation]
+        found = {Address("column", own.schema, names[int(n)], own.name) for n in numbers if n != "0"}
+    return tuple(sorted(found.union(s.depends(CLASS, r[0]))))

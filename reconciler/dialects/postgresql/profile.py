@@ -1,0 +1,102 @@
+"""PostgreSQL as the planner sees it, by server version."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import cache
+from typing import Final
+
+from ...model.address import Address
+from ...model.profile import Profile
+from .effects import detached, effect, in_place
+from .rewrites import rewrite
+
+_RELATIONS: Final = """
+    table view materialized_view sequence index primary_key unique exclusion composite_type enum domain
+    range_type check foreign_key
+"""
+
+
+_ALTERABLE: Final[dict[str, str]] = {
+    "schema": "comment",
+    "extension": "comment version installed_in",
+    "collation": "comment",
+    "enum": "comment labels",
+    "domain": "comment default nullable",
+    "domain_check": "comment not_valid",
+    "composite_type": "comment attributes",
+    "range_type": "comment",
+    "sequence": "comment type options unlogged",
+    "sequence_owner": "table column comment",
+    "table": "comment unlogged options access_method tablespace inherits partition_of bound of_type replica_identity "
+    "row_security force_row_security",
+    "column": "comment type nullable default identity generated collation storage compression statistics options "
+    "not_null_name",
+    "primary_key": "comment options tablespace clustered replica_identity",
+    "unique": "comment options tablespace clustered replica_identity",
+    "check": "comment not_valid",
+    "foreign_key": "comment not_valid deferrable initially_deferred",
+    "exclusion": "comment",
+    "index": "comment options tablespace clustered replica_identity statistics attached_to",
+    "view": "comment definition columns options column_comments column_defaults",
+    "materialized_view": "comment options access_method tablespace column_comments",
+    "function": "comment definition defaults language",
+    "trigger": "comment definition enabled",
+    "rule": "comment definition enabled",
+    "policy": "comment roles using check",
+    "statistics": "comment target",
+    "event_trigger": "comment enabled",
+}
+
+_SINCE: Final = {
+    "nulls_not_distinct": 15,
+    "set_access_method": 15,
+    "unlogged_sequences": 15,
+    "storage_default": 16,
+    "set_expression": 17,
+    "not_null_names": 18,
+    "virtual_generated": 18,
+    "alter_enforced": 18,
+}
+"""Capabilities by the first major version that has them."""
+
+_RENAMES: Final = frozenset(_ALTERABLE) - {"extension", "sequence_owner", "function", "collation"}
+_AUTO_RENAMES: Final = frozenset(
+    {"primary_key", "unique", "check", "foreign_key", "exclusion", "index", "domain_check"}
+)
+
+
+def _implicit(a: Address) -> bool:
+    return a.kind == "schema" and a.name == "public"
+
+
+def profile(version: Sequence[int]) -> Profile:
+    """The profile of a server version, of which only the major number counts."""
+    return _profile(version[0] if version else 18)
+
+
+@cache
+def _profile(major: int) -> Profile:
+    capabilities = {name: major >= since for name, since in _SINCE.items()}
+    alterable = {kind: frozenset(fields.split()) for kind, fields in _ALTERABLE.items()}
+    if capabilities["alter_enforced"]:
+        alterable["foreign_key"] |= {"enforced"}
+    if not capabilities["unlogged_sequences"]:
+        alterable["sequence"] -= {"unlogged"}
+    return Profile(
+        name="postgresql",
+        kinds=frozenset(_ALTERABLE),
+        folds=frozenset({"column", "primary_key", "unique", "check", "exclusion", "domain_check"}),
+        alterable=alterable,
+        in_place=in_place(capabilities),
+        effect=effect,
+        renames=_RENAMES,
+        auto_renames=_AUTO_RENAMES,
+        names=dict.fromkeys(_RELATIONS.split(), "relation"),
+        rewrite=rewrite,
+        detached=detached,
+        identifier_bytes=63,
+        default_schema="public",
+        implicit=_implicit,
+        capabilities=capabilities,
+    )

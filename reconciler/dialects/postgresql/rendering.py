@@ -1,0 +1,78 @@
+"""The table of PostgreSQL's renderers, and the words that many of them share."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Final
+
+from ...model.address import Address
+from ...model.changes import Alter, Statement, Step
+from ...model.objects import Child, Object
+from ...model.tables import Options
+from ..base import Rendering, RenderTable
+from .spelling import arrays_kept, at, ident, idents, literal, qualified, with_options
+
+RENDER: Final = RenderTable("postgresql")
+
+_NOUNS: Final = {
+    "materialized_view": "MATERIALIZED VIEW",
+    "composite_type": "TYPE",
+    "range_type": "TYPE",
+    "enum": "TYPE",
+    "event_trigger": "EVENT TRIGGER",
+}
+
+
+def noun(o: Object) -> str:
+    """The kind as DDL calls it."""
+    if o.kind == "function":
+        routine: str = getattr(o, "routine", "function")
+        return {"procedure": "PROCEDURE", "aggregate": "AGGREGATE"}.get(routine, "FUNCTION")
+    return _NOUNS.get(o.kind, o.kind.upper())
+
+
+def sql(text: str) -> Statement:
+    return Statement(arrays_kept(text))
+
+
+def owner(o: Child) -> str:
+    """The qualified name of the table or view that an object belongs to."""
+    return qualified(o.schema, o.table)
+
+
+def on_owner(o: Child) -> str:
+    """`ALTER TABLE …` for the object's table."""
+    return f"ALTER TABLE {owner(o)}"
+
+
+def comment(what: str, name: str, text: str | None) -> Statement:
+    return sql(f"COMMENT ON {what} {name} IS {'NULL' if text is None else literal(text)}")
+
+
+def commented(o: Object, what: str, name: str) -> Iterator[Statement]:
+    """The comment of a new object, if it has one."""
+    if o.comment is not None:
+        yield comment(what, name, o.comment)
+
+
+def recommented(step: Step, what: str, name: str) -> Iterator[Statement]:
+    """The comment of an altered object, if it changed."""
+    if isinstance(step.change, Alter) and "comment" in step.change.fields:
+        yield comment(what, name, step.change.new.comment)
+
+
+def option_changes(head: str, old: Options, new: Options) -> Iterator[Statement]:
+    """SET and RESET for storage options."""
+    before, after = dict(old), dict(new)
+    gone = sorted(k for k in before if k not in after)
+    put = tuple((k, v) for k, v in new if before.get(k) != v)
+    if gone:
+        yield sql(f"{head} RESET ({', '.join(gone)})")
+    if put:
+        yield sql(f"{head} SET {with_options(put)}")
+
+
+__all__ = [
+    "RENDER", "Address", "Rendering", "at", "comment", "commented", "ident", "idents", "literal", "noun", "on_owner",
+    "option_changes", "owner", "qualified", "recommented", "sql", "with_options",
+]  # fmt: skip

@@ -1,0 +1,147 @@
+"""How PostgreSQL spells names and texts, and how its printed expressions are taken apart. Knows no catalog."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Final
+
+from ...model.address import Address
+from ...model.tables import Options
+
+# pg_get_keywords() of 14 to 18, all but the unreserved ones: what quote_ident quotes.
+_WORDS: Final = """
+    all analyse analyze and any array as asc asymmetric authorization between bigint binary bit boolean both
+    case cast char character check coalesce collate collation column concurrently constraint create cross
+    current_catalog current_date current_role current_schema current_time current_timestamp current_user dec
+    decimal default deferrable desc distinct do else end except exists extract false fetch float for foreign
+    freeze from full grant greatest group grouping having ilike in initially inner inout int integer intersect
+    interval into is isnull join json json_array json_arrayagg json_exists json_object json_objectagg
+    json_query json_scalar json_serialize json_table json_value lateral leading least left like limit
+    localtime localtimestamp merge_action national natural nchar none normalize not notnull null nullif
+    numeric offset on only or order out outer overlaps overlay placing position precision primary real
+    references returning right row select session_user setof similar smallint some substring symmetric
+    system_user table tablesample then time timestamp to trailing treat trim true union unique user using
+    values varchar variadic verbose when where window with xmlattributes xmlconcat xmlelement xmlexists
+    xmlforest xmlnamespaces xmlparse xmlpi xmlroot xmlserialize xmltable
+"""
+_RESERVED: Final = frozenset(_WORDS.split())
+_PLAIN: Final = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_PIECE: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[()\[\],]""")
+_NAME_BYTES: Final = 63
+
+
+def ident(name: str) -> str:
+    """An identifier, quoted where the server would."""
+    if _PLAIN.match(name) and name not in _RESERVED:
+        return name
+    return quoted(name)
+
+
+def quoted(name: str) -> str:
+    """An identifier, always quoted."""
+    return '"' + name.replace('"', '""') + '"'
+
+
+def qualified(schema: str, name: str) -> str:
+    return f"{ident(schema)}.{ident(name)}"
+
+
+def at(address: Address) -> str:
+    """The qualified name of a top-level object."""
+    return qualified(address.schema, address.name) if address.schema else ident(address.name)
+
+
+def idents(names: Iterable[str]) -> str:
+    return ", ".join(map(ident, names))
+
+
+def literal(text: str) -> str:
+    """A text as a literal, whatever standard_conforming_strings says."""
+    plain = "'" + text.replace("'", "''") + "'"
+    return "E" + plain.replace("\\", "\\\\") if "\\" in text else plain
+
+
+def with_options(options: Options) -> str:
+    """Storage options in brackets; names are the server's own and may hold a dot (toast.…)."""
+    return "(" + ", ".join(f"{name}={literal(value)}" for name, value in options) + ")"
+
+
+def cut(text: str, start: int = 0) -> tuple[list[str], int]:
+    """The pieces between top-level commas of the bracket that opens at `start`, and the place after it.
+
+    Raises ValueError where the bracket does not close.
+    """
+    depth, begin, parts = 0, start + 1, []
+    for found in _PIECE.finditer(text, start):
+        mark = found[0]
+        if mark in "([":
+            depth += 1
+        elif mark in ")]":
+            depth -= 1
+            if depth == 0:
+                parts.append(text[begin : found.start()].strip())
+                return parts, found.end()
+        elif mark == "," and depth == 1:
+            parts.append(text[begin : found.start()].strip())
+            begin = found.end()
+    raise ValueError(f"a bracket does not close: {text}")
+
+
+_ARRAY: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bARRAY(?=\[)""")
+_CAST_TO: Final = re.compile(r"::([a-z_ ]+)(?:\(\d+\))?\Z")
+
+
+def arrays_kept(statement: str) -> str:
+    """A statement in which every array that is cast as a whole stays one: `(ARRAY['a'::character varying])::text[]`
+    would be read as an array of texts, and be printed otherwise than it was (a list of words on a varchar column)."""
+    if "ARRAY[" not in statement or "$" in statement:  # the body of a function is nobody's but its author's
+        return statement
+    done, at = [], 0
+    for found in _ARRAY.finditer(statement):
+        if found[0] == "ARRAY" and found.start() >= at:
+            parts, end = cut(statement, found.end())
+            kinds = {k[1] if (k := _CAST_TO.search(p)) else "" for p in parts}
+            if len(kinds) == 1 and "" not in kinds and statement[end:].lstrip(")").startswith("::"):
+                done += [statement[at:end], f"::{kinds.pop()}[]"]
+                at = end
+    return "".join([*done, statement[at:]])
+
+
+def unbracketed(expression: str) -> str:
+    """An expression without the one pair of brackets that holds all of it."""
+    if expression[:1] != "(" or expression[-1:] != ")":
+        return expression
+    return expression[1:-1] if cut(expression)[1] == len(expression) else expression
+
+
+def made_up(table: str, column: str, label: str) -> str:
+    """The name that the server gives what it makes for a column (its makeObjectName): cut to 63 bytes, ends last."""
+    first, second = table.encode(), column.encode()
+    room = _NAME_BYTES - len(label) - 2
+    while len(first) + len(second) > room:
+        if len(first) > len(second):
+            first = first[:-1]
+        else:
+            second = second[:-1]
+    return f"{first.decode(errors='ignore')}_{second.decode(errors='ignore')}_{label}"
+
+
+_COLUMN: Final = re.compile(r'"((?:[^"]|"")*)"(?=\s|\Z)|([a-z_][a-z0-9_$]*)(?=[\s(]|\Z)')
+_LABELS: Final = {"unique": "key", "exclusion": "excl", "index": "idx"}
+
+
+def made_up_index(table: str, keys: Iterable[str], kind: str) -> str:
+    """The name that the server gives an index of a partition which it makes for one of the partitioned table.
+
+    Before it adds a number to one that is taken. Expressions count by the function that they call, else as `expr`.
+    """
+    if kind == "primary_key":
+        return table.encode()[: _NAME_BYTES - len("_pkey")].decode(errors="ignore") + "_pkey"
+    names: list[str] = []
+    for key in keys:
+        found = _COLUMN.match(key)
+        name = "expr" if found is None else found[2] or found[1].replace('""', '"')
+        taken = (n for n in (name, *(f"{name}{i}" for i in range(1, 1000))) if n not in names)
+        names.append(next(taken))
+    return made_up(table, "_".join(names), _LABELS[kind])

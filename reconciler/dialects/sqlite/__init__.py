@@ -1,0 +1,34 @@
+"""SQLite."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..base import Dialect
+from . import rebuild
+from .ddl import RENDER
+from .files import is_absent
+from .impact import impact
+from .inspect import LEDGER_PREFIX, inspect
+from .profile import profile
+from .session import connect
+from .stamp import stamp
+from .tokens import literal, quoted
+
+DIALECT: Final = Dialect(
+    name="sqlite",
+    schemes=("sqlite",),
+    profile=profile,
+    connect=connect,
+    inspect=inspect,
+    render=RENDER,
+    impact=impact,
+    quoted=quoted,
+    literal=literal,
+    ledger=lambda name: quoted(LEDGER_PREFIX + name),
+    stamp=stamp,
+    alembic="sqlite",
+    is_absent=is_absent,
+    empty_url="sqlite://",
+    framed=rebuild.framed,
+)

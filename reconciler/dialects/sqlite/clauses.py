@@ -1,0 +1,152 @@
+"""What stands inside of CREATE TABLE and ADD COLUMN: the clauses of columns, keys, checks and foreign keys."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Final, TypeVar
+
+from ...model.objects import Object
+from ...model.tables import Check, Column, ForeignKey, Key, PrimaryKey, Table, Unique
+from .rewrite import constant
+from .tokens import collating, ident, tokens
+
+_CURRENT: Final = re.compile(r"CURRENT_(?:TIME|DATE|TIMESTAMP)|[A-Za-z_]\w*", re.IGNORECASE)
+
+_RANK: Final = ("primary_key", "unique", "check", "foreign_key")
+
+T = TypeVar("T", bound=Object)
+
+
+def create_table(table: Table, parts: Sequence[Object], name: str | None = None) -> str:
+    """CREATE TABLE with all its parts, under another name if one is given."""
+    body = ",\n".join(f"  {clause}" for clause in _clauses(table, parts))
+    options = [text for text, on in (("STRICT", table.strict), ("WITHOUT ROWID", table.without_rowid)) if on]
+    return f"CREATE TABLE {ident(name or table.name)} (\n{body}\n)" + (" " + ", ".join(options) if options else "")
+
+
+def _clauses(table: Table, parts: Sequence[Object]) -> Iterator[str]:
+    place = {name: i for i, name in enumerate(table.columns)}
+    columns = sorted(_of(parts, Column), key=lambda c: place.get(c.name, len(place)))
+    rest = [p for p in parts if not isinstance(p, Column)]
+    inside = {id(o): name for o in rest if (name := _column_of(o)) in place or name in {c.name for c in columns}}
+    for column in columns:
+        yield column_clause(column, [o for o in rest if inside.get(id(o)) == column.name])
+    for o in _in_order([o for o in rest if id(o) not in inside]):
+        yield _named(o) + _constraint(o)
+
+
+def _of(parts: Iterable[Object], kind: type[T]) -> list[T]:
+    return [p for p in parts if isinstance(p, kind)]
+
+
+def _in_order(parts: Sequence[Object]) -> list[Object]:
+    """Keys, then checks, then foreign keys; by name."""
+    return sorted(parts, key=lambda o: (_RANK.index(o.kind), o.name))
+
+
+def _column_of(o: Object) -> str | None:
+    """The column in whose definition a constraint is written: where it must be, or where it usually is.
+
+    `INTEGER PRIMARY KEY DESC` means another thing there (the column is then no alias of the rowid) than in a clause
+    of its own, and the key is read so that a direction is left only where it is meant so.
+    """
+    if isinstance(o, Check):
+        return o.column
+    single = o.columns[0] if isinstance(o, Key | ForeignKey) and len(o.columns) == 1 else None
+    if isinstance(o, PrimaryKey):
+        return single if not any(" COLLATE " in t for t in o.terms) else None
+    if isinstance(o, Unique):
+        return single if o.conflict and not o.terms and not o.named else None
+    return single if isinstance(o, ForeignKey) and o.deferrable and not o.named else None
+
+
+def column_clause(c: Column, constraints: Sequence[Object] = ()) -> str:
+    """A column, with the constraints that are written in its definition; the foreign key comes last, since DEFERRABLE
+    would take what follows it for its own."""
+    words = [ident(c.name), c.type]
+    if not c.nullable:
+        words.append(f"{_constraint_name(c.not_null_name)}NOT NULL{_conflict(c.conflict)}")
+    if c.default is not None:
+        words.append(f"DEFAULT {default(c.default)}")
+    if c.collation is not None:
+        words.append(f"COLLATE {collating(c.collation)}")
+    ordered = _in_order(constraints)
+    words += [_named(o) + _inline(o) for o in ordered if not isinstance(o, ForeignKey)]
+    if c.generated is not None:
+        kept = "STORED" if c.generated.stored else "VIRTUAL"
+        words.append(f"GENERATED ALWAYS AS ({c.generated.expression}) {kept}")
+    words += [_named(o) + _references(o) for o in ordered if isinstance(o, ForeignKey)]
+    return " ".join(filter(None, words))
+
+
+def default(text: str) -> str:
+    """A default as DEFAULT takes it: a literal or word as it is, anything else in brackets."""
+    if constant(text) or _CURRENT.fullmatch(text) or (text[:1] == '"' and len(tokens(text)) == 1):
+        return text
+    return text if _is_bracketed(text) else f"({text})"
+
+
+def _is_bracketed(text: str) -> bool:
+    depth = 0
+    words = tokens(text)
+    for at, token in enumerate(words):
+        depth += (token == "(") - (token == ")")
+        if not depth:
+            return token == ")" and at == len(words) - 1
+    return False
+
+
+def default_value(text: str) -> str:
+    """A default as an expression among columns: a bare word or one in double quotes is a text there."""
+    if constant(text) or _is_bracketed(text):
+        return text
+    if text[:1] == '"' and len(tokens(text)) == 1:
+        return "'" + text[1:-1].replace('""', '"').replace("'", "''") + "'"
+    if _CURRENT.fullmatch(text):
+        return text if text.upper().startswith("CURRENT_") else f"'{text}'"
+    return f"({text})"
+
+
+def _constraint_name(name: str | None) -> str:
+    return f"CONSTRAINT {ident(name)} " if name is not None else ""
+
+
+def _named(o: Object) -> str:
+    return _constraint_name(o.name if getattr(o, "named", True) else None)
+
+
+def _conflict(clause: str | None) -> str:
+    return f" ON CONFLICT {clause.upper()}" if clause else ""
+
+
+def _inline(o: Object) -> str:
+    if isinstance(o, PrimaryKey):
+        descends = " DESC" if o.terms and o.terms[0].endswith(" DESC") else ""
+        counts = " AUTOINCREMENT" if o.autoincrement else ""
+        return f"PRIMARY KEY{descends}{_conflict(o.conflict)}{counts}"
+    return f"UNIQUE{_conflict(o.conflict)}" if isinstance(o, Unique) else _constraint(o)
+
+
+def _constraint(o: Object) -> str:
+    if isinstance(o, Check):
+        return f"CHECK ({o.expression})"
+    if isinstance(o, ForeignKey):
+        return f"FOREIGN KEY ({', '.join(map(ident, o.columns))}) {_references(o)}"
+    assert isinstance(o, Key)
+    kind = "PRIMARY KEY" if isinstance(o, PrimaryKey) else "UNIQUE"
+    return f"{kind} ({', '.join(o.terms or map(ident, o.columns))}){_conflict(o.conflict)}"
+
+
+def _references(o: ForeignKey) -> str:
+    words = [f"REFERENCES {ident(o.target)}"]
+    if o.target_columns:
+        words.append(f"({', '.join(map(ident, o.target_columns))})")
+    if o.match != "simple":
+        words.append(f"MATCH {o.match.upper()}")
+    for event, action in (("DELETE", o.on_delete), ("UPDATE", o.on_update)):
+        if action != "no action":
+            words.append(f"ON {event} {action.upper()}")
+    if o.deferrable:
+        words.append("DEFERRABLE INITIALLY DEFERRED" if o.initially_deferred else "DEFERRABLE")
+    return " ".join(words)

@@ -1,0 +1,243 @@
+"""Indexes, views, triggers and virtual tables, made from their CREATE statements, with what they refer to.
+
+SQLite keeps no dependencies, so the names that a text mentions are looked up among the tables and views there are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
+
+import msgspec
+
+from ...model.address import Address
+from ...model.programs import Trigger, View, ViewColumn
+from ...model.tables import Index
+from .reader import Cursor, UnreadableError, key_term, parts
+from .tokens import (
+    KEYWORDS,
+    collating,
+    expression,
+    ident,
+    is_name,
+    is_word,
+    name_of,
+    spelled,
+    statement,
+    text_after,
+    tokens,
+)
+
+_SIMPLE_INDEX: Final = re.compile(
+    r"CREATE( UNIQUE)? INDEX (\w+) ON \w+ ?\(([ \w]+(?:,[ \w]+)*)\)", re.IGNORECASE | re.ASCII
+)
+_NUMBERED: Final = re.compile(r":\d+\Z")
+_ENDS_FROM: Final = frozenset(
+    {"WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "SELECT", "SET", "WINDOW", "VALUES"}
+    | {"RETURNING", "WHEN", "BEGIN", ";", "END", "DO"}
+)
+_STARTS: Final = frozenset({"FROM", "JOIN", "INTO", "UPDATE", "TABLE"})
+
+
+class Relation(msgspec.Struct, frozen=True):
+    """A table or view that a text may mention: its address, and its columns by lower-case name."""
+
+    address: Address
+    columns: Mapping[str, str] = {}
+
+    def column(self, lower: str) -> Address:
+        return Address("column", self.address.schema, self.columns[lower], self.address.name)
+
+
+Relations = Mapping[str, Relation]
+"""By lower-case name."""
+
+
+def index(sql: str, owner: Relation) -> Index:
+    """An index from its CREATE INDEX; raises UnreadableError."""
+    return _simple_index(sql, owner) or _read_index(sql, owner)
+
+
+def _simple_index(sql: str, owner: Relation) -> Index | None:
+    """An index over plain columns, without the tokenizer: most are, and it is five times as fast."""
+    found = _SIMPLE_INDEX.fullmatch(sql)
+    if found is None:
+        return None
+    columns = [owner.columns.get(c.strip().lower()) for c in found[3].split(",")]
+    if None in columns:
+        return None
+    names = [c for c in columns if c is not None]
+    table = owner.address.name
+    return Index(
+        table=table,
+        name=found[2],
+        keys=tuple(map(ident, names)),
+        unique=found[1] is not None,
+        refs=tuple(Address("column", "", c, table) for c in sorted(set(names))),
+    )
+
+
+def _read_index(sql: str, owner: Relation) -> Index:
+    read = Cursor(tokens(sql))
+    read.need("CREATE")
+    unique = read.take("UNIQUE")
+    read.need("INDEX")
+    read.take("IF", "NOT", "EXISTS")
+    name = _qualified(read)
+    read.need("ON")
+    table = read.name()
+    words = read.bracketed()
+    columns, own = dict(owner.columns), owner.address.name
+    condition: Sequence[str] = _without_end(read.words[read.at :]) if read.take("WHERE") else []
+    if not condition and read.here() not in ("", ";"):
+        raise UnreadableError(f"{read.here()!r} after the columns of the index")
+    mentioned = {name_of(w).lower() for w in (*words, *condition) if is_name(w)}
+    return Index(
+        table=own,
+        name=name,
+        keys=tuple(_index_key(part, columns, table) for part in parts(words)),
+        unique=unique,
+        where=expression(condition, columns, table) if condition else None,
+        refs=tuple(sorted(owner.column(m) for m in mentioned if m in columns)),
+    )
+
+
+def _index_key(words: Sequence[str], columns: dict[str, str], table: str) -> str:
+    over, collated, descends = key_term(words)
+    if len(over) == 1 and is_name(over[0]) and name_of(over[0]).lower() in columns:
+        text = ident(columns[name_of(over[0]).lower()])
+    else:
+        text = expression(over, columns, table)
+    return text + (f" COLLATE {collating(collated)}" if collated else "") + (" DESC" if descends else "")
+
+
+def _qualified(read: Cursor) -> str:
+    name = read.name()
+    return read.name() if read.take(".") else name
+
+
+def view(sql: str, relations: Relations, columns: Sequence[str]) -> View:
+    """A view from its CREATE VIEW; `columns` are its columns' names as the database says, () if it cannot."""
+    read = Cursor(tokens(sql))
+    read.need("CREATE")
+    _ = read.take("TEMP") or read.take("TEMPORARY")
+    read.need("VIEW")
+    read.take("IF", "NOT", "EXISTS")
+    name = _qualified(read)
+    given = read.names()
+    read.need("AS")
+    words = _without_end(read.words[read.at :])
+    text = spelled(statement(words, upper=KEYWORDS.__contains__))
+    if not given and not _keeps_names(text, columns, relations):
+        text = text_after(sql, read.at)
+    return View(
+        name=name,
+        definition=text,
+        columns=tuple(ViewColumn(c, "") for c in given),
+        refs=mentioned(words, relations, but=name),
+    )
+
+
+def _keeps_names(text: str, columns: Sequence[str], relations: Relations) -> bool:
+    """Whether the view has the same columns in our spelling: one without an alias is named by its very text."""
+    if not columns:
+        return False
+    words = {name_of(w) for w in tokens(text) if is_name(w) or w[0] == "'"}
+    known = {c for r in relations.values() for c in r.columns}
+    plain = (_NUMBERED.sub("", c) for c in columns)
+    return all(c in words or c.lower() in known or c in text for c in plain)
+
+
+def _without_end(words: Sequence[str]) -> Sequence[str]:
+    return words[:-1] if words and words[-1] == ";" else words
+
+
+def trigger(sql: str, owner: Relation, relations: Relations) -> Trigger:
+    """A trigger from its CREATE TRIGGER, one statement of its body a line."""
+    words = _without_end(tokens(sql))
+    upper = [w.upper() for w in words]
+    if "BEGIN" not in upper or upper[:1] != ["CREATE"]:
+        raise UnreadableError("a trigger without a body")
+    read = Cursor(list(words))
+    read.need("CREATE")
+    _ = read.take("TEMP") or read.take("TEMPORARY")
+    read.need("TRIGGER")
+    read.take("IF", "NOT", "EXISTS")
+    name = _qualified(read)
+    said = statement(words[read.at :], upper=KEYWORDS.__contains__)
+    refs = {*mentioned(words, relations, but=""), *_own_columns(words, owner)} - {owner.address}
+    return Trigger(
+        table=owner.address.name,
+        on=owner.address.kind,
+        name=name,
+        definition=f"CREATE TRIGGER {ident(name)} {_in_lines(said)}",
+        refs=tuple(sorted(refs)),
+    )
+
+
+def _own_columns(words: Sequence[str], owner: Relation) -> Iterator[Address]:
+    for word in words:
+        if is_name(word) and name_of(word).lower() in owner.columns:
+            yield owner.column(name_of(word).lower())
+
+
+def _in_lines(words: Sequence[str]) -> str:
+    """The head, then each statement of the body on a line of its own."""
+    start = words.index("BEGIN")
+    body: list[list[str]] = [[]]
+    for word in words[start + 1 : -1]:
+        if word == ";":
+            body.append([])
+        else:
+            body[-1].append(word)
+    lines = [f"  {spelled(s)};" for s in body if s]
+    return "\n".join([f"{spelled(words[:start])} BEGIN", *lines, words[-1]])
+
+
+def mentioned(words: Sequence[str], relations: Relations, but: str) -> tuple[Address, ...]:
+    """The tables and views that a query reads or a trigger writes, and those of their columns that it names."""
+    names = {name_of(w).lower() for w in words if is_name(w)}
+    found = {name.lower() for name in _sources(words)} - {but.lower()}
+    refs: set[Address] = set()
+    for relation in (relations[f] for f in found if f in relations):
+        refs.add(relation.address)
+        refs.update(relation.column(c) for c in relation.columns if c in names)
+    return tuple(sorted(refs))
+
+
+def _sources(words: Sequence[str]) -> Iterator[str]:
+    """Names that stand where SQLite expects a table; `inside` holds, for each open bracket, whether it is a FROM."""
+    inside = [False]
+    expecting = False
+    before = ""
+    for at, word in enumerate(words):
+        upper = word.upper()
+        if word == "(":
+            inside.append(expecting)
+        elif word == ")":
+            inside = inside[:-1] or [False]
+            expecting = False
+        elif upper in _STARTS or (upper == "IN" and words[at + 1 : at + 2] != ["("]):
+            inside[-1] = upper in ("FROM", "JOIN")
+            expecting = True
+        elif upper in _ENDS_FROM:
+            inside[-1] = expecting = False
+        elif word == ",":
+            expecting = inside[-1]
+        elif word == ".":
+            expecting = before == "source"
+        elif expecting and upper not in ("OR", "ROLLBACK", "ABORT", "REPLACE", "FAIL", "IGNORE") and _may_name(word):
+            yield name_of(word)
+            expecting, before = False, "source"
+            continue
+        before = ""
+
+
+def _may_name(word: str) -> bool:
+    return is_word(word) or word[0] in "\"`['"
+
+
+def names_in(text: str) -> Iterable[str]:
+    """Every name that a virtual table's arguments could mean, also in quotes and lists."""
+    return {n.lower() for w in tokens(text) for n in (name_of(w), name_of(w).strip("\"'[]`"))}

@@ -1,0 +1,339 @@
+"""Reads one CREATE TABLE as SQLite keeps it in sqlite_schema, token by token, into clauses.
+
+Knows the grammar of parse.y and no database, and makes no objects of the model. What it cannot read raises
+`UnreadableError`: a table that is not understood is listed as such, never guessed at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Final
+
+import msgspec
+
+from .tokens import collation, is_name, name_of, tokens
+
+_ENDS_TYPE: Final = frozenset(
+    {"CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "AS", "DEFERRABLE"}
+    | {",", ")", "(", ""}
+)
+_TABLE_CONSTRAINTS: Final = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"})
+
+
+class UnreadableError(Exception):
+    """A definition that does not follow the grammar as we know it."""
+
+
+class KeyClause(msgspec.Struct, kw_only=True):
+    """PRIMARY KEY or UNIQUE; each term with its column, its collation and whether it descends."""
+
+    primary: bool
+    name: str | None
+    inline: bool
+    terms: list[tuple[str, str | None, bool]]
+    conflict: str | None = None
+    autoincrement: bool = False
+
+
+class CheckClause(msgspec.Struct, kw_only=True):
+    name: str | None
+    column: str | None
+    words: Sequence[str]
+
+
+class ReferenceClause(msgspec.Struct, kw_only=True):
+    name: str | None
+    columns: list[str]
+    target: str
+    target_columns: list[str]
+    actions: dict[str, str]
+    match: str = "simple"
+    deferrable: bool = False
+    deferred: bool = False
+
+
+class ColumnClause(msgspec.Struct, kw_only=True):
+    name: str
+    type: str = ""
+    not_null: bool = False
+    not_null_name: str | None = None
+    conflict: str | None = None
+    default: Sequence[str] | None = None
+    collation: str | None = None
+    generated: Sequence[str] | None = None
+    stored: bool = False
+
+
+class TableClause(msgspec.Struct, kw_only=True):
+    """A table's definition: `options` are the words after its closing bracket."""
+
+    name: str
+    columns: list[ColumnClause]
+    keys: list[KeyClause]
+    checks: list[CheckClause]
+    references: list[ReferenceClause]
+    options: set[str]
+
+
+def table_clause(sql: str) -> TableClause:
+    """The clauses of a CREATE TABLE; raises UnreadableError."""
+    return _Reader(tokens(sql)).table()
+
+
+class Cursor:
+    """A place in a list of tokens; `upper` is the list in capitals, with "" behind its end."""
+
+    def __init__(self, words: list[str]) -> None:
+        self.words = words
+        self.upper = "\0".join((*words, "", "", "")).upper().split("\0")  # one call, where a thousand cost more
+        self.at = 0
+
+    def take(self, first: str, *others: str) -> bool:
+        """Step over these keywords if they stand here."""
+        at = self.at
+        if self.upper[at] != first or (others and tuple(self.upper[at + 1 : at + 1 + len(others)]) != others):
+            return False
+        self.at = at + 1 + len(others)
+        return True
+
+    def need(self, first: str, *others: str) -> None:
+        if not self.take(first, *others):
+            raise UnreadableError(f"{' '.join((first, *others))} expected, {self.here()!r} found")
+
+    def here(self) -> str:
+        return self.words[self.at] if self.at < len(self.words) else ""
+
+    def name(self) -> str:
+        token = self.here()
+        if not token or not (is_name(token) or token[0] == "'"):
+            raise UnreadableError(f"a name expected, {token!r} found")
+        self.at += 1
+        return name_of(token)
+
+    def bracketed(self) -> Sequence[str]:
+        """What stands in the brackets that open here."""
+        self.need("(")
+        start, depth = self.at, 1
+        while depth:
+            token = self.here()
+            if not token:
+                raise UnreadableError("a bracket is not closed")
+            depth += (token == "(") - (token == ")")
+            self.at += 1
+        return self.words[start : self.at - 1]
+
+    def names(self) -> list[str]:
+        """Names in brackets, [] where no bracket opens."""
+        return [name_of(part[0]) for part in parts(self.bracketed())] if self.here() == "(" else []
+
+
+def parts(words: Sequence[str]) -> list[Sequence[str]]:
+    """The tokens between top-level commas."""
+    found, depth, start = [], 0, 0
+    for at, token in enumerate(words):
+        if token == "(":
+            depth += 1
+        elif token == ")":
+            depth -= 1
+        elif token == "," and not depth:
+            found.append(words[start:at])
+            start = at + 1
+    found.append(words[start:])
+    if not all(found):
+        raise UnreadableError("an empty item in a list")
+    return found
+
+
+def key_term(words: Sequence[str]) -> tuple[Sequence[str], str | None, bool]:
+    """What an indexed column is over, its collation and whether it descends."""
+    descends = False
+    if words[-1].upper() in ("ASC", "DESC") and len(words) > 1:
+        descends, words = words[-1].upper() == "DESC", words[:-1]
+    if len(words) > 2 and words[-2].upper() == "COLLATE":
+        return words[:-2], collation(words[-1]), descends
+    return words, None, descends
+
+
+class _Reader(Cursor):
+    def table(self) -> TableClause:
+        self.need("CREATE")
+        _ = self.take("TEMP") or self.take("TEMPORARY")
+        self.need("TABLE")
+        self.take("IF", "NOT", "EXISTS")
+        name = self.name()
+        if self.take("."):
+            name = self.name()
+        self.read = TableClause(name=name, columns=[], keys=[], checks=[], references=[], options=set())
+        self.need("(")
+        self._items()
+        self._options()
+        return self.read
+
+    def _items(self) -> None:
+        while True:
+            if self.read.columns and self.upper[self.at] in _TABLE_CONSTRAINTS:
+                self._table_constraints()
+            else:
+                self._column()
+            if self.take(")"):
+                return
+            if not self.take(",") and self.upper[self.at] not in _TABLE_CONSTRAINTS:
+                raise UnreadableError(f", or ) expected, {self.here()!r} found")
+
+    def _options(self) -> None:
+        while self.here():
+            if self.take("WITHOUT", "ROWID"):
+                self.read.options.add("without rowid")
+            elif self.take("STRICT"):
+                self.read.options.add("strict")
+            elif not (self.take(",") or self.take(";")):
+                raise UnreadableError(f"an option of the table that is not known: {self.here()!r}")
+
+    def _column(self) -> None:
+        column = ColumnClause(name=self.name())
+        self.read.columns.append(column)
+        column.type = self._type()
+        name: str | None = None
+        while self.upper[self.at] not in (",", ")", ""):
+            if self.take("CONSTRAINT"):
+                name = self.name()
+                continue
+            read = _COLUMN.get(self.upper[self.at])
+            if read is None:
+                raise UnreadableError(f"{self.here()!r} in the definition of column {column.name}")
+            read(self, column, name)
+            name = None
+
+    def _type(self) -> str:
+        start, at, upper = self.at, self.at, self.upper
+        while (word := upper[at]) not in _ENDS_TYPE and (is_name(word) or word[0] == "'"):
+            if word == "GENERATED" and upper[at + 1] == "ALWAYS":
+                break
+            at += 1
+        self.at = at
+        text = " ".join(self.words[start:at])
+        if at > start and upper[at] == "(":
+            text += "(" + ", ".join("".join(part) for part in parts(self.bracketed())) + ")"
+        return text
+
+    def _conflict(self) -> str | None:
+        return self.name().lower() if self.take("ON", "CONFLICT") else None
+
+    def _null(self, column: ColumnClause, name: str | None) -> None:
+        self.at += 1
+        self._conflict()
+
+    def _not(self, column: ColumnClause, name: str | None) -> None:
+        if self.upper[self.at + 1] == "DEFERRABLE":
+            self._deferrable(column, name)
+            return
+        self.need("NOT", "NULL")
+        column.not_null, column.not_null_name = True, name
+        column.conflict = self._conflict()
+
+    def _default(self, column: ColumnClause, name: str | None) -> None:
+        self.at += 1
+        start = self.at
+        if self.here() == "(":
+            self.bracketed()
+        else:
+            self.at += 2 if self.here() in ("+", "-") else 1
+        column.default = self.words[start : self.at]
+
+    def _collate(self, column: ColumnClause, name: str | None) -> None:
+        self.at += 1
+        column.collation = collation(self.here())
+        self.name()
+
+    def _generated(self, column: ColumnClause, name: str | None) -> None:
+        self.take("GENERATED", "ALWAYS")
+        self.need("AS")
+        column.generated = self.bracketed()
+        column.stored = self.take("STORED")
+        _ = column.stored or self.take("VIRTUAL")
+
+    def _column_key(self, column: ColumnClause, name: str | None) -> None:
+        primary = self.take("PRIMARY", "KEY")
+        _ = primary or self.take("UNIQUE")
+        descends = primary and not self.take("ASC") and self.take("DESC")
+        key = KeyClause(primary=primary, name=name, inline=True, terms=[(column.name, None, descends)])
+        key.conflict = self._conflict()
+        key.autoincrement = primary and self.take("AUTOINCREMENT")
+        self.read.keys.append(key)
+
+    def _column_check(self, column: ColumnClause, name: str | None) -> None:
+        self.at += 1
+        self.read.checks.append(CheckClause(name=name, column=column.name, words=self.bracketed()))
+        self._conflict()
+
+    def _column_reference(self, column: ColumnClause, name: str | None) -> None:
+        self.read.references.append(self._reference(name, [column.name]))
+
+    def _reference(self, name: str | None, columns: list[str]) -> ReferenceClause:
+        self.need("REFERENCES")
+        found = ReferenceClause(name=name, columns=columns, target=self.name(), target_columns=self.names(), actions={})
+        while True:
+            if self.take("ON"):
+                event = self.name().lower()
+                found.actions[event] = self._action()
+            elif self.take("MATCH"):
+                found.match = self.name().lower()
+            else:
+                return found
+
+    def _action(self) -> str:
+        first = self.name().lower()
+        return f"{first} {self.name().lower()}" if first in ("set", "no") else first
+
+    def _deferrable(self, column: ColumnClause | None, name: str | None) -> None:
+        """Belongs to the foreign key before it; SQLite takes it without one, too, and then it means nothing."""
+        deferrable = not self.take("NOT")
+        self.need("DEFERRABLE")
+        deferred = self.take("INITIALLY", "DEFERRED")
+        _ = deferred or self.take("INITIALLY", "IMMEDIATE")
+        if self.read.references:
+            self.read.references[-1].deferrable = deferrable
+            self.read.references[-1].deferred = deferrable and deferred
+
+    def _table_constraints(self) -> None:
+        name = self.name() if self.take("CONSTRAINT") else None
+        primary = self.take("PRIMARY", "KEY")
+        if primary or self.take("UNIQUE"):
+            self._table_key(primary, name)
+        elif self.take("CHECK"):
+            self.read.checks.append(CheckClause(name=name, column=None, words=self.bracketed()))
+            self._conflict()
+        elif self.take("FOREIGN", "KEY"):
+            self.read.references.append(self._reference(name, self.names()))
+            if self.upper[self.at] in ("NOT", "DEFERRABLE"):
+                self._deferrable(None, None)
+        elif name is None:
+            raise UnreadableError(f"{self.here()!r} where a constraint of the table is expected")
+
+    def _table_key(self, primary: bool, name: str | None) -> None:
+        inner = list(self.bracketed())
+        autoincrement = primary and inner[-1].upper() == "AUTOINCREMENT"
+        terms = []
+        for part in parts(inner[:-1] if autoincrement else inner):
+            over, collated, descends = key_term(part)
+            if len(over) != 1 or not (is_name(over[0]) or over[0][0] == "'"):
+                raise UnreadableError("a key over an expression")
+            terms.append((name_of(over[0]), collated, descends))
+        key = KeyClause(primary=primary, name=name, inline=False, terms=terms, autoincrement=autoincrement)
+        key.conflict = self._conflict()
+        self.read.keys.append(key)
+
+
+_COLUMN: Final[dict[str, Callable[[_Reader, ColumnClause, str | None], None]]] = {
+    "NULL": _Reader._null,
+    "NOT": _Reader._not,
+    "DEFAULT": _Reader._default,
+    "COLLATE": _Reader._collate,
+    "GENERATED": _Reader._generated,
+    "AS": _Reader._generated,
+    "PRIMARY": _Reader._column_key,
+    "UNIQUE": _Reader._column_key,
+    "CHECK": _Reader._column_check,
+    "REFERENCES": _Reader._column_reference,
+    "DEFERRABLE": _Reader._deferrable,
+}

@@ -1,0 +1,124 @@
+"""The statements that a revision says, by running its upgrade() or downgrade() through Alembic with no database.
+
+The file is compiled from its own bytes; neither the project's env.py nor a `__pycache__` takes part. Statements are
+collected one by one rather than as a script: Alembic's offline output turns tabs into blanks, inside literals too.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+from ..errors import ReconcileError
+from ..model.changes import Statement
+from ..sources.revisions import Revision
+
+if TYPE_CHECKING:
+    from alembic.runtime.migration import MigrationContext
+
+
+class NotRenderable(ReconcileError):
+    """A revision that needs a live connection, or whose code fails without one."""
+
+
+def compiled(revision: Revision) -> dict[str, Any]:
+    """The module of a revision, executed from the bytes that were hashed."""
+    space: dict[str, Any] = {"__name__": f"revision_{revision.id}", "__file__": revision.path}
+    code = compile(revision.text, revision.path or f"<{revision.id}>", "exec", dont_inherit=True)
+    try:
+        exec(code, space)  # noqa: S102  a revision is code; what it renders to is what gets approved and run
+    except Exception as e:
+        raise NotRenderable("the revision cannot be loaded", where=revision.path, why=_short(e)) from e
+    return space
+
+
+def rendered(revision: Revision, dialect: str, direction: str = "upgrade") -> list[Statement]:
+    """The statements of one direction, in order; those of an `autocommit_block` are not transactional.
+
+    dialect: SQLAlchemy's name. Raises NotRenderable where the revision asks for a connection.
+    """
+    from alembic.operations import Operations
+
+    space = compiled(revision)
+    context, found = _collecting(dialect)
+    act = space.get(direction)
+    if act is None:
+        return []
+    try:
+        with Operations.context(context), _scrubbed_environment():
+            act()
+    except Exception as e:
+        raise NotRenderable(
+            f"{direction}() of {revision.id} cannot be rendered to SQL",
+            where=revision.path,
+            why=_short(e),
+            next="use op.* or op.execute with SQL; a data migration that reads rows says `reconcile_python = True`",
+        ) from e
+    return found
+
+
+def _collecting(dialect_name: str) -> tuple[MigrationContext, list[Statement]]:
+    from alembic.runtime.migration import MigrationContext
+    from sqlalchemy import text
+    from sqlalchemy.schema import DDLElement
+
+    found: list[Statement] = []
+    dialect = _sqlalchemy_dialect(dialect_name)
+    context = MigrationContext.configure(dialect=dialect, opts={"as_sql": True, "literal_binds": True})
+    inside = [True]
+
+    def collect(construct: Any, options: Any = None, multiparams: Any = None, params: Any = None) -> None:
+        if multiparams or params:
+            raise TypeError("SQL parameters cannot be rendered")
+        construct = text(construct) if isinstance(construct, str) else construct
+        _require_bound(construct)
+        literal = {} if isinstance(construct, DDLElement) else {"compile_kwargs": {"literal_binds": True}}
+        sql = str(construct.compile(dialect=dialect, **literal)).strip().rstrip(";").rstrip()
+        if sql:
+            found.append(Statement(sql, transactional=inside[0]))
+
+    @contextmanager
+    def outside() -> Iterator[None]:
+        inside[0] = False
+        try:
+            yield
+        finally:
+            inside[0] = True
+
+    context.impl._exec = collect  # type: ignore[assignment]
+    context.autocommit_block = outside  # type: ignore[method-assign]
+    return context, found
+
+
+def _require_bound(construct: Any) -> None:
+    """SQLAlchemy reads `:name` in a text as a parameter, inside of literals too, and would render it as NULL."""
+    unbound = [name for name, p in getattr(construct, "_bindparams", {}).items() if p.required]
+    if unbound:
+        raise TypeError(f"the SQL has parameters without a value ({', '.join(unbound)}); write a colon as \\:")
+
+
+def _sqlalchemy_dialect(name: str) -> Any:
+    """A dialect whose compiler leaves percent signs alone: paramstyle `named`, not a driver's `pyformat`."""
+    from sqlalchemy.dialects import registry
+
+    return registry.load(name)(paramstyle="named")
+
+
+@contextmanager
+def _scrubbed_environment() -> Iterator[None]:
+    """An environment without secrets or switches, so that one revision renders to one text everywhere."""
+    kept = dict(os.environ)
+    os.environ.clear()
+    os.environ.update({k: kept[k] for k in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if k in kept})
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ.update(kept)
+
+
+def _short(e: BaseException) -> str:
+    first = str(e).strip().splitlines()
+    return f"{type(e).__name__}: {first[0] if first else ''}".rstrip(": ")

@@ -1,0 +1,125 @@
+"""An immutable mapping from address to object, with what was found and is not modelled."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from itertools import chain
+from typing import TypeVar
+
+from .address import Address
+from .objects import Object, Unmodelled
+
+T = TypeVar("T", bound=Object)
+
+
+class Catalog(Mapping[Address, Object]):
+    """A schema as a flat map; two catalogs are equal when their objects are (references aside)."""
+
+    __slots__ = ("_dependents", "_objects", "dialect", "unmodelled", "version")
+
+    def __init__(
+        self,
+        objects: Iterable[Object] = (),
+        *,
+        unmodelled: Iterable[Unmodelled] = (),
+        dialect: str = "",
+        version: tuple[int, ...] = (),
+    ) -> None:
+        """Raises ValueError where two objects have one address."""
+        self._objects: dict[Address, Object] = {}
+        for o in objects:
+            if self._objects.setdefault(o.address, o) is not o:
+                raise ValueError(f"two objects at {o.address}")
+        self.unmodelled = tuple(sorted(unmodelled))
+        self.dialect = dialect
+        self.version = version
+        self._dependents: dict[Address, tuple[Address, ...]] | None = None
+
+    def __getitem__(self, address: Address) -> Object:
+        return self._objects[address]
+
+    def __iter__(self) -> Iterator[Address]:
+        return iter(self._objects)
+
+    def __len__(self) -> int:
+        return len(self._objects)
+
+    # The views of the dictionary itself: those that `Mapping` makes look every key up again, and catalogs are large.
+
+    def __contains__(self, address: object) -> bool:
+        return address in self._objects
+
+    def keys(self) -> KeysView[Address]:
+        return self._objects.keys()
+
+    def values(self) -> ValuesView[Object]:
+        return self._objects.values()
+
+    def items(self) -> ItemsView[Address, Object]:
+        return self._objects.items()
+
+    def of(self, kind: type[T]) -> Iterator[T]:
+        """The objects of one kind, in the order of the catalog."""
+        return (o for o in self._objects.values() if type(o) is kind)
+
+    def children(self, parent: Address) -> list[Object]:
+        """The parts of an object (columns, keys, indexes …), in the order of the catalog."""
+        return [self._objects[a] for a in self.dependents(parent) if self._objects[a].parent == parent]
+
+    def dependents(self, address: Address) -> tuple[Address, ...]:
+        """Whoever names the address among what it requires, sorted."""
+        if self._dependents is None:
+            self._dependents = _dependents(self._objects)
+        return self._dependents.get(address, ())
+
+    def replaced(self, objects: Iterable[Object], *, without: Iterable[Address] = ()) -> Catalog:
+        """This catalog with some objects put in or over the old ones, and some taken out."""
+        merged = dict(self._objects)
+        for address in without:
+            merged.pop(address, None)
+        for o in objects:
+            merged[o.address] = o
+        if len(merged) == len(self._objects) and all(merged.get(a) is o for a, o in self._objects.items()):
+            return self
+        return self._of(merged)
+
+    def where(self, keep: Callable[[Object], bool]) -> Catalog:
+        """The part of this catalog whose objects satisfy a predicate."""
+        return self._of({a: o for a, o in self._objects.items() if keep(o)})
+
+    def _of(self, objects: dict[Address, Object]) -> Catalog:
+        """A catalog over a mapping whose keys are known to be the addresses."""
+        made = Catalog(unmodelled=self.unmodelled, dialect=self.dialect, version=self.version)
+        made._objects = objects
+        return made
+
+    def like(self, objects: Iterable[Object]) -> Catalog:
+        """Other objects in a catalog of the same dialect and version, with what is not modelled."""
+        return Catalog(objects, unmodelled=self.unmodelled, dialect=self.dialect, version=self.version)
+
+
+def _dependents(objects: Mapping[Address, Object]) -> dict[Address, tuple[Address, ...]]:
+    found: dict[Address, set[Address]] = {}
+    for a, o in objects.items():
+        for r in o.requires():
+            found.setdefault(r, set()).add(a)
+    return {r: tuple(sorted(who)) for r, who in found.items()}
+
+
+def closure(
+    catalog: Catalog, seeds: Iterable[Address], step: Callable[[Catalog, Address], Iterable[Address]]
+) -> set[Address]:
+    """The seeds and all that `step` leads to from them, transitively; only addresses that the catalog has."""
+    found: set[Address] = set()
+    todo = [a for a in seeds if a in catalog]
+    while todo:
+        a = todo.pop()
+        if a not in found:
+            found.add(a)
+            todo.extend(n for n in step(catalog, a) if n in catalog and n not in found)
+    return found
+
+
+def required(catalog: Catalog, address: Address) -> Iterable[Address]:
+    """A step for `closure`: what an object needs, and its own parts."""
+    return chain(catalog[address].requires(), (o.address for o in catalog.children(address)))

@@ -1,0 +1,176 @@
+"""What every kind of object has in common, and the registry of kinds.
+
+A kind is one class: frozen fields, equality and JSON come from msgspec. References are addresses, never pointers.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from typing import Any, ClassVar, Protocol, Self, TypeVar, Union
+
+import msgspec
+
+from .address import Address
+
+_HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
+
+KINDS: dict[str, type[Object]] = {}
+"""Every registered kind by its name."""
+
+
+def _kind_name(class_name: str) -> str:
+    return _HUMP.sub("_", class_name).lower()
+
+
+class Renaming(Protocol):
+    """New names for old addresses, as `Object.renamed` asks for them."""
+
+    def name_of(self, address: Address) -> str: ...
+
+    def address(self, address: Address) -> Address: ...
+
+    def rewritten(self, table: Address, text: Any) -> Any:
+        """An expression (or a tuple of them, or None) over the columns of a table, with their new names."""
+        ...
+
+
+class Object(
+    msgspec.Struct,
+    frozen=True,
+    kw_only=True,
+    omit_defaults=True,
+    tag_field="kind",
+    tag=_kind_name,
+    forbid_unknown_fields=True,
+):
+    """An addressed value of a catalog.
+
+    `refs` holds what the definition depends on as the database's own catalog tells it; it is never compared.
+    """
+
+    kind: ClassVar[str] = ""
+    silent: ClassVar[frozenset[str]] = frozenset({"refs"})
+    """Fields that say nothing about what the object is: not compared."""
+    column_fields: ClassVar[tuple[str, ...]] = ()
+    """Fields that hold names of columns of the object's own table."""
+    text_fields: ClassVar[tuple[str, ...]] = ()
+    """Fields that hold expressions over the columns of the object's own table (a text, or a tuple of texts)."""
+
+    stale_fields: ClassVar[tuple[str, ...]] = ()
+    """Texts that nobody but the server can rewrite when what they refer to gets another name: after that, unknown."""
+
+    schema: str = ""
+    name: str
+    comment: str | None = None
+    refs: tuple[Address, ...] = ()
+
+    @property
+    def parent(self) -> Address | None:
+        """The object that this one is a part of: created in its CREATE or after it, gone with its DROP."""
+        return None
+
+    @property
+    def address(self) -> Address:
+        return Address(self.kind, self.schema, self.name)
+
+    def requires(self) -> Iterator[Address]:
+        """What must exist for this object to exist, its parent first; may hold addresses that no catalog has."""
+        if self.schema:
+            yield Address("schema", "", self.schema)
+        yield from self.refs
+
+    def vanishes_with(self) -> Iterator[Address]:
+        """The objects whose DROP takes this one along."""
+        return iter(())
+
+    def renamed(self, names: Renaming) -> Self:
+        """This object as it is after other objects, or itself, got new names."""
+        return self._with(names, {"name": names.name_of(self.address)})
+
+    def _with(self, names: Renaming, fields: dict[str, Any]) -> Self:
+        fields["refs"] = tuple(names.address(r) for r in self.refs)
+        if fields["refs"] != self.refs:
+            fields.update(dict.fromkeys(self.stale_fields, ""))
+        changed = {f: v for f, v in fields.items() if getattr(self, f) != v}
+        return msgspec.structs.replace(self, **changed) if changed else self
+
+
+class Child(Object, frozen=True, kw_only=True):
+    """An object that belongs to a table (or to what `parent_kind` says)."""
+
+    parent_kind: ClassVar[str] = "table"
+
+    table: str
+
+    @property
+    def parent(self) -> Address | None:
+        return self._owner()
+
+    def _owner(self) -> Address:
+        return Address(self.parent_kind, self.schema, self.table)
+
+    @property
+    def address(self) -> Address:
+        return Address(self.kind, self.schema, self.name, self.table)
+
+    def requires(self) -> Iterator[Address]:
+        yield self._owner()
+        yield from self.refs
+
+    def vanishes_with(self) -> Iterator[Address]:
+        yield self._owner()
+
+    def renamed(self, names: Renaming) -> Self:
+        own = self._owner()
+        fields: dict[str, Any] = {"name": names.name_of(self.address), "table": names.name_of(own)}
+        for f in self.column_fields:
+            fields[f] = tuple(names.name_of(Address("column", self.schema, c, self.table)) for c in getattr(self, f))
+        for f in self.text_fields:
+            fields[f] = names.rewritten(own, getattr(self, f))
+        return self._with(names, fields)
+
+
+class Unmodelled(msgspec.Struct, frozen=True, kw_only=True, order=True):
+    """Something that a catalog holds and we do not model: what it is, and what it depends on."""
+
+    what: str
+    name: str
+    reason: str = ""
+    refs: tuple[Address, ...] = ()
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.name}" + (f" ({self.reason})" if self.reason else "")
+
+
+K = TypeVar("K", bound=type[Object])
+
+
+def register(cls: K) -> K:
+    """Enter a kind into the registry; raises ValueError on a duplicate."""
+    name = _kind_name(cls.__name__)
+    if name in KINDS:
+        raise ValueError(f"kind {name!r} registered twice")
+    cls.kind = name
+    KINDS[name] = cls
+    return cls
+
+
+def any_kind() -> type[Object]:
+    """The tagged union of all kinds, for decoding."""
+    return Union[tuple(KINDS[k] for k in sorted(KINDS))]  # type: ignore[return-value]  # noqa: UP007
+
+
+_FIELDS: dict[type[Object], tuple[str, ...]] = {}
+
+
+def compared_fields(cls: type[Object]) -> tuple[str, ...]:
+    """The fields whose difference is a change."""
+    if cls not in _FIELDS:
+        _FIELDS[cls] = tuple(f for f in cls.__struct_fields__ if f not in cls.silent)
+    return _FIELDS[cls]
+
+
+def changed_fields(old: Object, new: Object) -> frozenset[str]:
+    """The compared fields in which two objects of one kind differ."""
+    return frozenset(f for f in compared_fields(type(old)) if getattr(old, f) != getattr(new, f))

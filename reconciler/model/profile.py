@@ -1,0 +1,65 @@
+"""What the core must know of a dialect: data and a few predicates, no SQL."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from enum import Enum
+from typing import Any
+
+import msgspec
+
+from .address import Address
+from .catalog import Catalog
+from .changes import Alter, Change, Rebuild
+from .objects import Object
+
+
+class Effect(Enum):
+    """What an in-place change or a rebuild does to an object that depends on the changed one."""
+
+    NONE = "none"
+    THROUGH = "through"
+    """It stays, but whoever depends on it is to be asked in its turn."""
+    REPLACE = "replace"
+
+
+def _no_rewrite(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
+    return list(changes)
+
+
+class Profile(msgspec.Struct, frozen=True, kw_only=True):
+    """A dialect as the planner sees it.
+
+    kinds: the kinds that exist. folds: child kinds that are created inside their parent's CREATE.
+    alterable: by kind, the fields that ALTER can change in place. in_place: a finer judgement on such an Alter.
+    effect: what an Alter or Rebuild does to a dependent, given as it was and as it will be.
+    renames: the kinds that have an ALTER … RENAME. auto_renames: of these, kinds whose name means nothing to rows or
+    clients, so that an equal definition under another name is a rename.
+    names: kind → the name space it shares with others (relations of a schema).
+    unordered: kinds whose references impose no order. rewrite: turns changes that ALTER cannot do into rebuilds.
+    """
+
+    name: str
+    kinds: frozenset[str]
+    folds: frozenset[str]
+    alterable: Mapping[str, frozenset[str]]
+    in_place: Callable[[Alter], bool]
+    effect: Callable[[Alter | Rebuild, Object, Object], Effect]
+    renames: frozenset[str] = frozenset()
+    auto_renames: frozenset[str] = frozenset()
+    names: Mapping[str, str] = {}
+    unordered: frozenset[str] = frozenset()
+    rewrite: Callable[[Sequence[Change], Catalog, Catalog, bool], list[Change]] = _no_rewrite
+    detached: Callable[[Object, Address], tuple[Object, Object] | None] = lambda o, a: None
+    """The part of an object that hangs on what is to be dropped, and the object without it, where letting go of that
+    part spares the rest (a column's default); None where the whole object hangs on it."""
+    written_in: Callable[[Object], Address | None] = lambda o: None
+    """Beside its parent, what an object can be written into where both are made (a foreign key into its column)."""
+    same_name: Callable[[str], str] = lambda name: name
+    """Two names for which this gives one text are one name to the database (SQLite ignores case)."""
+    identifier_bytes: int = 0
+    """The longest identifier in bytes; 0 for no limit."""
+    default_schema: str = ""
+    implicit: Callable[[Address], bool] = lambda a: False
+    """Objects that every database has by itself (the schema `public`): neither created nor dropped."""
+    capabilities: Mapping[str, Any] = {}

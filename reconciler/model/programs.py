@@ -1,0 +1,124 @@
+"""Opaque kinds: identity, the text as the database spells it, and what it refers to."""
+
+from __future__ import annotations
+
+from typing import ClassVar, Literal
+
+import msgspec
+
+from .address import Address
+from .objects import Child, Object, register
+from .tables import Options
+
+
+class ViewColumn(msgspec.Struct, frozen=True, array_like=True):
+    """A column of a view as the database sees it: what decides whether a view can be replaced in place."""
+
+    name: str
+    type: str
+
+
+@register
+class View(Object, frozen=True, kw_only=True):
+    """A view: its query without a final semicolon, its options; `columns` is empty if not known."""
+
+    stale_fields: ClassVar[tuple[str, ...]] = ("definition",)
+
+    definition: str
+    columns: tuple[ViewColumn, ...] = ()
+    options: Options = ()
+    column_comments: Options = ()
+    column_defaults: Options = ()
+
+
+@register
+class Trigger(Child, frozen=True, kw_only=True):
+    """A trigger of a table or view; `definition` is the whole CREATE TRIGGER as the database spells it."""
+
+    stale_fields: ClassVar[tuple[str, ...]] = ("definition",)
+
+    definition: str
+    on: str = "table"
+    """The kind that it is on."""
+    enabled: str = "origin"
+
+    def _owner(self) -> Address:
+        return Address(self.on, self.schema, self.table)
+
+
+@register
+class MaterializedView(Object, frozen=True, kw_only=True):
+    """A materialised view; `populated` is false where it holds no rows yet."""
+
+    stale_fields: ClassVar[tuple[str, ...]] = ("definition",)
+
+    definition: str
+    columns: tuple[ViewColumn, ...] = ()
+    options: Options = ()
+    column_comments: Options = ()
+    access_method: str | None = None
+    tablespace: str | None = None
+    populated: bool = True
+    """Whether it holds rows: a state of the data, not compared."""
+
+    silent: ClassVar[frozenset[str]] = frozenset({"refs", "populated"})
+
+
+@register
+class Function(Object, frozen=True, kw_only=True):
+    """A function, procedure, aggregate or window function. Its name carries the types of its arguments
+    (`f(integer)`), `arguments` is the part in brackets; overloads are different objects.
+
+    `definition` is the whole CREATE; `parameters` and `returns` decide whether it can be replaced in place.
+    """
+
+    arguments: str = ""
+    routine: Literal["function", "procedure", "aggregate", "window"] = "function"
+    definition: str
+    parameters: str = ""
+    returns: str = ""
+    defaults: int = 0
+    language: str = ""
+
+    @property
+    def bare_name(self) -> str:
+        return self.name[: -len(self.arguments) - 2]
+
+
+@register
+class Rule(Child, frozen=True, kw_only=True):
+    """A rewrite rule of a table or view; `definition` is the whole CREATE RULE."""
+
+    stale_fields: ClassVar[tuple[str, ...]] = ("definition",)
+
+    definition: str
+    on: str = "table"
+    enabled: str = "origin"
+
+    def _owner(self) -> Address:
+        return Address(self.on, self.schema, self.table)
+
+
+@register
+class EventTrigger(Object, frozen=True, kw_only=True):
+    """An event trigger of the database."""
+
+    event: str
+    function: str
+    tags: tuple[str, ...] = ()
+    enabled: str = "origin"
+
+
+@register
+class Statistics(Object, frozen=True, kw_only=True):
+    """An extended statistics object; `definition` is the whole CREATE STATISTICS."""
+
+    definition: str
+    target: int | None = None
+
+
+@register
+class VirtualTable(Object, frozen=True, kw_only=True):
+    """A table that a module of SQLite provides; `definition` is what follows USING. Its shadow tables are its own."""
+
+    definition: str

@@ -1,0 +1,55 @@
+"""Pure diff: two catalogs in, typed changes out."""
+
+from __future__ import annotations
+
+from ..model.catalog import Catalog
+from ..model.changes import Alter, Change, Create, Drop
+from ..model.objects import Object, changed_fields
+from ..model.profile import Profile
+
+
+def changes(old: Catalog, new: Catalog, profile: Profile, *, follow_order: bool = False) -> list[Change]:
+    """Create, Drop and Alter by address; an object that ALTER cannot change is dropped and created.
+
+    Each catalog is walked once; the result is sorted by address, drops first.
+    """
+    dropped = [o for a, o in old.items() if a not in new and not profile.implicit(a)]
+    created: list[Object] = []
+    altered: list[Change] = []
+    for a, n in new.items():
+        o = old.get(a)
+        if o is None:
+            if not profile.implicit(a) or n.comment is not None:
+                created.append(n)
+        elif o is not n and o != n:
+            change = _alter(o, n, follow_order)
+            if change is None:
+                continue
+            if _in_place(change, profile):
+                altered.append(change)
+            else:
+                dropped.append(o)
+                created.append(n)
+    by_address = lambda o: o.address  # noqa: E731
+    drops = [Drop(o) for o in sorted(dropped, key=by_address)]
+    creates = [Create(o) for o in sorted(created, key=by_address)]
+    return [*drops, *creates, *sorted(altered, key=lambda c: c.new.address)]  # type: ignore[union-attr]
+
+
+def _alter(old: Object, new: Object, follow_order: bool) -> Alter | None:
+    fields = changed_fields(old, new)
+    if follow_order and _moved(getattr(old, "columns", None), getattr(new, "columns", None), old):
+        fields |= {"columns"}
+    return Alter(old, new, fields) if fields else None
+
+
+def _moved(old: tuple[str, ...] | None, new: tuple[str, ...] | None, o: Object) -> bool:
+    """Whether the columns that both have stand in another order; only where the kind does not compare them anyway."""
+    if not old or not new or old == new or "columns" not in o.silent:
+        return False
+    return [c for c in old if c in new] != [c for c in new if c in old]
+
+
+def _in_place(change: Alter, profile: Profile) -> bool:
+    allowed = profile.alterable.get(change.new.kind, frozenset())
+    return change.fields <= allowed and profile.in_place(change)

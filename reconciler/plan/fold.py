@@ -1,0 +1,103 @@
+"""Children are created inside their parent's CREATE and vanish with its DROP."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..model.address import Address
+from ..model.changes import Change, Create, Drop, Rebuild, Step, Verb, address_of, verb
+from ..model.objects import Object
+from ..model.profile import Profile
+
+Node = tuple[Verb, Address]
+
+
+class Folded:
+    """The steps of a plan before they are ordered, and for each folded change the node that stands for it."""
+
+    def __init__(self) -> None:
+        self.steps: dict[Node, Step] = {}
+        self.host: dict[Node, Node] = {}
+
+    def node(self, verb: Verb, address: Address) -> Node | None:
+        """The node that carries out a change of an address, or None where nothing does."""
+        key = (verb, address)
+        while key in self.host:
+            key = self.host[key]
+        return key if key in self.steps else None
+
+
+def folded(changes: Sequence[Change], profile: Profile, reasons: dict[Address, Address]) -> Folded:
+    """The changes as steps, with children put into their parents' steps."""
+    result = Folded()
+    made = {c.new.address for c in changes if isinstance(c, Create)}
+    gone = {c.old.address: c.old for c in changes if isinstance(c, Drop)}
+    loops = _on_cycles(gone, profile)
+    children: dict[Address, list[Object]] = {}
+    for c in changes:
+        node: Node = (verb(c), address_of(c))
+        host = _host(c, profile, made, gone, loops)
+        if host is not None:
+            result.host[node] = host
+            if isinstance(c, Create):
+                children.setdefault(host[1], []).append(c.new)
+        else:
+            result.steps[node] = _step(c, reasons)
+        if isinstance(c, Rebuild):
+            _absorb(c, node, result)
+    for parent, parts in children.items():
+        step = result.steps["create", parent]
+        result.steps["create", parent] = Step(change=step.change, folded=tuple(parts), reason=step.reason)
+    return result
+
+
+def _step(c: Change, reasons: dict[Address, Address]) -> Step:
+    cause = reasons.get(address_of(c))
+    return Step(change=c, reason=str(cause) if cause is not None else "")
+
+
+def _host(
+    c: Change, profile: Profile, made: set[Address], gone: dict[Address, Object], loops: set[Address]
+) -> Node | None:
+    if isinstance(c, Create):
+        if c.new.kind not in profile.folds:
+            return None
+        return next(
+            (("create", a) for a in (c.new.parent, profile.written_in(c.new)) if a is not None and a in made), None
+        )
+    if isinstance(c, Drop):
+        if c.old.address in loops:
+            return None
+        return next((("drop", p) for p in c.old.vanishes_with() if p in gone), None)
+    return None
+
+
+def _absorb(c: Rebuild, node: Node, result: Folded) -> None:
+    for o in c.before:
+        result.host["drop", o.address] = node
+    for o in c.after:
+        result.host["create", o.address] = node
+        result.host["alter", o.address] = node
+
+
+def _on_cycles(gone: dict[Address, Object], profile: Profile) -> set[Address]:
+    """Dropped children that tie dropped parents to each other in a ring, and so must be dropped by themselves.
+
+    A parent's own references close a ring too (a table that inherits from one whose rule writes into it); those of
+    kinds whose references impose no order do not.
+    """
+    ties: dict[Address, tuple[Address, set[Address]]] = {}
+    for o in gone.values():
+        if o.kind in profile.unordered:
+            continue
+        owner = o.address if o.parent is None else o.parent
+        needed = {r for r in o.requires() if r != owner and r in gone and gone[r].parent is None}
+        if owner in gone and needed:
+            ties[o.address] = (owner, needed)
+    while True:
+        sources = {p for p, _ in ties.values()}
+        targets = {r for _, rs in ties.values() for r in rs}
+        kept = {a: (p, rs & sources) for a, (p, rs) in ties.items() if p in targets and rs & sources}
+        if kept == ties:
+            return {a for a in ties if gone[a].parent is not None}
+        ties = kept

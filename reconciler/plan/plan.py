@@ -1,0 +1,105 @@
+"""A plan: the ordered steps that take one catalog to another, and what is to be said about them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+
+import msgspec
+
+from ..diagnostics import Finding, in_order
+from ..model.address import Address
+from ..model.catalog import Catalog
+from ..model.changes import Change, Drop, Rename, Step
+from ..model.objects import Object
+from ..model.profile import Profile
+from . import renames
+from .cascade import cascaded, unmodelled_touched
+from .diff import changes as raw_changes
+from .fold import folded
+from .order import ordered
+
+
+class Plan(msgspec.Struct, frozen=True, kw_only=True):
+    """Steps from `old` to `new`. `findings` hold what a person should know; one of level error forbids the plan.
+
+    `renamed` is the old catalog after the renames, which come first; `names` what was renamed, by old address.
+    """
+
+    old: Catalog
+    new: Catalog
+    renamed: Catalog
+    steps: tuple[Step, ...]
+    names: dict[Address, str]
+    findings: tuple[Finding, ...] = ()
+
+    @property
+    def empty(self) -> bool:
+        return not self.steps
+
+    def drops(self) -> list[Object]:
+        """What the plan takes away for good: dropped, and not made again under the same address."""
+        gone = (s.change.old for s in self.steps if isinstance(s.change, Drop))
+        return [o for o in gone if o.address in self.renamed and o.address not in self.new]
+
+
+def make_plan(
+    old: Catalog,
+    new: Catalog,
+    profile: Profile,
+    *,
+    wanted_names: renames.Names | None = None,
+    follow_order: bool = False,
+) -> Plan:
+    """The plan from one catalog to another.
+
+    wanted_names: new address → old name, as the source says it. follow_order: a changed order of columns is a change.
+    Raises InputError for a rename that cannot be, ReconcileError for a cycle.
+    """
+    if old is new:
+        return Plan(old=old, new=new, renamed=old, steps=(), names={})
+    names: dict[Address, str] = {}
+    moved: list[Rename] = []
+    before = old
+    finders: Sequence[Callable[[Catalog], Mapping[Address, str]]] = (
+        lambda b: renames.said(b, new, wanted_names or {}),
+        lambda b: renames.respelled(b, new, profile),
+        lambda b: renames.respelled(b, new, profile, parts=True),
+        lambda b: renames.only_names_differ(b, new, profile),
+    )
+    for found_in in finders:
+        found = found_in(before)
+        before, more = renames.applied(before, found, profile)
+        moved += more
+        names.update(found)
+    before = renames.relabelled(before, new)
+    raw = raw_changes(before, new, profile, follow_order=follow_order)
+    findings = renames.likely(before, new)
+    every, reasons = cascaded(profile.rewrite(raw, before, new, follow_order), before, new, profile)
+    steps = ordered(every, folded(every, profile, reasons), profile, new)
+    return Plan(
+        old=old,
+        new=new,
+        renamed=before,
+        steps=(*(Step(change=r) for r in moved), *steps),
+        names=names,
+        findings=tuple(in_order([*findings, *_blocked(every, before)])),
+    )
+
+
+def _blocked(changes: Sequence[Change], catalog: Catalog) -> list[Finding]:
+    return [
+        Finding(
+            rule="unmodelled",
+            address=str(address),
+            message=f"the plan would have to touch {what}, which is not modelled",
+            why="what we do not model we cannot put back as it was",
+            next="change it by hand first, or leave the object that it hangs on as it is",
+        )
+        for what, address in unmodelled_touched(changes, catalog)
+    ]
+
+
+def reverse_names(plan: Plan) -> dict[Address, str]:
+    """The names that a plan back needs, in the form `make_plan` takes them: old address → new name of this plan."""
+    back = renames.Renames(plan.names)
+    return {a: back.address(a).name for a in plan.names}

@@ -1,0 +1,223 @@
+"""Renames: applied to the old catalog first, so that everything after them compares like with like.
+
+What a person said is a rename of rows; a key or an index that differs by its name alone is renamed too, where the
+dialect can. Anything else that looks like a rename is pointed out, never guessed.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from ..diagnostics import Finding
+from ..errors import InputError
+from ..model.address import Address
+from ..model.catalog import Catalog
+from ..model.changes import Rename
+from ..model.objects import Object
+from ..model.profile import Profile
+
+Names = Mapping[Address, str]
+"""Old address → new name."""
+
+_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|[^\W\d][\w$]*|\s+|.""", re.S)
+_PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
+
+
+class Renames:
+    """New names for old addresses, the children of a renamed table included."""
+
+    def __init__(self, names: Names) -> None:
+        self._names = dict(names)
+        self._columns: dict[tuple[str, str], dict[str, str]] = {}
+        for a, new in self._names.items():
+            if a.kind == "column":
+                self._columns.setdefault((a.schema, a.parent), {})[a.name] = new
+
+    def name_of(self, address: Address) -> str:
+        return self._names.get(address, address.name)
+
+    def address(self, address: Address) -> Address:
+        parent = address.parent
+        if parent:
+            parent = self._names.get(Address("table", address.schema, parent), parent)
+        return Address(address.kind, address.schema, self.name_of(address), parent)
+
+    def rewritten(self, table: Address, text: Any) -> Any:
+        columns = self._columns.get((table.schema, table.name), {})
+        own = self._names.get(table)
+        if not (columns or own) or text is None:
+            return text
+        if isinstance(text, tuple):
+            return tuple(self.rewritten(table, t) for t in text)
+        words = _TOKEN.findall(text)
+        qualifier = {table.name: own} if own else {}
+        around = zip(["", *words], words, [*words[1:], ""], strict=False)
+        return "".join(
+            _rewritten_token(word, qualifier if after == "." else columns, qualified="." in (before, after))
+            for before, word, after in around
+        )
+
+
+def _rewritten_token(token: str, columns: Mapping[str, str], *, qualified: bool) -> str:
+    """The token with the new name, in quotes where it needs them, or had them as part of a qualified name."""
+    quoted = token[:1] in '"`['
+    name = token[1:-1].replace('""', '"') if quoted else token
+    new = columns.get(name)
+    if new is None or token.startswith("'"):
+        return token
+    return new if _PLAIN.match(new) and not (quoted and qualified) else '"' + new.replace('"', '""') + '"'
+
+
+def said(old: Catalog, new: Catalog, wanted: Names) -> dict[Address, str]:
+    """Of the renames that a source asks for, those still to be done, by old address.
+
+    `wanted` is keyed by the *new* address and names the old one, as a manifest's `renamedFrom` does.
+    Raises InputError where two objects claim one old name.
+    """
+    tables = {a: n for a, n in wanted.items() if not a.parent}
+    todo: dict[Address, str] = {}
+    for a, was in sorted(wanted.items()):
+        parent = tables.get(Address("table", a.schema, a.parent), a.parent) if a.parent else ""
+        if a.parent and Address("table", a.schema, parent) not in old:
+            parent = a.parent
+        source = Address(a.kind, a.schema, was, parent)
+        standing = Address(a.kind, a.schema, a.name, parent)
+        if a not in new or source not in old or standing in old:
+            continue
+        if source in todo:
+            raise InputError(f"two objects are said to be renamed from {source}: {todo[source]} and {a.name}")
+        todo[source] = a.name
+    return todo
+
+
+def only_names_differ(old: Catalog, new: Catalog, profile: Profile) -> dict[Address, str]:
+    """Objects of kinds whose name means nothing to rows, dropped and created with an equal definition."""
+    gone = [o for a, o in old.items() if a not in new and o.kind in profile.auto_renames]
+    come = [o for a, o in new.items() if a not in old and o.kind in profile.auto_renames]
+    if not gone or not come:
+        return {}
+    olds, news = _by_shape(gone), _by_shape(come)
+    return {
+        olds[shape][0].address: news[shape][0].name
+        for shape in olds
+        if len(olds[shape]) == 1 and len(news.get(shape, ())) == 1
+    }
+
+
+def respelled(old: Catalog, new: Catalog, profile: Profile, *, parts: bool = False) -> dict[Address, str]:
+    """Objects that stay, whose name is written otherwise while the database sees no difference; parts in a pass of
+    their own, once their parents have the new spelling."""
+    gone: dict[tuple[str, str, str, str], Address] = {}
+    for a, o in old.items():
+        if a not in new and a.kind in profile.renames and (o.parent is not None) is parts:
+            gone[a.kind, a.schema, a.parent, profile.same_name(a.name)] = a
+    come = (a for a in new if a not in old) if gone else ()
+    found = {gone.get((a.kind, a.schema, a.parent, profile.same_name(a.name))): a.name for a in come}
+    return {a: name for a, name in found.items() if a is not None}
+
+
+def relabelled(old: Catalog, new: Catalog) -> Catalog:
+    """The old catalog with its nameless constraints under the labels that the new one has for equal ones: where a
+    column got another name, the label made from it is another too, and there is nothing to do for it."""
+    gone = [o for a, o in old.items() if a not in new and not getattr(o, "named", True)]
+    if not gone:
+        return old
+    come: dict[Object, list[Object]] = {}
+    for a, o in new.items():
+        if a not in old and not getattr(o, "named", True):
+            come.setdefault(_unlabelled(o), []).append(o)
+    moved: dict[Address, Object] = {}
+    for o in gone:
+        same = come.get(_unlabelled(o), [])
+        if same:
+            moved[o.address] = msgspec.structs.replace(o, name=same.pop(0).name)
+    return old.replaced(moved.values(), without=moved) if moved else old
+
+
+def _unlabelled(o: Object) -> Object:
+    return msgspec.structs.replace(o, **dict.fromkeys(o.silent), name="")
+
+
+def _by_shape(objects: Iterable[Object]) -> dict[Object, list[Object]]:
+    shapes: dict[Object, list[Object]] = {}
+    for o in objects:
+        if getattr(o, "named", True):
+            shapes.setdefault(msgspec.structs.replace(o, name="", refs=()), []).append(o)
+    return shapes
+
+
+def applied(old: Catalog, names: Names, profile: Profile) -> tuple[Catalog, list[Rename]]:
+    """The old catalog with new names, and the renames in an order that works (through a spare name where one is taken).
+
+    Raises InputError where the dialect cannot rename such an object.
+    """
+    if not names:
+        return old, []
+    plain, spare = _with_spares(old, names, profile)
+    catalog, steps = old, []
+    for batch in (
+        spare,
+        {a: n for a, n in plain.items() if a.parent},
+        {a: n for a, n in plain.items() if not a.parent},
+    ):
+        moved = Renames(batch)
+        renamed = {a: o.renamed(moved) for a, o in catalog.items()}
+        steps += [Rename(catalog[a], renamed[a]) for a in sorted(batch) if a in catalog]
+        catalog = old.like(renamed.values())
+    return catalog, steps
+
+
+def _with_spares(old: Catalog, names: Names, profile: Profile) -> tuple[dict[Address, str], dict[Address, str]]:
+    """The renames, with those that run into a name still taken made to start from a spare one."""
+    plain: dict[Address, str] = {}
+    spare: dict[Address, str] = {}
+    for a in sorted(names):
+        if a.kind not in profile.renames:
+            raise InputError(f"{profile.name} cannot rename a {a.kind.replace('_', ' ')}", where=str(a))
+        occupant = Address(a.kind, a.schema, names[a], a.parent)
+        if occupant in old and occupant not in spare:
+            spare[occupant] = f"{occupant.name[:40]}__was"
+        if not a.parent and profile.same_name(a.name) == profile.same_name(names[a]):
+            spare[a] = f"{a.name[:40]}__was"  # to the database the name is taken, by the object itself
+    for a, new in names.items():
+        plain[Address(a.kind, a.schema, spare[a], a.parent) if a in spare else a] = new
+    return plain, spare
+
+
+def likely(old: Catalog, new: Catalog) -> list[Finding]:
+    """What looks like a rename and was not said to be one: a thing of the same shape gone and come in one place."""
+    gone = [o for a, o in old.items() if a not in new and (o.parent is None or o.parent in new)]
+    come = [o for a, o in new.items() if a not in old and (o.parent is None or o.parent in old)]
+    found = []
+    for o in gone:
+        shape = _shape(o, old)
+        same = [n for n in come if type(n) is type(o) and n.parent == o.parent and _shape(n, new) == shape]
+        if shape is not None and len(same) == 1:
+            found.append(_likely(o, same[0]))
+    return found
+
+
+def _shape(o: Object, catalog: Catalog) -> object | None:
+    """What tells whether two objects could be one under two names: the type of a column, the columns of a table."""
+    kind_type = getattr(o, "type", None)
+    if o.parent is not None:
+        return (o.schema, kind_type) if kind_type is not None and o.kind == "column" else None
+    parts = tuple(
+        sorted((c.name, getattr(c, "type", "")) for c in catalog.children(o.address) if hasattr(c, "nullable"))
+    )
+    return (o.schema, parts) if parts else None
+
+
+def _likely(o: Object, n: Object) -> Finding:
+    return Finding(
+        rule="likely-rename",
+        level="warning",
+        address=str(n.address),
+        message=f"{o.kind} {o.name} goes and {n.name} of the same shape comes",
+        why="if this is a rename, the plan as it stands loses what is in it",
+        next=f"to keep it, write `renamedFrom: {o.name}` on {n.name} (in a model: info={{'renamed_from': '{o.name}'}})",
+    )

@@ -1,0 +1,33 @@
+"""A history run on a scratch database, and what it leads to: the only judge of what hand-written revisions do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from ..dialects.base import Dialect, Scope
+from ..dialects.session import Session
+from ..model.catalog import Catalog
+from ..sources.revisions import History, Revision
+from .running import Scratch, run_revision
+
+
+def replay(
+    history: History, session: Session, dialect: Dialect, *, at: Iterable[str] = (), to: Iterable[str] | None = None
+) -> tuple[Revision, ...]:
+    """Runs the revisions that a database at `at` lacks, up to `to` (None: all heads); which ones, in their order.
+
+    Raises DatabaseError or ReconcileError that names the file and the statement.
+    """
+    todo = history.pending(at, to)
+    for revision in todo:
+        run_revision(revision, session, dialect)
+    return todo
+
+
+def measured(
+    history: History, dialect: Dialect, scratch: Scratch, scope: Scope, *, to: Iterable[str] | None = None
+) -> Catalog:
+    """The catalog that a history leads to, from nothing."""
+    with scratch() as session:
+        replay(history, session, dialect, to=to)
+        return dialect.inspect(session, scope)

@@ -1,0 +1,143 @@
+"""Whether rows survived: what was in a table before, compared with what is in it now, by the columns both have."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+import msgspec
+
+from ..dialects.base import Dialect
+from ..dialects.session import Session
+from ..errors import DatabaseError
+from ..model.address import Address
+from ..model.catalog import Catalog
+from ..model.changes import Create, Drop, Step
+from ..model.objects import Object
+from ..model.tables import Column
+from ..plan.plan import Plan
+from .rows import qualified
+
+Row = tuple[str | None, ...]
+
+
+class Carried(msgspec.Struct, frozen=True):
+    """A column as it was and as it is now; `exact` where its text must be the same, and not merely be there."""
+
+    old: Column
+    new: Column
+    exact: bool
+
+
+class Before(msgspec.Struct, frozen=True, kw_only=True):
+    """The rows of a table, column by column as text, in one order."""
+
+    columns: Mapping[str, tuple[str | None, ...]]
+    count: int
+
+
+def looked_at(session: Session, dialect: Dialect, catalog: Catalog, tables: Iterable[Address]) -> dict[Address, Before]:
+    """The rows of some tables."""
+    return {t: _rows(session, dialect, t, _stored(catalog, t)) for t in tables}
+
+
+def _stored(catalog: Catalog, table: Address) -> list[Column]:
+    """The columns whose values are kept rather than computed."""
+    return [o for o in catalog.children(table) if isinstance(o, Column) and o.generated is None]
+
+
+def _rows(session: Session, dialect: Dialect, table: Address, columns: list[Column]) -> Before:
+    form = _TEXT.get(session.dialect, "CAST({0} AS text)")
+    texts = ", ".join(form.format(dialect.quoted(c.name)) for c in columns) or "1"
+    rows = session.rows(f"SELECT {texts} FROM {qualified(dialect, table)}")
+    return Before(columns={c.name: tuple(r[i] for r in rows) for i, c in enumerate(columns)}, count=len(rows))
+
+
+_TEXT = {"sqlite": "CASE typeof({0}) WHEN 'blob' THEN hex({0}) ELSE CAST({0} AS text) END"}
+"""A value as text, where a plain cast could give bytes that are none."""
+
+
+class Fate:
+    """What a plan means for rows: which tables and columns keep what is in them, and under which name."""
+
+    def __init__(self, plan: Plan, names: Mapping[Address, Address], base: Catalog, target: Catalog) -> None:
+        self.names, self.base, self.target = names, base, target
+        self._dropped = {s.change.old.address for s in plan.steps if isinstance(s.change, Drop)}
+        self._changed = {o.address for s in plan.steps for o in _about(s)}
+
+    def table(self, old: Address) -> Address | None:
+        """Where the rows of a table are afterwards, or None where it goes."""
+        new = self.names.get(old, old)
+        return None if new in self._dropped or new not in self.target else new
+
+    def kept(self, start: Catalog) -> frozenset[Address]:
+        """The new addresses of what stays, neither dropped nor made anew."""
+        return frozenset(n for a in start if (n := self.names.get(a, a)) not in self._dropped)
+
+    def columns(self, old: Address, new: Address) -> Iterator[Carried]:
+        now = {c.address: c for c in _stored(self.target, new)}
+        for c in _stored(self.base, old):
+            address = self.names.get(c.address, c.address)
+            if address not in self._dropped and address in now:
+                yield Carried(c, now[address], not self._is_remade(c, now[address]))
+
+    def _is_remade(self, old: Column, new: Column) -> bool:
+        if old.type != new.type or (old.nullable and not new.nullable):
+            return True
+        return any(self.names.get(r, r) in self._changed for r in (*old.refs, *new.refs))
+
+
+def _about(step: Step) -> Iterator[Object]:
+    """What a step changes, parts of tables aside."""
+    change = step.change
+    if not isinstance(change, Create) and change.old.parent is None and change.old.kind != "table":
+        yield change.old
+    if not isinstance(change, Drop) and change.new.parent is None and change.new.kind != "table":
+        yield change.new
+
+
+def lost(
+    session: Session, dialect: Dialect, fate: Fate, before: Mapping[Address, Before], *, strict: bool = True
+) -> Iterator[tuple[Address, str]]:
+    """The tables and columns whose rows are not what they were, with what happened to them."""
+    for old, rows in before.items():
+        new = fate.table(old)
+        if new is None:
+            continue
+        carried = [c for c in fate.columns(old, new) if c.old.name in rows.columns]
+        now = _rows(session, dialect, new, [c.new for c in carried])
+        if now.count != rows.count:
+            yield new, f"{rows.count} rows went in, {now.count} came out"
+            continue
+        for c in carried:
+            if not _same(session, dialect, c, rows.columns[c.old.name], now.columns[c.new.name], strict):
+                yield c.new.address, "its values are not what they were"
+        exact = [c for c in carried if c.exact]
+        if _tuples(rows, [c.old.name for c in exact]) != _tuples(now, [c.new.name for c in exact]):
+            yield new, "values stand in other rows than before"
+
+
+def _tuples(rows: Before, columns: list[str]) -> Counter[Row]:
+    return Counter(zip(*(rows.columns[c] for c in columns), strict=True)) if columns else Counter()
+
+
+def _same(session: Session, dialect: Dialect, c: Carried, old: Row, new: Row, strict: bool) -> bool:
+    if c.exact or Counter(old) == Counter(new):
+        return Counter(old) == Counter(new)
+    if old.count(None) != new.count(None):
+        return None in old and c.new.default is not None and not c.new.nullable
+    if not strict or session.dialect == "sqlite":
+        return True
+    expected = [_converted(session, dialect, v, c.new.type) for v in old]
+    return any(not known for known, _ in expected) or Counter(v for _, v in expected) == Counter(new)
+
+
+def _converted(session: Session, dialect: Dialect, value: str | None, type: str) -> tuple[bool, str | None]:
+    """A value as the new type spells it, where its text can be read as that type at all."""
+    if value is None:
+        return True, None
+    try:
+        rows = session.rows(f"SELECT CAST(CAST({dialect.literal(value)} AS {type}) AS text)")
+    except DatabaseError:
+        return False, None
+    return True, rows[0][0]

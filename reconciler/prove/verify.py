@@ -1,0 +1,157 @@
+"""A history judged by running it: do its revisions lead to the lockfile, do they come back, do rows live?
+
+The lockfile is one claim and the files are another; neither is believed, and what scratch says is what is true.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+
+import msgspec
+
+from ..diagnostics import Finding, Span, has_errors, in_order
+from ..dialects.base import Dialect, Scope
+from ..dialects.session import Session
+from ..errors import DatabaseError, ReconcileError
+from ..model.catalog import Catalog
+from ..plan.plan import make_plan
+from ..sources.revisions import History, Revision
+from ..sources.snapshot import Snapshot
+from .lockfile import misfits, relocked
+from .proof import DATA_CODES, Proof, differences, prove, settled_like
+from .replay import measured, replay
+from .running import Scratch, run_revision
+
+_UPDATE = "reconcile verify --update"
+
+
+class Verified(msgspec.Struct, frozen=True, kw_only=True):
+    """What running a history showed: `catalog` is where it leads, `proved` the revisions that were run there and back,
+    `lock` the lockfile as it should be (None where it was not asked for)."""
+
+    findings: tuple[Finding, ...]
+    catalog: Catalog
+    proved: tuple[str, ...] = ()
+    rows: int = 0
+    lock: bytes | None = None
+
+    @property
+    def ok(self) -> bool:
+        return not has_errors(list(self.findings))
+
+
+class Stage(msgspec.Struct, frozen=True):
+    """A revision and the two catalogs it stands between."""
+
+    revision: Revision
+    before: Catalog
+    after: Catalog
+
+
+def verify(
+    history: History,
+    lock: Snapshot | None,
+    dialect: Dialect,
+    scratch: Scratch,
+    scope: Scope,
+    *,
+    at: Iterable[str] = (),
+    full: bool = False,
+    update: bool = False,
+    place: str = "schema.lock",
+    progress: Callable[[str], None] = lambda revision: None,
+) -> Verified:
+    """Proves the revisions that come after `at` (`full`: all of them, and the whole way back).
+
+    update: measure only, and give the lockfile that fits; nothing is held against what the old one says.
+    Raises DatabaseError or ReconcileError where an upgrade fails, with its file and statement.
+    """
+    if update:
+        catalog = measured(history, dialect, scratch, scope)
+        return Verified(findings=(), catalog=catalog, lock=relocked(history, catalog, lock))
+    start = () if full else tuple(i for i in at if i in history.by_id)
+    with scratch() as session:
+        replay(history, session, dialect, to=start)
+        catalog = dialect.inspect(session, scope)
+        stages = list(_stages(history.pending(start), session, dialect, scope, catalog, progress))
+        findings = _way_back(stages, session, dialect, scope) if full else []
+    reached = stages[-1].after if stages else catalog
+    findings += misfits(lock, history, place)
+    findings += _held_against(lock, reached, dialect, place) if lock is not None else []
+    proofs = [_proved(s, dialect, scratch) for s in stages if not full or s.revision.generated]
+    findings += (f for proof in proofs for f in proof.findings)
+    return Verified(
+        findings=tuple(in_order(list(dict.fromkeys(findings)))),
+        catalog=reached,
+        proved=tuple(s.revision.id for s in stages),
+        rows=sum(proof.rows for proof in proofs),
+    )
+
+
+def _stages(
+    revisions: Iterable[Revision],
+    session: Session,
+    dialect: Dialect,
+    scope: Scope,
+    catalog: Catalog,
+    progress: Callable[[str], None],
+) -> Iterator[Stage]:
+    """Each revision, run, with what was there before and after it."""
+    for revision in revisions:
+        progress(revision.id)
+        run_revision(revision, session, dialect)
+        after = dialect.inspect(session, scope)
+        yield Stage(revision, catalog, after)
+        catalog = after
+
+
+def _held_against(lock: Snapshot, reached: Catalog, dialect: Dialect, place: str) -> list[Finding]:
+    """Where running the revisions leads elsewhere than the lockfile says."""
+    return [
+        Finding(
+            rule="lock-differs",
+            message=f"the lockfile is not what the revisions lead to: {what}",
+            address=str(address),
+            span=Span(place),
+            next=f"{_UPDATE}, and look at what it changes",
+        )
+        for address, what in differences(reached, lock.catalog, dialect.profile(reached.version))
+    ]
+
+
+def _proved(stage: Stage, dialect: Dialect, scratch: Scratch) -> Proof:
+    """What the proof of one revision says, with rows. What a person wrote may mean to lose rows, or not to come back:
+    that is a warning, and it is run on the whole schema, since it may touch what it does not change."""
+    profile = dialect.profile(stage.after.version)
+    up, down = make_plan(stage.before, stage.after, profile), make_plan(stage.after, stage.before, profile)
+    own = stage.revision.generated
+    proof = prove(stage.revision, up, down, dialect, profile, scratch, full=not own)
+    return proof if own else msgspec.structs.replace(proof, findings=tuple(map(_milder, proof.findings)))
+
+
+def _milder(finding: Finding) -> Finding:
+    return msgspec.structs.replace(finding, level="warning") if finding.level == "error" else finding
+
+
+def _way_back(stages: list[Stage], session: Session, dialect: Dialect, scope: Scope) -> list[Finding]:
+    """Runs the downgrades, newest first, up to the first that fails; each must lead to where its upgrade began."""
+    found: list[Finding] = []
+    for stage in reversed(stages):
+        try:
+            run_revision(stage.revision, session, dialect, "downgrade")
+        except ReconcileError as error:
+            return [*found, _fails(stage.revision, error)]
+        live = dialect.inspect(session, scope)
+        wanted = settled_like(live, stage.before, stage.after)
+        for address, what in differences(live, wanted, dialect.profile(live.version)):
+            message = f"after downgrade {what}"
+            finding = Finding(rule="not-reached", message=message, address=str(address), span=Span(stage.revision.path))
+            found.append(finding if stage.revision.generated else _milder(finding))
+    return found
+
+
+def _fails(revision: Revision, error: ReconcileError) -> Finding:
+    data = isinstance(error, DatabaseError) and error.code.startswith(DATA_CODES)
+    why = " ".join(str(getattr(error, "statement", "") or error.why).split())[:300]
+    finding = Finding(rule="failed", message=f"downgrade fails: {error.what}", span=Span(revision.path), why=why)
+    return finding if revision.generated and not data else _milder(finding)

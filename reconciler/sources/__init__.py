@@ -1,0 +1,1 @@
+"""Where desired and other states come from: manifests, models, databases, snapshots, revisions."""

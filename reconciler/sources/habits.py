@@ -1,0 +1,49 @@
+"""Where dialects differ in what a source may leave open, and in how a scratch database is best spoken to."""
+
+from __future__ import annotations
+
+from typing import Final
+
+import msgspec
+
+from ..model.profile import Profile
+
+
+class Habits(msgspec.Struct, frozen=True, kw_only=True):
+    """unnamed: a constraint may have no name; else one is made up. bracketed: an expression that is an index's key
+    stands in brackets. open_target: a foreign key may leave the columns it points at open. folded: names differ in
+    more than case. typed: every column has a type. named_views: a view keeps the names written after its own.
+
+    batched: one text may hold several statements. namespace: makes names without a schema mean those of a schema
+    (`{}`) first; undone by `everywhere`. lenient: lets bodies of functions pass that are not whole yet.
+    """
+
+    unnamed: bool = False
+    bracketed: bool = True
+    open_target: bool = False
+    folded: bool = False
+    typed: bool = True
+    named_views: bool = False
+    batched: bool = False
+    namespace: str = ""
+    everywhere: str = ""
+    lenient: str = ""
+
+
+_HABITS: Final = {
+    "sqlite": Habits(unnamed=True, bracketed=False, open_target=True, folded=True, typed=False, named_views=True),
+    "postgresql": Habits(
+        batched=True,
+        namespace="SET LOCAL search_path TO {}, public",
+        everywhere='SET LOCAL search_path TO "$user", public',
+        lenient="SET LOCAL check_function_bodies TO off",
+    ),
+}
+
+
+def habits_of(profile: Profile | None) -> Habits:
+    return habits_named(profile.name if profile is not None else "")
+
+
+def habits_named(dialect: str) -> Habits:
+    return _HABITS.get(dialect, Habits())

@@ -1,0 +1,1 @@
+"""Manifests: one object of a schema in a YAML document, read and written."""

@@ -1,0 +1,259 @@
+"""The form of a manifest: what may be written. Only the form; what it means is `tables`' and `kinds`'."""
+
+from __future__ import annotations
+
+from typing import Annotated, Final, Literal
+
+import msgspec
+from msgspec import Meta
+
+from ...model.tables import Action
+
+API_VERSION: Final = "reconcile/v1"
+
+ANY_SCALAR: Final = "x-any-scalar"
+"""Marks a text that may look like a number or a truth value; `schemas` makes the type of it that msgspec cannot."""
+_ANY_SCALAR: Final = {ANY_SCALAR: True}
+
+Sql = Annotated[str, Meta(description="SQL, as the database takes it.", extra_json_schema=_ANY_SCALAR)]
+Text = Annotated[str, Meta(extra_json_schema=_ANY_SCALAR)]
+Definition = Annotated[str, Meta(description="The whole definition in SQL.")]
+Options = Annotated[dict[str, Text], Meta(description="Storage options by name, such as fillfactor.")]
+Columns = Annotated[list[Text], Meta(min_length=1, description="Names of columns of this table, in order.")]
+Comment = Annotated[str | None, Meta(description="The comment on it.")]
+RenamedFrom = Annotated[
+    str | None, Meta(description="The name it had until now; the rows are kept. Leave it out once it is applied.")
+]
+Name = Annotated[str | None, Meta(description="Its name, where it stands in a list; else the key is its name.")]
+
+
+class Form(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
+    """What all parts of a manifest share: camelCase keys, and no unknown ones."""
+
+
+class Metadata(Form, frozen=True, kw_only=True):
+    """The identity of an object."""
+
+    name: Annotated[str, Meta(min_length=1, description="Its name, exactly as it is in the database.")]
+    schema: Annotated[str | None, Meta(description="Its schema (namespace); without it, the default one.")] = None
+    table: Annotated[str | None, Meta(description="The table or view that it belongs to, for kinds that do.")] = None
+    renamed_from: RenamedFrom = None
+
+
+class SequenceForm(Form, frozen=True, kw_only=True):
+    """The options of a sequence."""
+
+    start: Annotated[int | None, Meta(description="The first value.")] = None
+    increment: Annotated[int, Meta(description="The step from one value to the next.")] = 1
+    minimum: int | None = None
+    maximum: int | None = None
+    cache: Annotated[int, Meta(description="How many values a session takes at once.")] = 1
+    cycle: Annotated[bool, Meta(description="Whether it begins again after its last value.")] = False
+
+
+class IdentityForm(SequenceForm, frozen=True, kw_only=True):
+    """GENERATED … AS IDENTITY, with the options of its sequence."""
+
+    generation: Annotated[
+        Literal["always", "by default"], Meta(description="Whether rows may bring their own value (by default).")
+    ] = "by default"
+    sequence: Annotated[str | None, Meta(description="The name of its sequence, where it has one of its own.")] = None
+
+
+class GeneratedForm(Form, frozen=True, kw_only=True):
+    """A column computed from others."""
+
+    expression: Sql
+    stored: Annotated[bool, Meta(description="Whether the value is kept on disk, or computed when it is read.")] = True
+
+
+class TargetForm(Form, frozen=True, kw_only=True):
+    """The table that a foreign key points at."""
+
+    table: Annotated[str, Meta(min_length=1, description="Its name, exactly; the schema is said in `schema`.")]
+    schema: Annotated[str | None, Meta(description="Its schema; without it, the one of this table.")] = None
+    columns: Annotated[list[Text] | None, Meta(description="Without them, its primary key.")] = None
+
+
+Reference = Annotated[
+    str | TargetForm,
+    Meta(description="The table that it points at: `teams`, `teams.id`, `app.teams(id)`, or a mapping."),
+]
+
+
+class _ForeignKeyRules(Form, frozen=True, kw_only=True):
+    name: Name = None
+    match: Annotated[Literal["simple", "full", "partial"], Meta(description="What a partly null key means.")] = "simple"
+    on_delete: Annotated[Action, Meta(description="What happens to this row when the other goes.")] = "no action"
+    on_update: Annotated[Action, Meta(description="What happens to this row when the other's key changes.")] = (
+        "no action"
+    )
+    deferrable: bool = False
+    initially_deferred: bool = False
+    not_valid: Annotated[bool, Meta(description="Whether rows that were there before are not checked.")] = False
+    enforced: bool = True
+    comment: Comment = None
+
+
+RULES: Final = _ForeignKeyRules.__struct_fields__
+
+
+class ColumnReferenceForm(_ForeignKeyRules, frozen=True, kw_only=True):
+    """A foreign key of one column, written on the column."""
+
+    table: Annotated[str, Meta(min_length=1, description="The table that it points at, exactly.")]
+    schema: Annotated[str | None, Meta(description="Its schema; without it, the one of this table.")] = None
+    column: Annotated[str | None, Meta(description="Its column; without it, its primary key.")] = None
+
+
+class ColumnForm(Form, frozen=True, kw_only=True):
+    """A column."""
+
+    type: Annotated[str, Meta(description="Its type in SQL, with all arguments: varchar(320), numeric(10,2)[].")] = ""
+    nullable: Annotated[bool, Meta(description="Whether it may be null.")] = True
+    default: Annotated[Sql | None, Meta(description="The expression of its default, in SQL: now(), 0, 'new'.")] = None
+    identity: Annotated[
+        Literal["always", "by default"] | IdentityForm | None, Meta(description="Numbered by the database.")
+    ] = None
+    generated: Annotated[
+        str | GeneratedForm | None, Meta(description="Computed from other columns (a text: and stored).")
+    ] = None
+    collation: Annotated[str | None, Meta(description="Its collation, as SQL spells the name.")] = None
+    comment: Comment = None
+    primary_key: Annotated[bool, Meta(description="Whether it is the primary key, alone.")] = False
+    unique: Annotated[bool, Meta(description="Whether it is unique, alone.")] = False
+    check: Annotated[Sql | None, Meta(description="A condition on it, in SQL.")] = None
+    references: Annotated[
+        str | ColumnReferenceForm | None, Meta(description="A foreign key: `teams.id`, or a mapping.")
+    ] = None
+    storage: Annotated[str | None, Meta(description="plain, external, extended or main (PostgreSQL).")] = None
+    compression: Annotated[str | None, Meta(description="pglz or lz4 (PostgreSQL).")] = None
+    statistics: Annotated[int | None, Meta(description="Its statistics target (PostgreSQL).")] = None
+    options: Options = {}
+    on_conflict: Annotated[str | None, Meta(description="What a forbidden null does (SQLite).")] = None
+    not_null_name: Annotated[str | None, Meta(description="The name of its NOT NULL constraint.")] = None
+    inherited: Annotated[bool, Meta(description="It is the parent table's, with something changed.")] = False
+    merged: Annotated[bool, Meta(description="It is inherited, and declared here as well.")] = False
+    renamed_from: RenamedFrom = None
+
+
+class _PartForm(Form, frozen=True, kw_only=True):
+    name: Name = None
+    comment: Comment = None
+    renamed_from: RenamedFrom = None
+
+
+class _KeyForm(_PartForm, frozen=True, kw_only=True):
+    columns: Columns
+    include: Annotated[list[Text], Meta(description="Columns that the index carries along.")] = []
+    deferrable: bool = False
+    initially_deferred: bool = False
+    options: Options = {}
+    tablespace: str | None = None
+    on_conflict: Annotated[str | None, Meta(description="What a second equal row does (SQLite).")] = None
+    terms: Annotated[
+        list[Text], Meta(description="The columns with collation or direction, where they carry one (SQLite).")
+    ] = []
+    without_overlaps: Annotated[bool, Meta(description="The last column is a range that may not overlap.")] = False
+    clustered: bool = False
+    replica_identity: bool = False
+
+
+class PrimaryKeyForm(_KeyForm, frozen=True, kw_only=True):
+    """A primary key."""
+
+    autoincrement: Annotated[bool, Meta(description="Never use a number twice (SQLite).")] = False
+
+
+class UniqueForm(_KeyForm, frozen=True, kw_only=True):
+    """A unique constraint."""
+
+    nulls_not_distinct: Annotated[bool, Meta(description="Whether two nulls count as equal.")] = False
+
+
+class CheckForm(_PartForm, frozen=True, kw_only=True):
+    """A check constraint."""
+
+    expression: Sql
+    no_inherit: bool = False
+    not_valid: Annotated[bool, Meta(description="Whether rows that were there before are not checked.")] = False
+    enforced: bool = True
+    column: Annotated[str | None, Meta(description="The column in whose definition it stands (SQLite).")] = None
+
+
+class ForeignKeyForm(_ForeignKeyRules, frozen=True, kw_only=True):
+    """A foreign key."""
+
+    columns: Columns
+    references: Reference
+    set_columns: Annotated[list[Text], Meta(description="What `set null` or `set default` touches; all if empty.")] = []
+    period: Annotated[bool, Meta(description="The last column is a period.")] = False
+    renamed_from: RenamedFrom = None
+
+
+class ExclusionForm(_PartForm, frozen=True, kw_only=True):
+    """An exclusion constraint."""
+
+    definition: Annotated[str, Meta(description="What follows EXCLUDE: USING gist (room WITH =, during WITH &&).")]
+    deferrable: bool = False
+    initially_deferred: bool = False
+
+
+class IndexForm(_PartForm, frozen=True, kw_only=True):
+    """An index."""
+
+    columns: Annotated[
+        list[Text], Meta(min_length=1, description="Columns or expressions, with collation, operator class, direction.")
+    ]
+    unique: bool = False
+    method: Annotated[str, Meta(description="btree, hash, gin, gist, brin …")] = "btree"
+    include: Annotated[list[Text], Meta(description="Columns that the index carries along.")] = []
+    nulls_not_distinct: bool = False
+    options: Options = {}
+    where: Annotated[Sql | None, Meta(description="Only rows that satisfy this.")] = None
+    tablespace: str | None = None
+    clustered: bool = False
+    replica_identity: bool = False
+    attached_to: Annotated[
+        str | None, Meta(description="The index or key of the partitioned table: index:app.events.events_at_idx.")
+    ] = None
+    statistics: Annotated[
+        dict[str, Text], Meta(description="Statistics targets of expressions, by position from 1.")
+    ] = {}
+
+
+class TableForm(Form, frozen=True, kw_only=True):
+    """A table with its columns, keys, checks and indexes."""
+
+    comment: Comment = None
+    columns: Annotated[
+        dict[str, Text | ColumnForm], Meta(description="Columns by name, in order; a text is the type alone.")
+    ] = {}
+    primary_key: Annotated[Columns | PrimaryKeyForm | None, Meta(description="Its columns, or a mapping.")] = None
+    unique: Annotated[
+        dict[str, Columns | UniqueForm] | list[Columns | UniqueForm], Meta(description="Unique constraints by name.")
+    ] = {}
+    checks: Annotated[dict[str, Sql | CheckForm] | list[Sql | CheckForm], Meta(description="Checks by name.")] = {}
+    foreign_keys: Annotated[
+        dict[str, ForeignKeyForm] | list[ForeignKeyForm], Meta(description="Foreign keys by name.")
+    ] = {}
+    exclusions: Annotated[dict[str, str | ExclusionForm], Meta(description="Exclusion constraints by name.")] = {}
+    indexes: Annotated[
+        dict[str, Columns | IndexForm] | list[Columns | IndexForm], Meta(description="Indexes by name.")
+    ] = {}
+    partition_by: Annotated[str | None, Meta(description="How its rows are divided: RANGE (created_at).")] = None
+    unlogged: Annotated[bool, Meta(description="Faster, and empty after a crash.")] = False
+    options: Options = {}
+    access_method: str | None = None
+    tablespace: str | None = None
+    strict: Annotated[bool, Meta(description="Types are enforced (SQLite).")] = False
+    without_rowid: Annotated[bool, Meta(description="Kept by its primary key alone (SQLite).")] = False
+    inherits: Annotated[list[str], Meta(description="Tables that it inherits from: `app.base`.")] = []
+    partition_of: Annotated[str | None, Meta(description="The table that it is a partition of: `app.events`.")] = None
+    bound: Annotated[str | None, Meta(description="Which rows it holds: FOR VALUES IN (1), or DEFAULT.")] = None
+    of_type: Annotated[str | None, Meta(description="The composite type that gives its columns.")] = None
+    replica_identity: Annotated[
+        Literal["default", "full", "nothing"], Meta(description="What of an old row is sent to replicas.")
+    ] = "default"
+    row_security: Annotated[bool, Meta(description="Whether policies decide who sees which rows.")] = False
+    force_row_security: Annotated[bool, Meta(description="Whether policies bind the owner too.")] = False

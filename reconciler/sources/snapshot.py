@@ -1,0 +1,167 @@
+"""A schema as text: the form of the lockfile, one object on a line.
+
+The lines of one object and its parts stand together, a blank line between, so that a reviewer sees what changed of a
+table in one place and two branches that touch different tables merge. Knows no file and no database.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cache
+from typing import Any, Final, Union
+
+import msgspec
+
+from ..errors import ReconcileError
+from ..model import codec
+from ..model.address import Address
+from ..model.catalog import Catalog
+from ..model.objects import Object, Unmodelled, any_kind
+
+FORMAT: Final = 1
+"""Raised when what is remembered of a written form would no longer be the same normal form."""
+
+
+class Header(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_field="kind"):
+    """The first line: the form of the text, and the server that it was measured on."""
+
+    format: int = FORMAT
+    dialect: str
+    version: tuple[int, ...] = ()
+
+
+class RevisionMark(msgspec.Struct, frozen=True, kw_only=True, tag="revision", tag_field="kind"):
+    """A revision of the history that leads here, and the digest of its file."""
+
+    id: str
+    down: tuple[str, ...] = ()
+    digest: str = ""
+
+
+class WrittenMark(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, tag="written", tag_field="kind"):
+    """The digest of a unit as it was written, and the order of its parts there where the database has another."""
+
+    unit: Address
+    digest: str
+    order: tuple[str, ...] = ()
+
+
+class UnmodelledMark(msgspec.Struct, frozen=True, kw_only=True, tag="unmodelled", tag_field="kind"):
+    what: Unmodelled
+
+
+class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
+    """A catalog with what had been written of it (digests, orders of parts), and the revisions that lead to it."""
+
+    catalog: Catalog
+    written: Mapping[Address, str] = {}
+    orders: Mapping[Address, tuple[str, ...]] = {}
+    revisions: tuple[RevisionMark, ...] = ()
+    format: int = FORMAT
+
+    @property
+    def dialect(self) -> str:
+        return self.catalog.dialect
+
+    @property
+    def version(self) -> tuple[int, ...]:
+        return self.catalog.version
+
+    @property
+    def heads(self) -> tuple[str, ...]:
+        """The revisions that no other comes after, sorted."""
+        passed = {d for r in self.revisions for d in r.down}
+        return tuple(sorted(r.id for r in self.revisions if r.id not in passed))
+
+
+def snapshot_text(snapshot: Snapshot) -> bytes:
+    """The text of a snapshot: the same bytes for equal ones."""
+    catalog = snapshot.catalog
+    blocks = _blocks(snapshot)
+    head: list[Any] = [Header(dialect=catalog.dialect, version=catalog.version)]
+    head += sorted(snapshot.revisions, key=lambda r: r.id)
+    if catalog.unmodelled:
+        blocks.append([codec.encoded(UnmodelledMark(what=u)) for u in sorted(catalog.unmodelled)])
+    return b"\n\n".join(b"\n".join(b) for b in [[codec.encoded(m) for m in head], *blocks]) + b"\n"
+
+
+def _blocks(snapshot: Snapshot) -> list[list[bytes]]:
+    blocks: dict[Address, list[bytes]] = {}
+    for unit, digest in snapshot.written.items():
+        order = snapshot.orders.get(unit, ())
+        if order == getattr(snapshot.catalog.get(unit), "columns", ()):
+            order = ()
+        blocks[unit] = [codec.encoded(WrittenMark(unit=unit, digest=digest, order=order))]
+    for o in sorted(snapshot.catalog.values(), key=lambda o: o.address):
+        blocks.setdefault(_top(o), []).append(codec.encoded(o))
+    return [blocks[a] for a in sorted(blocks, key=lambda a: (a.schema, a.parent or a.name, a))]
+
+
+def _top(o: Object) -> Address:
+    """What an object's line stands with: the table of a column, the sequence of its owner."""
+    parent = o.parent
+    return o.address if parent is None else parent
+
+
+def read_snapshot(text: bytes, name: str) -> Snapshot:
+    """The snapshot that a text holds; `name` is what the errors call it. Raises ReconcileError."""
+    found: dict[type, list[Any]] = {}
+    objects: list[Object] = []
+    with codec.collector_frozen():
+        for value in _values(text, name):
+            if isinstance(value, Object):
+                objects.append(value)
+            else:
+                found.setdefault(type(value), []).append(value)
+        headers = found.get(Header, [])
+        if not headers:
+            raise ReconcileError("not a lockfile", where=name, why="its first line is missing", next=_REMAKE)
+        header = headers[0]
+        if header.format > FORMAT:
+            next_step = "install the version of reconcile that wrote it, or a newer one"
+            raise ReconcileError("this lockfile is of a newer form", where=name, next=next_step)
+        return Snapshot(
+            catalog=_catalog(objects, found, header, name),
+            written={w.unit: w.digest for w in found.get(WrittenMark, ())},
+            orders={w.unit: w.order for w in found.get(WrittenMark, ()) if w.order},
+            revisions=tuple(sorted(found.get(RevisionMark, ()), key=lambda r: r.id)),
+            format=header.format,
+        )
+
+
+_REMAKE: Final = "reconcile verify --update"
+
+
+def _catalog(objects: Iterable[Object], found: Mapping[type, list[Any]], header: Header, name: str) -> Catalog:
+    unmodelled = [m.what for m in found.get(UnmodelledMark, ())]
+    try:
+        return Catalog(objects, unmodelled=unmodelled, dialect=header.dialect, version=header.version)
+    except ValueError as error:
+        why = "two branches changed one object, and both lines were kept"
+        raise ReconcileError(str(error), where=name, why=why, next=_REMAKE) from None
+
+
+@cache
+def _decoder() -> msgspec.json.Decoder[Any]:
+    codec.object_decoder()
+    return msgspec.json.Decoder(Union[any_kind(), Header, RevisionMark, WrittenMark, UnmodelledMark])  # noqa: UP007
+
+
+def _values(text: bytes, name: str) -> Iterable[Any]:
+    try:
+        return _decoder().decode_lines(text)
+    except (msgspec.DecodeError, UnicodeDecodeError):
+        return list(_line_by_line(text, name))
+
+
+def _line_by_line(text: bytes, name: str) -> Iterator[Any]:
+    """The values, or the error with the line that is wrong."""
+    for number, line in enumerate(text.splitlines(), 1):
+        if line.strip():
+            try:
+                yield _decoder().decode(line)
+            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+                conflict = line.startswith((b"<<<<<<<", b"=======", b">>>>>>>"))
+                why = "a merge left a conflict here" if conflict else str(error)
+                next_step = "keep the lines of both sides, then reconcile verify --update" if conflict else _REMAKE
+                raise ReconcileError("not a lockfile", where=f"{name}:{number}", why=why, next=next_step) from None

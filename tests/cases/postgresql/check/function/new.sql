@@ -1,0 +1,2 @@
+CREATE FUNCTION ok(v int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 > 1';
+CREATE TABLE t (a int CHECK (ok(a)));

@@ -1,0 +1,2 @@
+CREATE FUNCTION ok(int) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 > 0';
+CREATE TABLE t (a int CHECK (ok(a)));

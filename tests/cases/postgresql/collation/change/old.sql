@@ -1,0 +1,2 @@
+CREATE COLLATION ca (locale = 'C');
+CREATE TABLE t (a text);

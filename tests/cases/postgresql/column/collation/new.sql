@@ -1,0 +1,2 @@
+CREATE TABLE t (a text COLLATE "C", b text);
+CREATE INDEX i ON t (a, b COLLATE "POSIX" DESC NULLS LAST);

@@ -1,0 +1,3 @@
+CREATE FUNCTION f() RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE TABLE t (a int, b int DEFAULT f() + 1, c text DEFAULT 'x');
+INSERT INTO t VALUES (1, 2, 'y');

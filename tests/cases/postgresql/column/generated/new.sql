@@ -1,0 +1,2 @@
+CREATE TABLE t (a bigint, b int GENERATED ALWAYS AS (a * 3) STORED, c int, d int GENERATED ALWAYS AS (a - 1) STORED);
+CREATE INDEX i ON t (b);

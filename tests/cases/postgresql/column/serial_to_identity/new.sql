@@ -1,0 +1,1 @@
+CREATE TABLE t (id int GENERATED ALWAYS AS IDENTITY PRIMARY KEY, n serial, m int NOT NULL, o bigserial);

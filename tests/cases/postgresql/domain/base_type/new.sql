@@ -1,0 +1,3 @@
+CREATE DOMAIN d AS bigint CHECK (VALUE > 1);
+CREATE DOMAIN dd AS d;
+CREATE TABLE t (a d, b dd DEFAULT 5);

@@ -1,0 +1,1 @@
+CREATE AGGREGATE mysum (int) (sfunc = int4pl, stype = int);

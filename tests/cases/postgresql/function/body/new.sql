@@ -1,0 +1,1 @@
+CREATE TABLE t (a bigint); CREATE FUNCTION g() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT a FROM t; END; CREATE FUNCTION h(VARIADIC x int[], OUT y int, OUT z text) LANGUAGE plpgsql AS $f$BEGIN y := x[1]; z := '$$'; END$f$;

@@ -1,0 +1,10 @@
+CREATE TABLE t (a int, b text, c int[], d jsonb);
+CREATE UNIQUE INDEX i1 ON t (a DESC, b NULLS FIRST) INCLUDE (c) WHERE b <> ',)' AND a > 0;
+CREATE INDEX i2 ON t (lower(b), (a + 1) DESC, (d ->> 'x,(y'));
+CREATE INDEX i3 ON t (a) WITH (fillfactor=60);
+CREATE INDEX i4 ON t USING gin (c, d jsonb_path_ops) WITH (fastupdate=off);
+CREATE INDEX i5 ON t USING brin (a int4_minmax_multi_ops(values_per_range=16));
+CREATE INDEX i6 ON t USING hash (b);
+ALTER INDEX i2 ALTER COLUMN 1 SET STATISTICS 77;
+ALTER TABLE t CLUSTER ON i3;
+COMMENT ON INDEX i1 IS 'i';

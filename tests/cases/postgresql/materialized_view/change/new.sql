@@ -1,0 +1,6 @@
+CREATE TABLE t (a bigint, b text);
+CREATE MATERIALIZED VIEW m WITH (fillfactor=70) AS SELECT a, b FROM t;
+CREATE UNIQUE INDEX mi ON m (a);
+CREATE INDEX me ON m (lower(b));
+COMMENT ON MATERIALIZED VIEW m IS 'm';
+COMMENT ON COLUMN m.a IS 'a';

@@ -1,0 +1,5 @@
+CREATE VIEW x AS SELECT 1 AS one;
+CREATE TABLE y (a int);
+CREATE TABLE z (a int);
+CREATE SEQUENCE i;
+CREATE TABLE w (a int);

@@ -1,0 +1,5 @@
+CREATE TABLE x (a int);
+CREATE VIEW y AS SELECT 1 AS one;
+CREATE TYPE z AS ENUM ('a');
+CREATE TABLE w (a int);
+CREATE INDEX i ON w (a);

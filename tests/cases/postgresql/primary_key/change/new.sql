@@ -1,0 +1,3 @@
+CREATE TABLE t (a int NOT NULL UNIQUE, b int NOT NULL, c int, CONSTRAINT t_pk PRIMARY KEY (a, b) INCLUDE (c) WITH (fillfactor=80));
+COMMENT ON CONSTRAINT t_pk ON t IS 'pk';
+CREATE TABLE u (a int REFERENCES t (a));

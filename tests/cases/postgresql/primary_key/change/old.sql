@@ -1,0 +1,2 @@
+CREATE TABLE t (a int NOT NULL, b int NOT NULL, c int, CONSTRAINT t_pk PRIMARY KEY (a));
+CREATE TABLE u (a int REFERENCES t);

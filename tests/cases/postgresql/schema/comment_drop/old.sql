@@ -1,0 +1,4 @@
+CREATE SCHEMA app;
+COMMENT ON SCHEMA app IS 'x';
+CREATE SCHEMA gone;
+CREATE TABLE gone.t (a int);

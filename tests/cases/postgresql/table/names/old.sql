@@ -1,0 +1,1 @@
+CREATE TABLE "Select" ("order" int, "naïve ""x""" text, "user" int PRIMARY KEY);

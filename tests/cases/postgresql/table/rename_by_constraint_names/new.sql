@@ -1,0 +1,2 @@
+CREATE TABLE t (a int CONSTRAINT new_pk PRIMARY KEY, b int CONSTRAINT new_u UNIQUE, CONSTRAINT new_c CHECK (b > 0));
+CREATE INDEX new_i ON t (b) WHERE a > 3;

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int CONSTRAINT old_pk PRIMARY KEY, b int CONSTRAINT old_u UNIQUE, CONSTRAINT old_c CHECK (b > 0));
+CREATE INDEX old_i ON t (b) WHERE a > 3;

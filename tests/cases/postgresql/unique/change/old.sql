@@ -1,0 +1,1 @@
+CREATE TABLE t (a int, b int, CONSTRAINT u1 UNIQUE (a), CONSTRAINT u2 UNIQUE (a, b));

@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, b int, CONSTRAINT u1 UNIQUE (a));
+CREATE UNIQUE INDEX i ON t (b);

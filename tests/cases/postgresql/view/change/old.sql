@@ -1,0 +1,5 @@
+CREATE TABLE t (a int, b text, c int);
+CREATE VIEW v1 AS SELECT a FROM t;
+CREATE VIEW v2 AS SELECT a, b FROM t;
+CREATE VIEW v3 AS SELECT * FROM v2;
+CREATE VIEW v4 WITH (security_barrier) AS SELECT c FROM t;

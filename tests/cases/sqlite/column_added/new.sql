@@ -1,0 +1,1 @@
+CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INTEGER, c varchar(20) NOT NULL DEFAULT 'it''s', d, e REAL COLLATE nocase);

@@ -1,0 +1,14 @@
+PRAGMA foreign_keys = OFF;
+DROP TABLE IF EXISTS _reconcile_new_t;
+CREATE TABLE _reconcile_new_t (
+  b INTEGER,
+  id INTEGER PRIMARY KEY,
+  a TEXT
+);
+INSERT INTO _reconcile_new_t (b, id, a) SELECT b, id, a FROM t;
+DROP TABLE t;
+PRAGMA legacy_alter_table = ON;
+ALTER TABLE _reconcile_new_t RENAME TO t;
+PRAGMA legacy_alter_table = OFF;
+PRAGMA foreign_key_check;
+PRAGMA foreign_keys = ON;

@@ -1,0 +1,6 @@
+CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INTEGER);
+CREATE INDEX i1 ON t (a DESC);
+CREATE INDEX i2 ON t (a COLLATE nocase, b);
+CREATE UNIQUE INDEX i3 ON t (a) WHERE b > 9;
+CREATE INDEX i4 ON t (upper(a) || 'x', -b);
+CREATE INDEX same ON t (a, b);

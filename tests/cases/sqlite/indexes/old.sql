@@ -1,0 +1,6 @@
+CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INTEGER);
+CREATE INDEX i1 ON t (a);
+CREATE INDEX i2 ON t (a, b);
+CREATE UNIQUE INDEX i3 ON t (a) WHERE b > 1;
+CREATE INDEX i4 ON t (lower(a));
+CREATE INDEX same ON t ("a" ASC, [b]);

@@ -1,0 +1,2 @@
+INSERT INTO Users VALUES (1, 'x');
+INSERT INTO p VALUES (1, 1);

@@ -1,0 +1,1 @@
+INSERT INTO t VALUES ('x', 1, 2), ('y', 1, 3);

@@ -1,0 +1,4 @@
+DROP VIEW v;
+CREATE TABLE v (
+  a TEXT
+);

@@ -1,0 +1,4 @@
+DROP VIEW v;
+DROP VIEW w;
+CREATE VIEW v AS SELECT a+b, count(*) FROM t;
+CREATE VIEW w AS SELECT count(*), max(a) AS Key FROM  t;

@@ -1,0 +1,2 @@
+INSERT INTO t VALUES (1, 'x');
+INSERT INTO u VALUES ('k', 1);

@@ -1,0 +1,50 @@
+"""Fixtures on real servers. A missing server is a skip that says how to get it (with REQUIRE_SERVERS=1 a failure)."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.servers import HOW_TO_GET_ONE, POSTGRES, REQUIRED, Postgres, Servers
+
+_NONE_FOUND = "no PostgreSQL server"
+
+
+@pytest.fixture(scope="session")
+def pg_servers() -> Iterator[Servers]:
+    """All servers, by name; one that is never asked for is never started."""
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
+    servers = Servers(run[:12])
+    yield servers
+    servers.close()
+
+
+@pytest.fixture(params=[*POSTGRES] or [_NONE_FOUND])
+def pg(request: pytest.FixtureRequest, pg_servers: Servers) -> Iterator[Postgres]:
+    """Each server in turn: `pg.database()` is the URL of a fresh database, `pg.session()` a session on one."""
+    yield from _borrowed(pg_servers, request.param)
+
+
+@pytest.fixture
+def pg_default(pg_servers: Servers) -> Iterator[Postgres]:
+    """The newest server only, for what does not depend on the version."""
+    yield from _borrowed(pg_servers, next(iter(POSTGRES), _NONE_FOUND))
+
+
+@pytest.fixture
+def sqlite_url(tmp_path: Path) -> str:
+    """The URL of an empty SQLite database."""
+    file = tmp_path / "test.db"
+    file.touch()
+    return f"sqlite:///{file}"
+
+
+def _borrowed(servers: Servers, name: str) -> Iterator[Postgres]:
+    if name == _NONE_FOUND:
+        (pytest.fail if os.environ.get(REQUIRED) == "1" else pytest.skip)(f"{name}: {HOW_TO_GET_ONE}")
+    server = servers.get(name)
+    yield server
+    server.drop_databases()

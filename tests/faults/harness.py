@@ -1,0 +1,182 @@
+"""Appliers that die: a child process whose session kills it at its n-th call, and the histories they apply."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Callable, Sequence
+from typing import Any, Literal
+
+from reconciler.apply.apply import Outcome
+from reconciler.dialects.session import Session
+from reconciler.errors import ReconcileError
+from reconciler.sources.revisions import History
+from tests.unit.apply.places import Place, history, revision
+
+Mode = Literal["before", "inside"]
+"""Die before the call, or when the server has the statement (SQLite: in the middle of it)."""
+
+FINISHED = 0
+KILLED = -signal.SIGKILL
+
+_SEED = """
+op.execute("CREATE TABLE t (id INTEGER PRIMARY KEY, n INTEGER)")
+op.execute("CREATE TABLE k (n INTEGER NOT NULL)")
+op.execute("CREATE INDEX j ON t (n)")
+op.execute("INSERT INTO k VALUES (1)")
+op.execute("INSERT INTO t (id, n) VALUES (1, 10), (2, 20), (3, 30)")
+"""
+_PYTHON = """
+bind = op.get_bind()
+for (n,) in bind.execute(sa.text("SELECT n FROM k")).all():
+    bind.execute(sa.text("UPDATE k SET n = :n"), {"n": n * 3})
+op.add_column("t", sa.Column("by_python", sa.Integer))
+"""
+_MIXED = {
+    "postgresql": """
+op.execute("ALTER TABLE t ADD COLUMN mood mood")
+op.execute("UPDATE k SET n = n + 1")
+with op.get_context().autocommit_block():
+    op.execute("CREATE INDEX CONCURRENTLY i ON t (n)")
+    op.execute("UPDATE k SET n = n * 10")
+    op.execute("ALTER TYPE mood ADD VALUE 'soso'")
+op.execute("ALTER TABLE t ALTER mood SET DEFAULT 'soso'")
+op.execute("UPDATE k SET n = n + 1")
+with op.get_context().autocommit_block():
+    op.execute("DROP INDEX CONCURRENTLY j")
+    op.execute("VACUUM t")
+""",
+    "sqlite": """
+op.execute("ALTER TABLE t ADD COLUMN mood TEXT")
+op.execute("UPDATE k SET n = n + 1")
+with op.get_context().autocommit_block():
+    op.execute("UPDATE k SET n = n * 10")
+    op.execute("VACUUM")
+    op.execute("PRAGMA foreign_keys = OFF")
+    op.execute("PRAGMA legacy_alter_table = ON")
+    op.execute("BEGIN")
+    op.execute("CREATE TABLE t2 (id INTEGER PRIMARY KEY, n INTEGER NOT NULL, mood TEXT)")
+    op.execute("INSERT INTO t2 (id, n, mood) SELECT id, n, mood FROM t")
+    op.execute("DROP TABLE t")
+    op.execute("ALTER TABLE t2 RENAME TO t")
+    op.execute("CREATE INDEX i ON t (n)")
+    op.execute("COMMIT")
+    op.execute("PRAGMA legacy_alter_table = OFF")
+    op.execute("PRAGMA foreign_keys = ON")
+op.execute("UPDATE k SET n = n + 1")
+""",
+}
+
+
+def mixed_history(dialect: str) -> History:
+    """Transactional, autocommit, concurrent and Python work, a branch and a merge; little of it can run twice."""
+    seed = _SEED + ("op.execute(\"CREATE TYPE mood AS ENUM ('sad', 'happy')\")" if dialect == "postgresql" else "")
+    return history(
+        a=revision("a000", seed),
+        b=revision("b000", _MIXED[dialect], down="a000"),
+        c=revision("c000", _PYTHON, down="b000", more="reconcile_python = True"),
+        d=revision("d000", 'op.execute("UPDATE k SET n = n + 7")', down="b000"),
+        e=revision("e000", "pass", down=("c000", "d000")),
+    )
+
+
+QUERIES = ("SELECT n FROM k", "SELECT id, n FROM t ORDER BY id")
+
+
+def counted(session: Session, at_call: Callable[[int, Session, str, Sequence[object]], None]) -> Session:
+    """The session, which tells the number and text of every call before it makes it."""
+    kind: Any = type(session)
+    calls = [0]
+
+    class Counted(kind):  # type: ignore[misc]
+        def execute(self, sql: str, params: Sequence[object] = ()) -> int:
+            calls[0] += 1
+            at_call(calls[0], self, sql, params)
+            return int(super().execute(sql, params))
+
+        def rows(self, sql: str, params: Sequence[object] = ()) -> list[tuple[Any, ...]]:
+            calls[0] += 1
+            at_call(calls[0], self, sql, params)
+            return list(super().rows(sql, params))
+
+    session.__class__ = Counted
+    return session
+
+
+def calls_of(place: Place, found: History) -> int:
+    """How many calls an undisturbed apply makes."""
+    seen = [0]
+
+    def count(n: int, *_: object) -> None:
+        seen[0] = n
+
+    with place.dialect.connect(place.url) as session:
+        place.apply(found, session=counted(session, count))
+    return seen[0]
+
+
+def killed_at(place: Place, found: History, point: int, mode: Mode) -> int:
+    """The end of a child that applies and kills itself at its `point`-th call: KILLED, or FINISHED before it."""
+
+    def die(n: int, session: Session, sql: str, params: Sequence[object]) -> None:
+        if n == point:
+            if mode == "inside" and not params:
+                _begun(session, sql)
+            os.kill(os.getpid(), signal.SIGKILL)
+
+    def act() -> int:
+        with place.dialect.connect(place.url) as session:
+            place.apply(found, session=counted(session, die), wait_seconds=30)
+        return FINISHED
+
+    return ended(forked(act))
+
+
+def _begun(session: Session, sql: str) -> None:
+    """The statement on its way: the server has it, nobody reads the answer; on SQLite dead after some steps of it."""
+    if session.dialect == "postgresql":
+        session.dbapi.pgconn.send_query(sql.encode())
+        session.dbapi.pgconn.flush()
+        return
+    session.dbapi.set_progress_handler(lambda: os.kill(os.getpid(), signal.SIGKILL), 3)
+    try:
+        session.dbapi.execute(sql).fetchall()
+    except Exception:  # noqa: BLE001  the death that follows is the point
+        return
+
+
+def forked(act: Callable[[], int]) -> int:
+    """The pid of a child that does this, and exits with what it returns (the exit code of a ReconcileError)."""
+    sys.stdout.flush()
+    pid = os.fork()
+    if pid:
+        return pid
+    code = 99
+    try:
+        code = act()
+    except ReconcileError as error:
+        code = error.exit_code
+    except BaseException:  # noqa: BLE001
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+def ended(pid: int) -> int:
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+
+
+def carried_on(place: Place, found: History) -> Outcome:
+    """The next apply, which waits until the server has noticed that the last one is dead."""
+    return place.apply(found, wait_seconds=30)
+
+
+def all_ways(mode: str, exhaustive: Sequence[Any], few: int) -> Sequence[Any]:
+    """All points, or `few` spread over them."""
+    if mode == "all":
+        return exhaustive
+    step = max(1, len(exhaustive) // few)
+    return exhaustive[::step]

@@ -1,0 +1,83 @@
+"""Each case of tests/cases/postgresql, there and back and from nothing, on real servers, judged by pg_dump."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+from reconciler.dialects.base import Rendering, Scope
+from reconciler.dialects.postgresql import DIALECT
+from reconciler.model.catalog import Catalog
+from reconciler.model.changes import Statement
+from reconciler.model.codec import encoded, objects
+from reconciler.model.tables import Table
+from reconciler.plan.plan import make_plan
+from tests.proof.postgresql_dumps import dumped
+from tests.servers import Postgres
+
+_CASES = Path(__file__).parent.parent / "cases" / "postgresql"
+_NAMES = sorted(str(f.parent.relative_to(_CASES)) for f in _CASES.glob("*/*/new.sql"))
+
+
+def inspected(pg: Postgres, url: str) -> Catalog:
+    with pg.session(url) as session:
+        return DIALECT.inspect(session, Scope())
+
+
+def statements(old: Catalog, new: Catalog) -> list[Statement]:
+    profile = DIALECT.profile(new.version)
+    plan = make_plan(old, new, profile)
+    assert not [f for f in plan.findings if f.level == "error"]
+    context = Rendering(profile=profile, old=plan.renamed, new=plan.new)
+    for step in plan.steps:
+        DIALECT.impact(step, context)
+    return [s for step in plan.steps for s in DIALECT.render(step, context)]
+
+
+def run(pg: Postgres, url: str, todo: Sequence[Statement]) -> None:
+    """All in one transaction, but for what must be committed before the rest can use it."""
+    with pg.session(url) as session:
+        session.execute("BEGIN")
+        for statement in todo:
+            if not statement.transactional:
+                session.execute("COMMIT")
+            session.execute(statement.sql)
+            if not statement.transactional:
+                session.execute("BEGIN")
+        session.execute("COMMIT")
+
+
+def counts(pg: Postgres, url: str, catalog: Catalog) -> dict[str, int]:
+    with pg.session(url) as session:
+        names = sorted(f'"{t.schema}"."{t.name}"' for t in catalog.of(Table))
+        return {n: session.rows(f"SELECT count(*) FROM {n}")[0][0] for n in names}
+
+
+def loaded(pg: Postgres, file: Path) -> str:
+    url = pg.database()
+    with pg.session(url) as session:
+        session.dbapi.execute(file.read_text())
+    return url
+
+
+@pytest.mark.parametrize("name", _NAMES)
+def test_old_becomes_new_and_old_again_and_new_comes_from_nothing(pg: Postgres, name: str) -> None:
+    case = _CASES / name
+    since = case / "since"
+    if since.exists() and pg.major < int(since.read_text()):
+        pytest.skip(f"PostgreSQL {since.read_text().strip()} and later")
+    a, b, empty = loaded(pg, case / "old.sql"), loaded(pg, case / "new.sql"), pg.database()
+    old, new = inspected(pg, a), inspected(pg, b)
+    assert new.unmodelled == ()
+    wanted = dumped(b, pg.major)
+    before = dumped(a, pg.major)
+    kept = {f'"{t.schema}"."{t.name}"' for t in old.of(Table) if t.address in new}
+    rows = counts(pg, a, old)
+    for url, source, target, dump in ((a, old, new, wanted), (a, None, old, before), (empty, None, new, wanted)):
+        run(pg, url, statements(source or inspected(pg, url), target))
+        assert dumped(url, pg.major) == dump
+        assert [s.sql for s in statements(inspected(pg, url), target)] == []
+    assert {n: c for n, c in counts(pg, a, old).items() if n in kept} == {n: c for n, c in rows.items() if n in kept}
+    assert Catalog(objects(b"\n".join(encoded(o) for o in new.values()))) == new

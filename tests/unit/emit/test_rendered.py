@@ -1,0 +1,31 @@
+"""The statements that a revision says."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.emit.rendered import NotRenderable, rendered
+from reconciler.sources.revisions import Revision
+
+
+def revision(body: str) -> Revision:
+    text = f'from alembic import op\nrevision = "a"\ndown_revision = None\ndef upgrade():\n    {body}\n'
+    return Revision(id="a", path="a.py", text=text.encode())
+
+
+def test_a_parameter_without_a_value_is_refused_rather_than_rendered_as_null() -> None:
+    with pytest.raises(NotRenderable, match="cannot be rendered") as e:
+        rendered(revision("""op.execute("INSERT INTO t VALUES ('a :x b')")"""), "postgresql")
+    assert "parameters without a value (x)" in str(e.value)
+
+
+def test_an_escaped_colon_is_a_colon() -> None:
+    (statement,) = rendered(
+        revision(r"""op.execute(r"INSERT INTO t VALUES ('a \:x b', '12:30'::time)")"""), "postgresql"
+    )
+    assert statement.sql == "INSERT INTO t VALUES ('a :x b', '12:30'::time)"
+
+
+def test_tabs_and_percent_signs_stay() -> None:
+    (statement,) = rendered(revision(r"""op.execute("SELECT 'a\tb', '5%'")"""), "postgresql")
+    assert statement.sql == "SELECT 'a\tb', '5%'"
