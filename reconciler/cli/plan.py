@@ -90,7 +90,7 @@ def _said(console: Console, found: Planned, standings: list[Standing], markdown:
             markdown.write_text(text)
     if str(markdown) != "-":
         lines.append(as_text(report, style=console.style))
-    return _Said(lines, {**data, "plan": as_data(report)})
+    return _Said(lines, {**data, "plan": as_data(report)} if console.json else data)
 
 
 def _emit(

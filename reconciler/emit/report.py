@@ -6,6 +6,8 @@ Nothing here prints. The JSON is this structure as it stands: a field is added, 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Literal
 
 import msgspec
@@ -77,16 +79,31 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 _COUNTED = ("create", "alter", "rename", "replace", "drop")
 
 
-class PlanReport(msgspec.Struct, frozen=True, kw_only=True):
-    """A plan, told. `digest` is over both schemas and every statement: equal plans, and only they, have equal ones."""
+@dataclass(frozen=True, kw_only=True)
+class PlanReport:
+    """A plan, told. `digest` is over both schemas and every statement: equal plans, and only they, have equal ones.
+
+    The digests read every object of both schemas, so they are made when they are first asked for.
+    """
 
     dialect: str
     summary: Summary
     steps: tuple[StepReport, ...]
-    findings: tuple[Finding, ...] = ()
-    base: str
-    target: str
-    digest: str
+    findings: tuple[Finding, ...]
+    plan: Plan
+    work: Rendered
+
+    @cached_property
+    def base(self) -> str:
+        return fingerprint(self.plan.old)
+
+    @cached_property
+    def target(self) -> str:
+        return fingerprint(self.plan.new)
+
+    @cached_property
+    def digest(self) -> str:
+        return plan_digest(self.base, self.target, self.work)
 
     @property
     def empty(self) -> bool:
@@ -103,15 +120,13 @@ def plan_report(plan: Plan, dialect: Dialect, profile: Profile, extra: Iterable[
     steps = rendered_steps(plan, dialect, profile)
     both = _replaced(plan.steps)
     told = tuple(_step(s, said, dialect.impact(s, context), both) for s, said in steps)
-    base, target = fingerprint(plan.old), fingerprint(plan.new)
     return PlanReport(
         dialect=dialect.name,
         summary=_summary(told),
         steps=told,
         findings=(*plan.findings, *extra),
-        base=base,
-        target=target,
-        digest=plan_digest(base, target, steps),
+        plan=plan,
+        work=steps,
     )
 
 
@@ -123,12 +138,10 @@ def plan_digest(base: str, target: str, steps: Rendered) -> str:
 
 def as_data(report: PlanReport) -> Any:
     """The report in plain lists and maps, for JSON."""
-    return msgspec.to_builtins(report)
+    return msgspec.to_builtins({field: getattr(report, field) for field in _SAID})
 
 
-def as_json(report: PlanReport) -> bytes:
-    """The report as one JSON document, the same bytes for equal plans."""
-    return msgspec.json.format(msgspec.json.encode(report, order="deterministic"), indent=2) + b"\n"
+_SAID = ("dialect", "summary", "steps", "findings", "base", "target", "digest")
 
 
 def _step(step: Step, said: Sequence[Statement], impact: Impact, both: set[str]) -> StepReport:

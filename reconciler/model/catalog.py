@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from itertools import chain
 from typing import TypeVar
@@ -15,7 +16,7 @@ T = TypeVar("T", bound=Object)
 class Catalog(Mapping[Address, Object]):
     """A schema as a flat map; two catalogs are equal when their objects are (references aside)."""
 
-    __slots__ = ("_dependents", "_objects", "dialect", "unmodelled", "version")
+    __slots__ = ("_dependents", "_objects", "_sorted", "dialect", "unmodelled", "version")
 
     def __init__(
         self,
@@ -33,7 +34,8 @@ class Catalog(Mapping[Address, Object]):
         self.unmodelled = tuple(sorted(unmodelled))
         self.dialect = dialect
         self.version = version
-        self._dependents: dict[Address, tuple[Address, ...]] | None = None
+        self._dependents: dict[Address, list[Address]] | None = None
+        self._sorted: dict[Address, tuple[Address, ...]] = {}
 
     def __getitem__(self, address: Address) -> Object:
         return self._objects[address]
@@ -70,7 +72,10 @@ class Catalog(Mapping[Address, Object]):
         """Whoever names the address among what it requires, sorted."""
         if self._dependents is None:
             self._dependents = _dependents(self._objects)
-        return self._dependents.get(address, ())
+        found = self._sorted.get(address)
+        if found is None:
+            found = self._sorted[address] = tuple(sorted(set(self._dependents.get(address, ()))))
+        return found
 
     def replaced(self, objects: Iterable[Object], *, without: Iterable[Address] = ()) -> Catalog:
         """This catalog with some objects put in or over the old ones, and some taken out."""
@@ -98,12 +103,13 @@ class Catalog(Mapping[Address, Object]):
         return Catalog(objects, unmodelled=self.unmodelled, dialect=self.dialect, version=self.version)
 
 
-def _dependents(objects: Mapping[Address, Object]) -> dict[Address, tuple[Address, ...]]:
-    found: dict[Address, set[Address]] = {}
+def _dependents(objects: Mapping[Address, Object]) -> dict[Address, list[Address]]:
+    """By address, who requires it, in no order and perhaps twice: of a large catalog, few are ever asked for."""
+    found: dict[Address, list[Address]] = defaultdict(list)
     for a, o in objects.items():
         for r in o.requires():
-            found.setdefault(r, set()).add(a)
-    return {r: tuple(sorted(who)) for r, who in found.items()}
+            found[r].append(a)
+    return found
 
 
 def closure(

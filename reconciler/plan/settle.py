@@ -36,6 +36,8 @@ def settled(
     the parts that both have stand in the order in which they had been written, the old order stays and what is new
     comes last; else the new order stands, and is a change.
     """
+    if new is old:
+        return new
     return new.replaced(
         msgspec.structs.replace(o, columns=order)
         for a, o in new.items()
@@ -45,9 +47,11 @@ def settled(
 
 def _order(o: Object, old: Catalog, written: Orders, names: Mapping[Address, str], follow: bool) -> tuple[str, ...]:
     parts = ordered_parts(o)
+    if not parts or old.get(o.address) is o:
+        return parts
     was = _was(o.address, old, names)
     before = ordered_parts(old[was]) if was is not None else ()
-    if not parts or not before:
+    if not before:
         return parts
     old_names = {p: _old_name(o.address, p, before, names) for p in parts}
     if follow and _moved([old_names[p] for p in parts], written.get(was or o.address) or before):
