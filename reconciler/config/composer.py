@@ -3,7 +3,8 @@
 Reads a file only when the quick reader (`yamltext`) met something it does not take, or when a place is asked for.
 Never builds a Python object from a tag. What makes YAML surprising or dangerous is refused with a finding that says
 what to write instead: anchors, aliases, merge keys, tags, duplicate keys, keys that are not text, control and
-direction-changing characters.
+direction-changing characters that stand in the file as they are. Written as an escape in double quotes they show, and
+are taken: a comment in a database may hold one.
 """
 
 from __future__ import annotations
@@ -30,7 +31,10 @@ class Limits(msgspec.Struct, frozen=True):
 
 # C0 but tab, line feed and carriage return; delete and C1; line and paragraph separators; what changes direction.
 CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
-_CONTROL_IN_SCALAR: Final = re.compile(CONTROL.pattern.replace("\x0e-", "\x0d-"))
+# No database stores NUL in a text, and a lone surrogate is no character (the C parser refuses it by itself).
+_NO_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
+ESCAPED_NO_TEXT: Final = re.compile(r"\\(?:0|x00|u0000|U00000000|(?:u|U0000)[dD][89a-fA-F])")
+"""Escapes that can stand for such a character; they may as well be an escaped backslash and plain text."""
 _DISCARDED: Final = Scalar("", False, 0, 0)
 
 
@@ -66,7 +70,7 @@ class _Composer:
 
     def read(self, text: str) -> None:
         clean = self._clean(text)
-        self.escapes = "\\" in clean
+        self.escapes = ESCAPED_NO_TEXT.search(clean) is not None
         handlers: dict[type[yaml.Event], Callable[[Any], None]] = {
             yaml.ScalarEvent: self._scalar,
             yaml.MappingStartEvent: self._open_mapping,
@@ -98,7 +102,7 @@ class _Composer:
         node = Scalar(event.value, event.implicit[0], mark.line + 1, mark.column + 1)
         if event.tag is not None or event.anchor is not None:
             self._properties(event, node)
-        if self.escapes and not node.plain and (match := _CONTROL_IN_SCALAR.search(node.text)):
+        if self.escapes and not node.plain and (match := _NO_TEXT.search(node.text)):
             self._control(match[0], node.line, node.column)
         self._left -= 1
         if self._left < 0:
@@ -193,8 +197,11 @@ class _Composer:
             self._refuse("yaml-tag", f"tag {tag}", node.line, node.column, "tags are not read", next_step)
 
     def _control(self, character: str, line: int, column: int) -> None:
-        why = "it does not show, or changes what a reader sees"
-        self._refuse("yaml-character", f"character U+{ord(character):04X}", line, column, why, "remove it")
+        escape = f"\\u{ord(character):04x}"
+        why, next_step = "it does not show, or changes what a reader sees", f'remove it, or write "{escape}" in quotes'
+        if _NO_TEXT.match(character):
+            why, next_step = "no database stores it in a text", "remove it"
+        self._refuse("yaml-character", f"character U+{escape[2:].upper()}", line, column, why, next_step)
 
     def _spent(self, what: str, line: int, column: int) -> None:
         next_step = "split the file, or look what is in it"

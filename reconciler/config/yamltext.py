@@ -7,7 +7,6 @@ cost of the events themselves). Anything else, and any question about a place, g
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from functools import cache
 from typing import Any, Final, NamedTuple
@@ -25,7 +24,7 @@ from yaml.events import (
 
 from ..diagnostics import Finding, Span
 from ..errors import InputError
-from .composer import CONTROL, Limits, composed
+from .composer import CONTROL, ESCAPED_NO_TEXT, Limits, composed
 from .nodes import WORDS, Document, Key, Mapping, Node, Scalar, Sequence, resolved, texts, value
 
 __all__ = [
@@ -99,13 +98,9 @@ def _not_utf8(error: UnicodeDecodeError, file: str) -> Finding:
     return Finding(rule="yaml-encoding", message="not UTF-8 text", span=Span(file, line), why=why, next=next_step)
 
 
-# Escapes that can stand for a character that is refused; a file that holds one is read patiently.
-_ESCAPES: Final = re.compile(r"\\[0abefvrNLPxuU_]")
-
-
 def _quick(text: str, limits: Limits) -> list[tuple[int, Any]] | None:
     """Line and value of each document, scalars as text and plain nulls as None; None where anything is unusual."""
-    if len(text) > limits.characters or CONTROL.search(text) or _ESCAPES.search(text):
+    if len(text) > limits.characters or CONTROL.search(text) or ESCAPED_NO_TEXT.search(text):
         return None
     try:
         loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)(text)
