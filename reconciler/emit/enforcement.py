@@ -4,6 +4,9 @@ Measured on Python's driver as SQLAlchemy uses it: DDL commits by itself unless 
 opens one; Alembic ends it, with the revision's own row, or rolls all of it back. `PRAGMA foreign_keys` does nothing in
 a transaction, so it stands outside, and is put back only where it was on: a connection may go back to a pool. What is
 rendered offline holds the savepoint's release, for there nobody else would commit it.
+
+What is refused is what our own apply refuses: rows that lack the one they refer to and did not before. Where the
+dialect's frame holds no check (a foreign key points at no key, and SQLite fails to look at any), there is none.
 """
 
 from __future__ import annotations
@@ -11,10 +14,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Final
 
+import msgspec
+
 from ..dialects.base import Rendered
 
 _OFF: Final = "PRAGMA foreign_keys = OFF"
-_LAST: Final = frozenset({"PRAGMA foreign_keys = ON", "PRAGMA foreign_key_check"})
+_ON: Final = "PRAGMA foreign_keys = ON"
+_FOREIGN_KEY_CHECK: Final = "PRAGMA foreign_key_check"
 
 _BEFORE: Final = """\
 # Foreign keys rest meanwhile: dropping the old table of a rebuild would delete the rows that refer to it.
@@ -25,26 +31,45 @@ if enforced:
         op.execute("PRAGMA foreign_keys = OFF")
 op.execute("SAVEPOINT revision")"""
 
+_COUNT: Final = """\
+# Rows may lack the one they refer to already; no more of them may do so afterwards.
+lost = 'SELECT "table", parent, count(*) FROM pragma_foreign_key_check GROUP BY 1, 2'
+checked = enforced and not context.as_sql
+before = {(c, p): n for c, p, n in bind.exec_driver_sql(lost)} if checked else {}"""
+
+_CHECK: Final = """\
+for child, parent, rows in bind.exec_driver_sql(lost) if checked else ():
+    if rows > before.get((child, parent), 0):
+        raise RuntimeError(f"{rows} rows of {child} lack the row of {parent} that they refer to")"""
+
 _AFTER: Final = """\
 if enforced:
-    if not context.as_sql and (broken := bind.exec_driver_sql("PRAGMA foreign_key_check").first()):
-        raise RuntimeError(f"a row refers to one that is not there: {tuple(broken)}")
     op.execute("RELEASE SAVEPOINT revision")
     with context.autocommit_block():
         op.execute("PRAGMA foreign_keys = ON")"""
 
 
-def unframed(steps: Rendered) -> tuple[Rendered, bool]:
-    """The steps without the pragmas that the dialect puts around all of them, and whether there were any."""
-    if not any(s.sql == _OFF for _, said in steps for s in said):
-        return steps, False
-    return [(step, [s for s in said if s.sql != _OFF and s.sql not in _LAST]) for step, said in steps], True
+class Frame(msgspec.Struct, frozen=True):
+    """What stands around a function's body: enforcement taken off, and whether foreign keys can be checked."""
+
+    needed: bool = False
+    checked: bool = False
+
+    def around(self, body: Sequence[str]) -> list[str]:
+        if not self.needed:
+            return list(body)
+        before, after = ([_COUNT], [_CHECK]) if self.checked else ([], [])
+        return [*_indented(_BEFORE, *before), *body, *_indented(*after, _AFTER)]
 
 
-def framed(body: Sequence[str]) -> list[str]:
-    """The lines of a function's body with enforcement taken off before and put back after them."""
-    return [*_indented(_BEFORE), *body, *_indented(_AFTER)]
+def unframed(steps: Rendered) -> tuple[Rendered, Frame]:
+    """The steps without the pragmas that the dialect puts around all of them, and what has to take their place."""
+    said = {s.sql for _, statements in steps for s in statements}
+    if _OFF not in said:
+        return steps, Frame()
+    inner = [(step, [s for s in own if s.sql not in (_OFF, _ON, _FOREIGN_KEY_CHECK)]) for step, own in steps]
+    return inner, Frame(needed=True, checked=_FOREIGN_KEY_CHECK in said)
 
 
-def _indented(text: str) -> list[str]:
-    return [f"    {line}" for line in text.splitlines()]
+def _indented(*texts: str) -> list[str]:
+    return [f"    {line}" for text in texts for line in text.splitlines()]

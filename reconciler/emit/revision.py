@@ -18,7 +18,7 @@ from ..model.profile import Profile
 from ..plan.plan import Plan
 from ..sources.revisions import marked
 from .code import WIDTH
-from .enforcement import framed, unframed
+from .enforcement import unframed
 from .operations import Operation, Style, body, imported, operations
 from .sql import comment_safe, rendered_steps, rendering
 
@@ -67,13 +67,13 @@ class _Half:
 
     def __init__(self, plan: Plan, dialect: Dialect, profile: Profile, style: Style) -> None:
         context = rendering(plan, profile)
-        steps, self.framed = unframed(rendered_steps(plan, dialect, profile))
+        steps, self.frame = unframed(rendered_steps(plan, dialect, profile))
         self.calls: list[Operation] = list(operations(steps, context, style))
         impacts = ((s, dialect.impact(s, context)) for s in plan.steps)
         self.losses = [(subject(s.change).address.dotted, i.loses) for s, i in impacts if i.loses]
 
     def body(self) -> list[str]:
-        return framed(body(self.calls)) if self.framed else body(self.calls)
+        return self.frame.around(body(self.calls))
 
 
 def _file(own: str, message: str, after: Sequence[str], up: _Half, down: _Half) -> str:

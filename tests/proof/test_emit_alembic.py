@@ -57,6 +57,52 @@ def test_a_rebuild_keeps_children_under_plain_alembic(world: World, tmp_path: Pa
     assert not catalog(world, here)
 
 
+ODD = ";\ncreate table odd (x references parents (name))"
+
+
+@pytest.mark.parametrize(("before", "after"), [(ODD, ODD), (ODD, ""), ("", ODD)], ids=["stays", "goes", "comes"])
+def test_a_foreign_key_that_nobody_can_check_is_no_hindrance(
+    world: World, tmp_path: Path, before: str, after: str
+) -> None:
+    """It points at columns that are no key: `PRAGMA foreign_key_check` fails as a whole ("foreign key mismatch")."""
+    here = project(tmp_path / "p", f"sqlite:///{tmp_path}/p.db", enforce=True)
+    first, second = both(world, OLD.rstrip() + before, NEW.rstrip() + after)
+    here.write(first, second)  # type: ignore[arg-type]
+    here.alembic("upgrade", first.id)  # type: ignore[attr-defined]
+    filled(here)
+    here.alembic("upgrade", "head")
+    assert query(here, "select count(*) from children") == [(3,)]
+    assert catalog(world, here) == world.catalog(NEW.rstrip() + after)
+
+
+def test_rows_that_lacked_their_parent_before_are_no_hindrance(world: World, tmp_path: Path) -> None:
+    here = project(tmp_path / "p", f"sqlite:///{tmp_path}/p.db", enforce=True)
+    here.write(*both(world))  # type: ignore[arg-type]
+    here.alembic("upgrade", both(world)[0].id)  # type: ignore[attr-defined]
+    filled(here, f"{ROWS};\ninsert into children values (9, 77, 'orphan')")
+    here.alembic("upgrade", "head")
+    assert query(here, "select count(*) from children") == [(4,)]
+    assert catalog(world, here) == world.catalog(NEW)
+    here.alembic("downgrade", "-1")
+
+
+def test_rows_that_lose_their_parent_are_refused_and_undone(world: World, tmp_path: Path) -> None:
+    here = project(tmp_path / "p", f"sqlite:///{tmp_path}/p.db", enforce=True)
+    first, second = both(world)
+    here.write(first, second)  # type: ignore[arg-type]
+    stamped(world, here, first.id)  # type: ignore[attr-defined]
+    filled(here, "insert into children values (9, 77, 'orphan')")
+    path = here.root / second.path  # type: ignore[attr-defined]
+    lines = path.read_text().splitlines()
+    rebuild = next(n for n, line in enumerate(lines) if "DROP TABLE IF EXISTS" in line)
+    lines.insert(rebuild, '    op.execute("DELETE FROM parents")')
+    path.write_text("\n".join(lines) + "\n")
+    failed = here.alembic("upgrade", "head", check=False)
+    assert "rows of children lack the row of parents that they refer to" in failed.stderr
+    assert query(here, "select count(*) from parents") == [(2,)]
+    assert query(here, "select version_num from alembic_version") == [(first.id,)]  # type: ignore[attr-defined]
+
+
 @pytest.mark.parametrize("enforce", [False, True], ids=["off", "enforced"])
 @pytest.mark.parametrize("at", [2, 5, 7])
 def test_a_rebuild_that_fails_leaves_everything_as_it_was(world: World, tmp_path: Path, enforce: bool, at: int) -> None:

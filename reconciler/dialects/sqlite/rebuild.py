@@ -125,12 +125,15 @@ def _rowid_column(parts: Sequence[object]) -> str | None:
 
 def framed(said: Rendered, context: Rendering) -> Rendered:
     """The steps' statements with enforcement of foreign keys taken off before the first and put back after the last,
-    where a step would otherwise delete rows of other tables."""
+    where a step would otherwise delete rows of other tables.
+
+    The check compares what it finds with what was so before, so it is left out where one of the two cannot be made.
+    """
     if not any(_unsafe_while_enforced(step, context) for step, _ in said):
         return said
     framed = [(step, list(statements)) for step, statements in said]
     framed[0][1].insert(0, FOREIGN_KEYS_OFF)
-    if all(_resolved(o, context.new) for o in context.new.of(ForeignKey)):
+    if all(_resolved(o, catalog) for catalog in (context.old, context.new) for o in catalog.of(ForeignKey)):
         framed[-1][1].append(FOREIGN_KEY_CHECK)
     framed[-1][1].append(FOREIGN_KEYS_ON)
     return framed
