@@ -205,10 +205,11 @@ class _Apply:
     def outcome(self) -> Outcome:
         first = seen = self._look()
         self._require_undrifted(seen)
-        if self._there_already(seen):
-            self._take_as_applied(seen)
-            seen = self._look()
         try:
+            if self._there_already(seen):
+                self.asked.approved(seen.pending)
+                self._take_as_applied(seen)
+                seen = self._look()
             for _ in range(_LOOKS):
                 if not seen.pending:
                     break
@@ -275,6 +276,8 @@ class _Apply:
     def _take_as_applied(self, seen: _Seen) -> None:
         work = self.work
         with self._patiently():
+            if versions.current(work.session, work.dialect, work.target.version_table) != seen.at:
+                return  # another applier was quicker: look again
             versions.move(work.session, work.dialect, work.target.version_table, seen.at, seen.history.heads)
             for item in seen.pending:
                 entry = ledger.Entry(

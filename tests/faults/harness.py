@@ -105,7 +105,7 @@ def counted(session: Session, at_call: Callable[[int, Session, str, Sequence[obj
     return session
 
 
-def calls_of(place: Place, found: History) -> int:
+def calls_of(place: Place, found: History, **more: Any) -> int:
     """How many calls an undisturbed apply makes."""
     seen = [0]
 
@@ -113,11 +113,11 @@ def calls_of(place: Place, found: History) -> int:
         seen[0] = n
 
     with place.dialect.connect(place.url) as session:
-        place.apply(found, session=counted(session, count))
+        place.apply(found, session=counted(session, count), **more)
     return seen[0]
 
 
-def killed_at(place: Place, found: History, point: int, mode: Mode) -> int:
+def killed_at(place: Place, found: History, point: int, mode: Mode, **more: Any) -> int:
     """The end of a child that applies and kills itself at its `point`-th call: KILLED, or FINISHED before it."""
 
     def die(n: int, session: Session, sql: str, params: Sequence[object]) -> None:
@@ -128,7 +128,7 @@ def killed_at(place: Place, found: History, point: int, mode: Mode) -> int:
 
     def act() -> int:
         with place.dialect.connect(place.url) as session:
-            place.apply(found, session=counted(session, die), wait_seconds=30)
+            place.apply(found, session=counted(session, die), wait_seconds=30, **more)
         return FINISHED
 
     return ended(forked(act))
@@ -169,9 +169,9 @@ def ended(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
-def carried_on(place: Place, found: History) -> Outcome:
+def carried_on(place: Place, found: History, **more: Any) -> Outcome:
     """The next apply, which waits until the server has noticed that the last one is dead."""
-    return place.apply(found, wait_seconds=30)
+    return place.apply(found, wait_seconds=30, **more)
 
 
 def all_ways(mode: str, exhaustive: Sequence[Any], few: int) -> Sequence[Any]:

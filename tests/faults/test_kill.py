@@ -25,7 +25,7 @@ from tests.faults.harness import (
     killed_at,
     mixed_history,
 )
-from tests.unit.apply.places import Place
+from tests.unit.apply.places import Place, generated, history, revision
 
 Places = Callable[[], Place]
 SPREAD = [pytest.param("few"), pytest.param("all", marks=pytest.mark.faults)]
@@ -57,6 +57,37 @@ def test_killed_at_any_call(places: Places, mode: Mode, spread: str) -> None:
         carried_on(place, found)
         assert place.state(*QUERIES) == state, f"killed {mode} call {point} of {calls}"
     print(f"{place.name}: killed {mode} {len(points)} of {calls} calls, {open_runs} left a revision begun")
+
+
+@pytest.mark.parametrize("spread", SPREAD)
+@pytest.mark.parametrize("mode", ["before", "inside"])
+def test_killed_where_adopted_drift_is_taken_as_applied(places: Places, mode: Mode, spread: str) -> None:
+    """No statement of the revision runs; its version, its entry and the record of the schema must come all the same."""
+    seed = revision("a000", 'op.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")')
+    added = generated(revision("b000", 'op.execute("ALTER TABLE t ADD COLUMN b TEXT")', down="a000"))
+    found = history(a=seed, b=added)
+
+    def adopted() -> Place:
+        place = places()
+        place.apply(history(a=seed))
+        place.execute("ALTER TABLE t ADD COLUMN b TEXT")
+        place.adopt()
+        return place
+
+    place = adopted()
+    more = {"expected": place.catalog()}
+    calls = calls_of(place, found, **more)
+    state = place.state()
+    assert state["version"] == ("b000",) and ("b000", "apply") in state["ledger"]
+    assert state["recorded"] and state["recorded"][0] == ("b000",)
+    points = all_ways(spread, range(1, calls + 2), 16)
+    for point in points:
+        place = adopted()
+        end = killed_at(place, found, point, mode, **more)
+        assert end == (KILLED if point <= calls else FINISHED), (point, calls)
+        carried_on(place, found, **more)
+        assert place.state() == state, f"killed {mode} call {point} of {calls}"
+    print(f"{place.name}: killed {mode} {len(points)} of {calls} calls")
 
 
 @pytest.mark.parametrize("spread", SPREAD)

@@ -7,15 +7,17 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from reconciler.apply import journal, ledger, versions
+from reconciler.apply import journal, ledger, mark, versions
 from reconciler.apply.apply import Outcome, Target, apply
 from reconciler.dialects.base import Dialect, Scope
 from reconciler.dialects.registry import dialect_named
 from reconciler.dialects.session import Session
-from reconciler.sources.revisions import History, history_of
+from reconciler.model.catalog import Catalog
+from reconciler.sources.revisions import History, history_of, marked
 
 HEAD = "from alembic import op\nimport sqlalchemy as sa\n"
 SCOPE = Scope()
+_PLACEHOLDER = "# <mark>"
 
 
 def revision(id: str, body: str, *, down: str | tuple[str, ...] | None = None, more: str = "", doc: str = "") -> bytes:
@@ -24,6 +26,11 @@ def revision(id: str, body: str, *, down: str | tuple[str, ...] | None = None, m
     return (
         head + "def upgrade():\n" + textwrap.indent(textwrap.dedent(body).strip() or "pass", "    ") + "\n"
     ).encode()
+
+
+def generated(text: bytes) -> bytes:
+    """The text of a revision with the mark of one that this program wrote."""
+    return marked(f"{_PLACEHOLDER}\n{text.decode()}", _PLACEHOLDER).encode()
 
 
 def history(**files: bytes) -> History:
@@ -60,6 +67,17 @@ class Place:
             return apply(session, self.dialect, give, target, **options)
         with self.dialect.connect(self.url) as own:
             return apply(own, self.dialect, give, target, **options)
+
+    def catalog(self) -> Catalog:
+        """What is managed of the database."""
+        with self.dialect.connect(self.url) as session:
+            return self.dialect.inspect(session, SCOPE)
+
+    def adopt(self) -> None:
+        """Takes the database as it is now for what was left, as `drift --adopt` does."""
+        with self.dialect.connect(self.url) as session:
+            target = Target(environment="test", scope=SCOPE)
+            mark.record(session, self.dialect, target, actor="tester", known=(self.catalog(),))
 
     def rows(self, sql: str) -> list[tuple[Any, ...]]:
         with self.dialect.connect(self.url) as session:

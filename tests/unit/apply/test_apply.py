@@ -8,7 +8,7 @@ from reconciler.apply import journal, ledger, versions
 from reconciler.apply.apply import Event, Rendered, Target, apply, dry_run
 from reconciler.errors import BusyError, DatabaseError, InterruptedRunError, ReconcileError, RefusedError
 from reconciler.model.changes import address_of
-from tests.unit.apply.places import SCOPE, Place, history, revision
+from tests.unit.apply.places import SCOPE, Place, generated, history, revision
 
 A = revision("a000", 'op.create_table("t", sa.Column("id", sa.Integer, primary_key=True), sa.Column("n", sa.Text))')
 B = revision("b000", 'op.add_column("t", sa.Column("b", sa.Text))', down="a000")
@@ -254,6 +254,26 @@ def test_what_may_not_run_is_refused_before_anything_runs(place: Place) -> None:
         place.apply(history(a=A, b=B), approved=approved)
     assert seen == ["a000", "b000"]
     assert place.state()["version"] == ()
+
+
+def test_what_was_adopted_is_taken_as_applied_once_it_is_approved(place: Place) -> None:
+    place.apply(history(a=A))
+    place.execute("ALTER TABLE t ADD COLUMN b TEXT")
+    place.adopt()
+    found, seen = history(a=A, b=generated(B)), list[str]()
+
+    def approved(pending: list[Rendered]) -> None:
+        seen.extend(item.revision.id for item in pending)
+        if len(seen) == 1:
+            raise RefusedError("not approved")
+
+    with pytest.raises(RefusedError, match="not approved"):
+        place.apply(found, expected=place.catalog(), approved=approved)
+    assert place.state()["version"] == ("a000",)
+    assert place.apply(found, expected=place.catalog(), approved=approved).applied == ("b000",)
+    assert seen == ["b000", "b000"]
+    assert place.state()["version"] == ("b000",)
+    assert place.state()["ledger"] == [("a000", "apply"), ("a000", "record"), ("b000", "apply")]
 
 
 def test_a_dry_run_gives_the_text_and_changes_nothing(place: Place) -> None:
