@@ -5,9 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
+from ..emit.online import called
 from ..errors import DatabaseError, ReconcileError
 from ..model.codec import fingerprint
-from . import journal, ledger, online, recover, references, versions
+from . import journal, ledger, recover, references, versions
 from .execution import alone, execute, outside, sound, steer, steered_home
 from .invalid import healed, whole
 from .journal import OpenRun, Row
@@ -59,7 +60,7 @@ class RevisionRun:
         self._steer(segment.closing)
 
     def _online(self) -> None:
-        online.upgrade(self.work.session, self.work.dialect, self.item.revision)
+        called(self.item.revision, self.work.session, self.work.dialect)
 
     def _atomic(self, segment: Segment, act: Callable[[], None]) -> None:
         climbed(self.work, self.ladder, lambda: self._together(segment, act), where=self._place(segment))

@@ -7,17 +7,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
-from typing import TYPE_CHECKING, Any, Literal
+from typing import Literal
 
 from ..dialects.base import Dialect
 from ..dialects.session import Session
-from ..emit.rendered import NotRenderable, compiled, rendered
-from ..errors import DatabaseError, ReconcileError
+from ..emit.online import called
+from ..emit.rendered import NotRenderable, rendered
+from ..errors import DatabaseError
 from ..model.changes import Statement
 from ..sources.revisions import Revision
-
-if TYPE_CHECKING:
-    from sqlalchemy.engine import Engine
 
 Scratch = Callable[[], AbstractContextManager[Session]]
 """What opens a session on a new, empty database that is gone when the context is left."""
@@ -71,28 +69,17 @@ def abandon(session: Session) -> None:
 
 
 def run_online(revision: Revision, session: Session, dialect: Dialect, direction: Direction = "upgrade") -> None:
-    """The revision's function, called by Alembic with SQLAlchemy over the session's own connection."""
-    from alembic.operations import Operations
-    from alembic.runtime.migration import MigrationContext
-
-    act = compiled(revision).get(direction)
-    if act is None:
-        return
+    """The revision's function, called by Alembic. One that is marked as Python stays in one transaction, as in `apply`;
+    any other is only measured, and may leave it as under `alembic upgrade`."""
     session.execute("BEGIN")
-    connection = _engine(session, dialect).connect()
-    context = MigrationContext.configure(connection=connection)
-    context.autocommit_block = lambda: _outside(session)  # type: ignore[method-assign]
     try:
-        with Operations.context(context):
-            act()
+        if revision.python:
+            called(revision, session, dialect, direction)
+        else:
+            called(revision, session, dialect, direction, outside=lambda: _outside(session))
         _end(session)
-    except ReconcileError:
-        raise
-    except Exception as error:
-        raise _failure(error, revision, direction) from error
     finally:
         abandon(session)
-        connection.close()
 
 
 @contextmanager
@@ -101,31 +88,3 @@ def _outside(session: Session) -> Iterator[None]:
     yield
     if not session.in_transaction:
         session.execute("BEGIN")
-
-
-def _engine(session: Session, dialect: Dialect) -> Engine:
-    """An engine over the session's connection that can neither begin, commit, roll back nor close it."""
-    from sqlalchemy import create_engine
-    from sqlalchemy.pool import StaticPool
-
-    driver = getattr(session, "driver", "")
-    name = (dialect.alembic or dialect.name) + (f"+{driver}" if driver else "")
-    engine = create_engine(f"{name}://", creator=lambda: session.dbapi, poolclass=StaticPool, pool_reset_on_return=None)
-    for word in ("do_begin", "do_commit", "do_rollback", "do_close", "do_terminate"):
-        setattr(engine.dialect, word, _nothing)
-    return engine
-
-
-def _nothing(connection: Any) -> None:
-    """In place of the driver's commit, rollback and close."""
-
-
-def _failure(error: Exception, revision: Revision, direction: Direction) -> ReconcileError:
-    where = revision.path or revision.id
-    driver = getattr(error, "orig", None)
-    if driver is None:
-        what = f"{direction}() of {revision.id} failed: {type(error).__name__}: {' '.join(str(error).split())}"
-        return ReconcileError(what, where=where)
-    code = str(getattr(driver, "sqlstate", "") or getattr(driver, "sqlite_errorname", "") or "")
-    statement = str(getattr(error, "statement", "") or "")
-    return DatabaseError(" ".join(str(driver).split()), code=code, statement=statement, where=where)

@@ -1,58 +1,72 @@
-"""A revision that is Python rather than SQL: its upgrade() run through Alembic, inside a transaction of ours.
+"""A revision's function called through Alembic, with SQLAlchemy over a session's own DBAPI connection.
 
-SQLAlchemy is given the session's own DBAPI connection, and none of the words that begin or end a transaction: what
-the revision does is committed with its version and its entry in the ledger, or not at all.
+SQLAlchemy is given none of the words that begin or end a transaction: what the revision does stays in the transaction
+that the caller began, and it is the caller who ends it.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from typing import TYPE_CHECKING, Any, Final
 
 from ..dialects.base import Dialect
 from ..dialects.session import Session
-from ..emit.rendered import compiled
 from ..errors import DatabaseError, ReconcileError
 from ..sources.revisions import Revision
+from .rendered import compiled
 
 _LOST: Final = "08006"
+_WORDS: Final = ("do_begin", "do_commit", "do_rollback", "do_close", "do_terminate")
 
 if TYPE_CHECKING:
     from sqlalchemy.engine import Engine
 
 
-def upgrade(session: Session, dialect: Dialect, revision: Revision) -> None:
-    """Runs the revision; call it in a transaction. Raises DatabaseError with the server's code where it was SQL that
-    failed, ReconcileError otherwise."""
+def called(
+    revision: Revision,
+    session: Session,
+    dialect: Dialect,
+    direction: str = "upgrade",
+    *,
+    outside: Callable[[], AbstractContextManager[None]] | None = None,
+) -> None:
+    """Runs one direction of the revision; call it in a transaction, which it may neither leave nor roll back. With
+    `outside` in the place of `autocommit_block` it may do the one, and the other does nothing.
+
+    Raises DatabaseError with the server's code where it was SQL that failed, ReconcileError otherwise.
+    """
     from alembic.operations import Operations
     from alembic.runtime.migration import MigrationContext
 
-    space = compiled(revision)
+    act = compiled(revision).get(direction)
+    if act is None:
+        return
     engine = _engine(session, dialect)
     connection = engine.connect()
     context = MigrationContext.configure(connection=connection)
-    context.autocommit_block = _no_autocommit  # type: ignore[method-assign]
+    context.autocommit_block = outside or _no_autocommit  # type: ignore[method-assign,assignment]
     try:
-        with _no_rollback(engine), Operations.context(context):
-            space["upgrade"]()
+        with nullcontext() if outside else _no_rollback(engine), Operations.context(context):
+            act()
     except ReconcileError:
         raise
     except Exception as error:
-        raise _failure(error, revision, lost=bool(getattr(session.dbapi, "closed", False))) from error
+        lost = bool(getattr(session.dbapi, "closed", False))
+        raise _failure(error, revision, direction, lost=lost) from error
     finally:
         connection.close()
 
 
 def _engine(session: Session, dialect: Dialect) -> Engine:
-    """An engine over the session's connection that can neither commit, roll back nor close it."""
+    """An engine over the session's connection that can neither begin, commit, roll back nor close it."""
     from sqlalchemy import create_engine
     from sqlalchemy.pool import StaticPool
 
     driver = getattr(session, "driver", "")
     name = (dialect.alembic or dialect.name) + (f"+{driver}" if driver else "")
     engine = create_engine(f"{name}://", creator=lambda: session.dbapi, poolclass=StaticPool, pool_reset_on_return=None)
-    for word in ("do_begin", "do_commit", "do_rollback", "do_close", "do_terminate"):
+    for word in _WORDS:
         setattr(engine.dialect, word, _nothing)
     return engine
 
@@ -88,13 +102,13 @@ def _no_autocommit() -> Iterator[None]:
     yield
 
 
-def _failure(error: Exception, revision: Revision, *, lost: bool) -> ReconcileError:
+def _failure(error: Exception, revision: Revision, direction: str, *, lost: bool) -> ReconcileError:
     driver = getattr(error, "orig", None)
+    where, why = revision.path or revision.id, "nothing of it was kept"
     if driver is None:
-        what = f"upgrade() of {revision.id} failed: {type(error).__name__}: {error}"
-        return ReconcileError(what, where=revision.path, why="nothing of it was kept")
+        what = f"{direction}() of {revision.id} failed: {type(error).__name__}: {' '.join(str(error).split())}"
+        return ReconcileError(what, where=where, why=why)
     code = getattr(driver, "sqlstate", None) or getattr(driver, "pgcode", None)
     code = code or getattr(driver, "sqlite_errorname", None) or (_LOST if lost else "")
     statement = str(getattr(error, "statement", "") or "")
-    what = " ".join(str(driver).split())
-    return DatabaseError(what, code=str(code), statement=statement, where=revision.path, why="nothing of it was kept")
+    return DatabaseError(" ".join(str(driver).split()), code=str(code), statement=statement, where=where, why=why)
