@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import msgspec
 
 from ..dialects.base import Dialect
-from ..emit.rendered import NotRenderable, rendered
+from ..emit.rendered import MARK_IT, NotRenderable, rendered
 from ..errors import RefusedError
 from ..model.changes import Statement
 from ..model.codec import digest
@@ -57,10 +57,4 @@ def _statements(revision: Revision, dialect: Dialect) -> Sequence[Statement]:
     try:
         return rendered(revision, dialect.alembic or dialect.name)
     except NotRenderable as error:
-        raise RefusedError(
-            error.what,
-            where=error.where,
-            why=error.why,
-            next="write it with op.* or op.execute and SQL; or put `reconcile_python = True` below `down_revision`, "
-            "so that it is run instead of rendered",
-        ) from error
+        raise RefusedError(error.what, where=error.where, why=error.why, next=error.next or MARK_IT) from error

@@ -29,6 +29,7 @@ def command(console: Console, full: bool, update: bool) -> int:
     data = {"ok": found.ok, "proved": found.proved, "rows": found.rows, "findings": found.findings, "updated": update}
     if update:
         console.result(data, f"wrote {shown_path(ws.required.lockfile)}: {len(found.catalog)} objects")
+        console.findings(found.findings)
         return OK
     console.result(data)
     console.findings(found.findings)

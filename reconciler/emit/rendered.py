@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import ReconcileError
 from ..model.changes import Statement
@@ -17,6 +17,12 @@ from ..sources.revisions import Revision
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
+
+
+MARK_IT: Final = (
+    "write it with op.* or op.execute and SQL; or put `reconcile_python = True` below `down_revision`, "
+    "so that it is run instead of rendered"
+)
 
 
 class NotRenderable(ReconcileError):
@@ -54,7 +60,7 @@ def rendered(revision: Revision, dialect: str, direction: str = "upgrade") -> li
             f"{direction}() of {revision.id} cannot be rendered to SQL",
             where=revision.path,
             why=_short(e),
-            next="use op.* or op.execute with SQL; a data migration that reads rows says `reconcile_python = True`",
+            next=MARK_IT,
         ) from e
     return found
 

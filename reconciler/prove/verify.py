@@ -12,6 +12,7 @@ import msgspec
 from ..diagnostics import Finding, Span, has_errors, in_order
 from ..dialects.base import Dialect, Scope
 from ..dialects.session import Session
+from ..emit.rendered import MARK_IT, NotRenderable, rendered
 from ..errors import DatabaseError, ReconcileError
 from ..model.catalog import Catalog
 from ..plan.plan import make_plan
@@ -68,7 +69,9 @@ def verify(
     """
     if update:
         catalog = measured(history, dialect, scratch, scope)
-        return Verified(findings=(), catalog=catalog, lock=relocked(history, catalog, lock))
+        known = history.ancestors(i for i in at if i in history.by_id)
+        unsaid = [_milder(f) for f in _unmarked((r for r in history.order if r.id not in known), dialect)]
+        return Verified(findings=tuple(in_order(unsaid)), catalog=catalog, lock=relocked(history, catalog, lock))
     start = () if full else tuple(i for i in at if i in history.by_id)
     with scratch() as session:
         replay(history, session, dialect, to=start)
@@ -77,6 +80,7 @@ def verify(
         findings = _way_back(stages, session, dialect, scope) if full else []
     reached = stages[-1].after if stages else catalog
     findings += misfits(lock, history, place)
+    findings += _unmarked((s.revision for s in stages), dialect)
     findings += _held_against(lock, reached, dialect, place) if lock is not None else []
     proofs = [_proved(s, dialect, scratch) for s in stages if not full or s.revision.generated]
     findings += (f for proof in proofs for f in proof.findings)
@@ -103,6 +107,18 @@ def _stages(
         after = dialect.inspect(session, scope)
         yield Stage(revision, catalog, after)
         catalog = after
+
+
+def _unmarked(revisions: Iterable[Revision], dialect: Dialect) -> Iterator[Finding]:
+    """Those that ran on scratch because they got a connection there, and that `apply` would refuse."""
+    for revision in revisions:
+        if revision.python:
+            continue
+        try:
+            rendered(revision, dialect.alembic or dialect.name)
+        except NotRenderable as error:
+            span = Span(revision.path, revision.line_of("down_revision"))
+            yield Finding(rule="not-marked", message=error.what, span=span, why=error.why, next=error.next or MARK_IT)
 
 
 def _held_against(lock: Snapshot, reached: Catalog, dialect: Dialect, place: str) -> list[Finding]:

@@ -47,6 +47,11 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
         found = _MARK.search(self.text.decode("utf-8", "replace"))
         return bool(found) and found[1] == mark_of(self.text.decode("utf-8", "replace"))  # type: ignore[index]
 
+    def line_of(self, name: str) -> int:
+        """The line on which the file sets one of its variables; 0 where none does."""
+        found = re.search(rb"^%b\b" % name.encode(), self.text, re.M)
+        return self.text.count(b"\n", 0, found.start()) + 1 if found else 0
+
 
 def mark_of(text: str) -> str:
     """The mark that a generated revision carries: a digest of its text without the line of the mark."""

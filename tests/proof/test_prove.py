@@ -7,8 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from reconciler.apply.apply import Target, apply
 from reconciler.dialects.base import Rendering, Scope
-from reconciler.errors import DatabaseError, InputError
+from reconciler.errors import DatabaseError, InputError, ReconcileError, RefusedError
 from reconciler.model.address import Address
 from reconciler.model.changes import Statement, Step
 from reconciler.prove.lockfile import locked
@@ -194,12 +195,41 @@ def test_a_hand_edited_revision_is_found_and_can_be_accepted(world: World) -> No
     assert verify(now, accepted, world.dialect, world.scratch, Scope()).findings == ()
 
 
+MARKED = BY_HAND.replace("down_revision = {down!r}", "down_revision = {down!r}\nreconcile_python = True")
+
+
 def test_a_revision_by_hand_is_verified_with_patience(world: World) -> None:
-    found = history(world, BY_HAND)
+    found = history(world, MARKED)
     catalog = measured(found, world.dialect, world.scratch, Scope())
     lock = read_snapshot(locked(found, catalog, digests={}), "schema.lock")
     result = verify(found, lock, world.dialect, world.scratch, Scope())
     assert result.ok and "hand1" in result.proved
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_a_revision_that_apply_would_refuse_is_not_proved(world: World, full: bool) -> None:
+    """It asks for a connection and does not say that it is Python: it is measured, and verify says what to type."""
+    found = history(world, BY_HAND)
+    update = verify(found, None, world.dialect, world.scratch, Scope(), update=True)
+    assert update.lock is not None
+    assert [(f.rule, f.level) for f in update.findings] == [("not-marked", "warning")]
+    lock = read_snapshot(update.lock, "schema.lock")
+    result = verify(found, lock, world.dialect, world.scratch, Scope(), full=full)
+    (finding,) = [f for f in result.findings if f.level == "error"]
+    assert not result.ok and finding.rule == "not-marked"
+    assert str(finding.span) == "versions/hand0.py:6" and "reconcile_python = True" in finding.next
+    with world.scratch() as session, pytest.raises(RefusedError) as refused:
+        apply(session, world.dialect, lambda: found, Target(environment="e", scope=Scope()), expected=None)
+    assert refused.value.next == finding.next and refused.value.why == finding.why
+
+
+@pytest.mark.parametrize("tail", ["bind.rollback()", "with op.get_context().autocommit_block():\n        pass"])
+def test_a_python_revision_that_apply_would_stop_is_not_proved(world: World, tail: str) -> None:
+    """What is marked is run in one transaction, on scratch as in an environment."""
+    found = history(world, MARKED.replace("\n\n\ndef downgrade", f"\n    {tail}\n\n\ndef downgrade"))
+    with pytest.raises(ReconcileError) as refused:
+        verify(found, None, world.dialect, world.scratch, Scope(), update=True)
+    assert "rolled its transaction back" in refused.value.what or "autocommit_block" in refused.value.what
 
 
 TYPES = """create type mood as enum ('sad', 'ok');
