@@ -66,7 +66,7 @@ def climbed(work: Work, ladder: Ladder, act: Callable[[], T], *, where: str, pat
             judged(work, error, where)
             waited = error
         sql = getattr(waited, "statement", "")
-        who = blockers(work.session, sql) or waited.why
+        who = blockers(work.session, work.dialect, sql) or waited.why
         pause = ladder.sleep(attempt)
         if attempt + 1 == ladder.attempts or time.monotonic() - begun + pause > ladder.seconds:
             raise _given_up(work, where, attempt + 1, who) from waited

@@ -81,6 +81,14 @@ class Connect(Protocol):
     def __call__(self, url: str, *, create: bool = False, read_only: bool = False) -> Session: ...
 
 
+class Holder(msgspec.Struct, frozen=True, kw_only=True):
+    """Somebody's transaction that holds locks: who it is, the bare names of the tables, and for how long."""
+
+    who: str
+    tables: tuple[str, ...]
+    seconds: int
+
+
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """One database product.
 
@@ -114,6 +122,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     framed: Callable[[Rendered, Rendering], Rendered] = lambda said, context: said
     """The statements of a whole plan with what must stand before and after all of them (SQLite takes the enforcement
     of foreign keys off around a rebuild; that is not transactional, and what is between it is one transaction)."""
+    holders: Callable[[Session], Sequence[Holder]] = lambda session: ()
+    """Who holds locks on tables, the oldest first, where the server tells. May raise DatabaseError."""
 
 
 def statements(dialect: Dialect, steps: Iterable[Step], context: Rendering) -> Rendered:

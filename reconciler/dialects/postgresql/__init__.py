@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..base import Dialect
 from . import ddl_keys, ddl_programs, ddl_sequences, ddl_tables, ddl_types  # noqa: F401  (registers the renderers)
+from .holders import holders
 from .impact import impact
 from .inspect import LEDGER_SCHEMA, inspect
 from .profile import profile
@@ -28,4 +29,5 @@ DIALECT = Dialect(
     transactional_ddl=True,
     system_schemas=frozenset({"pg_catalog", "information_schema", "pg_toast"}),
     alembic="postgresql",
+    holders=holders,
 )
