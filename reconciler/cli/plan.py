@@ -39,12 +39,18 @@ def command(
     With --write or --branch the plan becomes an Alembic revision, proved on a scratch database. Exit status 2 without
     them: there is something to plan.
     """
+    from ..control.gitstate import working_state
     from ..control.planning import planned
+    from ..control.standing import Readings
 
     ws = workspace(console)
-    with console.progress("planning"):
-        found = planned(ws)
-    standings = [] if check or offline or write_files or branch else _standings(console, ws, found)
+    working = working_state(ws)
+    looked_at = () if check or offline or write_files or branch else ws.required.environments
+    with Readings(ws, looked_at, working) as readings:
+        with console.progress("planning"):
+            found = planned(ws, working)
+        with console.progress(f"reading {', '.join(e.name for e in looked_at)}"):
+            standings = readings.against(found.state)
     for text in ws.notices:
         console.note(text)
     result = _said(console, found, standings, markdown)
@@ -59,16 +65,6 @@ class _Said:
 
     def __init__(self, lines: list[str], data: dict[str, Any]) -> None:
         self.lines, self.data = lines, data
-
-
-def _standings(console: Console, ws: Workspace, found: Planned) -> list[Standing]:
-    from ..control.standing import standing
-
-    stands = []
-    for environment in ws.required.environments:
-        with console.progress(f"reading {environment.name}"):
-            stands.append(standing(ws, environment, found.state))
-    return stands
 
 
 def _said(console: Console, found: Planned, standings: list[Standing], markdown: Path | None) -> _Said:

@@ -18,17 +18,17 @@ from .standings import as_data, standing_text
 def command(console: Console, environment: str | None, fetch: bool) -> int:
     """Say how each environment stands, as conditions. Exit status 2: one of them is not what git says."""
     from ..control.gitstate import allowed_state, working_state
-    from ..control.standing import standing
+    from ..control.standing import Readings
 
     ws = workspace(console)
     names = [e for e in ws.required.environments if environment in (None, e.name)]
     names = names or [ws.environment(environment or "")]
     working = working_state(ws)
-    found = []
     for e in names:
-        with console.progress(f"reading {e.name}"):
-            if fetch and e.remote:
+        if fetch and e.remote:
+            with console.progress(f"fetching for {e.name}"):
                 allowed_state(ws, e)
-            found.append(standing(ws, e, working))
+    with console.progress(f"reading {', '.join(e.name for e in names)}"), Readings(ws, names, working) as readings:
+        found = readings.against(working)
     console.result([as_data(s) for s in found], lambda: "\n".join(standing_text(s, console) for s in found))
     return OK if all(s.synced for s in found) else CHANGES

@@ -54,9 +54,9 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
 
 
-def planned(ws: Workspace) -> Planned:
+def planned(ws: Workspace, working: GitState | None = None) -> Planned:
     """The plan from head to desired. Raises RefusedError where desired is empty or the lockfile is not head's."""
-    state, stale = _one_head(ws, working_state(ws))
+    state, stale = _one_head(ws, working or working_state(ws))
     head = _head_side(ws, state)
     known = state.at_head
     desired, dialect = one(ws.desired_source(), ws, known=known)

@@ -18,12 +18,11 @@ from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.codec import encoded
 from ..plan.settle import orders
-from ..sources import registry
+from ..sources import memo, registry
 from ..sources.context import SourceContext
 from ..sources.normalise import normalise
 from ..sources.snapshot import Snapshot
 from ..sources.written import Written
-from . import memo
 from .workspace import Workspace
 
 
@@ -73,7 +72,7 @@ def _key(text: str, dialect: Dialect, context: SourceContext) -> str:
     path = Path(text)
     if not path.is_dir():
         return ""
-    files = ((str(p.relative_to(path)), p.read_bytes()) for p in registry.manifest_paths(path))
+    files = ((name.removeprefix(text), data) for name, data in registry.manifest_files(path))
     return memo.key_of("written", dialect.name, encoded(context.scope), *(part for file in files for part in file))
 
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
+from typing import Final
 
 import msgspec
 
@@ -14,7 +17,7 @@ from ..dialects.session import Session
 from ..errors import ReconcileError
 from ..model.catalog import Catalog
 from ..model.codec import encoded
-from . import memo
+from ..sources import memo
 from .conditions import (
     Condition,
     Standing,
@@ -27,6 +30,35 @@ from .conditions import (
 )
 from .gitstate import GitState, approved_revisions, lock_of
 from .workspace import Workspace
+
+_AT_ONCE: Final = 8
+"""Environments read at once: they are waited for more than worked on."""
+
+
+class Readings:
+    """How environments stand, read beside each other and beside what is done meanwhile.
+
+        with Readings(ws, environments, working) as readings:
+            ...
+            standings = readings.against(working)
+    """
+
+    def __init__(self, ws: Workspace, environments: Sequence[Environment], working: GitState) -> None:
+        self._ws, self._environments, self._working = ws, environments, working
+        self._pool = ThreadPoolExecutor(max_workers=_AT_ONCE, thread_name_prefix="reading")
+        self._found = [self._pool.submit(standing, ws, e, working) for e in environments]
+
+    def __enter__(self) -> Readings:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+
+    def against(self, working: GitState) -> list[Standing]:
+        """In the order of the environments; read again where git's state is not the one that they were read against."""
+        if working is not self._working:
+            return [standing(self._ws, e, working) for e in self._environments]
+        return [f.result() for f in self._found]
 
 
 def standing(ws: Workspace, environment: Environment, working: GitState) -> Standing:

@@ -6,6 +6,7 @@ Knows no server: statements come from the dialect's renderers, or are the units'
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
 from typing import Final
 
 import msgspec
@@ -47,6 +48,8 @@ def make(units: Sequence[Unit], context: Sequence[Object], session: Session, dia
     profile = dialect.profile(session.version)
     habits = habits_of(profile)
     tasks = [*_planned(units, context, session, dialect), *_stated(units)]
+    if habits.committing:
+        return _one_by_one([t for task in tasks for t in _singly(task)], session, habits)
     with session.transaction():
         if _all_at_once(tasks, session, habits):
             return []
@@ -69,6 +72,12 @@ def _planned(units: Sequence[Unit], context: Sequence[Object], session: Session,
         if statements:
             namespace = top(o).schema if unit is not None else ""
             yield Task(address=o.address, unit=unit, statements=statements, namespace=namespace)
+
+
+def _singly(task: Task) -> Iterator[Task]:
+    """A task for each statement, where one that succeeded cannot be undone with the others."""
+    for statement in task.statements:
+        yield Task(address=task.address, unit=task.unit, statements=[statement])
 
 
 def _stated(units: Sequence[Unit]) -> Iterator[Task]:
@@ -137,11 +146,11 @@ def _round(tasks: Iterable[Task], session: Session, habits: Habits) -> list[Fail
     failures = []
     for task in tasks:
         try:
-            with session.transaction():
+            with nullcontext() if habits.committing else session.transaction():
                 for statement in _with_namespaces([task], habits):
                     session.execute(statement)
         except DatabaseError as error:
-            if not session.in_transaction:
+            if not session.in_transaction and not habits.committing:
                 raise
             failures.append(Failure(task=task, error=error))
     return failures

@@ -14,8 +14,11 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True):
     stands in brackets. open_target: a foreign key may leave the columns it points at open. folded: names differ in
     more than case. typed: every column has a type. named_views: a view keeps the names written after its own.
 
+    inline_checks: a condition in a column's definition is a property of the column.
+
     batched: one text may hold several statements. namespace: makes names without a schema mean those of a schema
-    (`{}`) first; undone by `everywhere`. lenient: lets bodies of functions pass that are not whole yet.
+    (`{}`) first; undone by `everywhere`. lenient: lets bodies of functions pass that are not whole yet. committing: every statement
+    commits by itself, so what succeeded is never made again.
     """
 
     unnamed: bool = False
@@ -24,10 +27,12 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True):
     folded: bool = False
     typed: bool = True
     named_views: bool = False
+    inline_checks: bool = False
     batched: bool = False
     namespace: str = ""
     everywhere: str = ""
     lenient: str = ""
+    committing: bool = False
 
 
 _HABITS: Final = {
@@ -38,6 +43,7 @@ _HABITS: Final = {
         everywhere='SET LOCAL search_path TO "$user", public',
         lenient="SET LOCAL check_function_bodies TO off",
     ),
+    "mysql": Habits(unnamed=True, bracketed=False, inline_checks=True, committing=True),
 }
 
 

@@ -13,6 +13,7 @@ from ..errors import ReconcileError
 from ..model.catalog import Catalog
 from .context import SourceContext
 from .manifest.load import load_manifests
+from .manifest.remembered import memory_of
 from .snapshot import Snapshot, read_snapshot
 from .written import Written
 
@@ -143,13 +144,20 @@ def _files(text: str, context: SourceContext) -> Written:
     if path is None:
         why = f"neither a file or folder, nor one of: {FORMS}"
         raise ReconcileError(f"no source {text!r}", why=why, next="correct the path, or one of the forms above")
-    files = _shown(manifest_paths(path), context.cwd)
-    return load_manifests(files, profile=context.profile(), scope=context.scope, origin=text)
+    files = _shown(manifest_files(path), context.cwd)
+    dialect = (context.dialect.name, repr(context.version)) if context.dialect is not None else ()
+    memory = memory_of(path, len(files), *dialect, repr(context.scope))
+    return load_manifests(files, profile=context.profile(), scope=context.scope, origin=text, memory=memory)
 
 
-def manifest_paths(path: Path) -> list[Path]:
-    """The manifests of a folder and those below it, sorted; a file is its own. Hidden ones and links are left out."""
-    return [path] if path.is_file() else [Path(found) for found in sorted(_below(str(path)))]
+def manifest_files(path: Path) -> list[tuple[str, bytes]]:
+    """Path and bytes of the manifests of a folder and those below it, sorted; a file is its own. Hidden ones and links
+    are left out."""
+    found = []
+    for name in [str(path)] if path.is_file() else sorted(_below(str(path))):
+        with open(name, "rb") as file:  # noqa: PTH123 (a Path for each of thousands of files costs more than to read it)
+            found.append((name, file.read()))
+    return found
 
 
 def _below(folder: str) -> Iterator[str]:
@@ -167,10 +175,10 @@ def is_manifest(path: PurePosixPath | Path) -> bool:
     return path.suffix in SUFFIXES and not any(part.startswith(".") for part in path.parts)
 
 
-def _shown(paths: Iterable[Path], cwd: Path) -> Iterable[tuple[str, bytes]]:
-    for path in paths:
-        shown = path.relative_to(cwd) if path.is_relative_to(cwd) else path
-        yield str(shown), path.read_bytes()
+def _shown(files: Iterable[tuple[str, bytes]], cwd: Path) -> list[tuple[str, bytes]]:
+    """The files by the names that a person standing here would give them."""
+    here = str(cwd).rstrip("/") + "/"
+    return [(name.removeprefix(here), data) for name, data in files]
 
 
 def _project(context: SourceContext, text: str) -> Project:

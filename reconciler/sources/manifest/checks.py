@@ -5,7 +5,8 @@ Only what is certain is an error; what the database alone can judge is left to i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Sequence
+from functools import cached_property
 from typing import Final
 
 import msgspec
@@ -42,27 +43,42 @@ def cross_checked(
     unread: addresses of manifests that could not be read, "" among them if any could not even be told.
     """
     habits = habits_of(profile)
-    tables = _shapes(manifests, habits)
+    tables = Shapes(manifests, habits)
     findings: list[Finding] = []
     for m in manifests:
         if m.kind.model is Table:
             findings += _TableCheck(m, tables, habits, scope, unread).findings()
-        findings += _fits(m, profile, scope)
+        if not m.known_sound:
+            findings += _fits(m, profile, scope)
     findings += _duplicates(manifests)
     findings += _shared_names(manifests, profile)
     findings += _renames(manifests)
     return findings
 
 
-def _shapes(manifests: Iterable[Manifest], habits: Habits) -> dict[tuple[str, str], Shape]:
-    shapes = {}
-    for m in manifests:
-        if m.kind.model is Table:
+class Shapes:
+    """The tables by schema and name, as the dialect compares names; a shape is made when it is first asked for."""
+
+    def __init__(self, manifests: Iterable[Manifest], habits: Habits) -> None:
+        self._habits = habits
+        self._manifests = {(m.address.schema, _folded(m.address.name, habits)): m
+                           for m in manifests if m.kind.model is Table}  # fmt: skip
+        self._made: dict[tuple[str, str], Shape] = {}
+
+    def __iter__(self) -> Iterator[tuple[str, str]]:
+        return iter(self._manifests)
+
+    def known_sound(self, key: tuple[str, str]) -> bool:
+        """Whether the table is there, and as it was when everything that points at it was found to be sound."""
+        found = self._manifests.get(key)
+        return found is not None and found.known_sound
+
+    def get(self, key: tuple[str, str]) -> Shape | None:
+        if key not in self._made and (m := self._manifests.get(key)) is not None:
             keys = [o for o in m.parts.objects if isinstance(o, PrimaryKey)]
-            columns = dict.fromkeys(_folded(o.name, habits) for o in m.parts.objects if isinstance(o, Column))
-            address = m.address
-            shapes[address.schema, _folded(address.name, habits)] = Shape(columns, keys[0].columns if keys else ())
-    return shapes
+            columns = dict.fromkeys(_folded(o.name, self._habits) for o in m.parts.objects if isinstance(o, Column))
+            self._made[key] = Shape(columns, keys[0].columns if keys else ())
+        return self._made.get(key)
 
 
 def _folded(name: str, habits: Habits) -> str:
@@ -75,22 +91,28 @@ class _TableCheck:
     def __init__(
         self,
         manifest: Manifest,
-        tables: Mapping[tuple[str, str], Shape],
+        tables: Shapes,
         habits: Habits,
         scope: Scope,
         unread: Container[str],
     ) -> None:
         self.manifest, self.tables, self.habits, self.scope, self.unread = manifest, tables, habits, scope, unread
-        address = manifest.address
-        self.own = tables[address.schema, _folded(address.name, habits)]
         table = manifest.parts.objects[0]
         assert isinstance(table, Table)
         # columns that come from elsewhere are not known here
         self.open = bool(table.inherits or table.partition_of or table.of_type)
 
+    @cached_property
+    def own(self) -> Shape:
+        address = self.manifest.address
+        return self.tables.get((address.schema, _folded(address.name, self.habits))) or Shape({})
+
     def findings(self) -> Iterator[Finding]:
         names: dict[str, Object] = {}
         objects = self.manifest.parts.objects
+        if self.manifest.known_sound:
+            yield from self._changed_targets()
+            return
         for n, o in enumerate(objects):
             check = _CHECKS.get(type(o))
             if check is not None:
@@ -99,6 +121,12 @@ class _TableCheck:
                 first = names.setdefault(o.name, o)
                 if first is not o:
                     yield self._finding(n, "duplicate-name", f"another constraint of this table is named {o.name}")
+
+    def _changed_targets(self) -> Iterator[Finding]:
+        """What is wrong with the foreign keys of an unchanged table, whose targets may have changed."""
+        for n, o in enumerate(self.manifest.parts.objects):
+            if type(o) is ForeignKey and not self.tables.known_sound((o.target_schema, _folded(o.target, self.habits))):
+                yield from self.foreign_key(n, o)
 
     def _finding(
         self, n: int, rule: str, message: str, next: str = "", why: str = "", path: Path | None = None

@@ -132,6 +132,14 @@ class ColumnForm(Form, frozen=True, kw_only=True):
     options: Options = {}
     on_conflict: Annotated[str | None, Meta(description="What a forbidden null does (SQLite).")] = None
     not_null_name: Annotated[str | None, Meta(description="The name of its NOT NULL constraint.")] = None
+    auto_increment: Annotated[bool, Meta(description="Numbered by the database (MySQL, MariaDB).")] = False
+    on_update: Annotated[
+        Sql | None, Meta(description="What it is set to when its row changes: current_timestamp() (MySQL, MariaDB).")
+    ] = None
+    invisible: Annotated[bool, Meta(description="There only for those who name it (MySQL, MariaDB).")] = False
+    versioning: Annotated[
+        Literal["start", "end", "without"] | None, Meta(description="Its part in system versioning (MariaDB).")
+    ] = None
     inherited: Annotated[bool, Meta(description="It is the parent table's, with something changed.")] = False
     merged: Annotated[bool, Meta(description="It is inherited, and declared here as well.")] = False
     renamed_from: RenamedFrom = None
@@ -157,6 +165,7 @@ class _KeyForm(_PartForm, frozen=True, kw_only=True):
     without_overlaps: Annotated[bool, Meta(description="The last column is a range that may not overlap.")] = False
     clustered: bool = False
     replica_identity: bool = False
+    invisible: Annotated[bool, Meta(description="Queries do not use its index (MySQL, MariaDB).")] = False
 
 
 class PrimaryKeyForm(_KeyForm, frozen=True, kw_only=True):
@@ -220,6 +229,7 @@ class IndexForm(_PartForm, frozen=True, kw_only=True):
     statistics: Annotated[
         dict[str, Text], Meta(description="Statistics targets of expressions, by position from 1.")
     ] = {}
+    invisible: Annotated[bool, Meta(description="Queries do not use it (MySQL, MariaDB).")] = False
 
 
 class TableForm(Form, frozen=True, kw_only=True):
@@ -257,3 +267,9 @@ class TableForm(Form, frozen=True, kw_only=True):
     ] = "default"
     row_security: Annotated[bool, Meta(description="Whether policies decide who sees which rows.")] = False
     force_row_security: Annotated[bool, Meta(description="Whether policies bind the owner too.")] = False
+    engine: Annotated[str | None, Meta(description="The storage engine: InnoDB (MySQL, MariaDB).")] = None
+    collation: Annotated[
+        str | None, Meta(description="Of columns that name none, with its character set (MySQL, MariaDB).")
+    ] = None
+    system_versioned: Annotated[bool, Meta(description="Old rows are kept as history (MariaDB).")] = False
+    periods: Annotated[list[str], Meta(description="Periods: `p`(`valid_from`, `valid_to`) (MariaDB).")] = []

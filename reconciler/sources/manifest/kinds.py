@@ -38,7 +38,7 @@ _FORM_CONFIG: Final[dict[str, Any]] = {
 
 _EMPTY: Final[Any] = msgspec.field(default_factory=dict)
 
-OUTSIDE: Final = frozenset({"schema", "extension", "event_trigger"})
+OUTSIDE: Final = frozenset({"schema", "extension", "event_trigger", "database"})
 """Kinds that are in no schema."""
 
 
@@ -72,6 +72,7 @@ class SequenceSpec(SequenceForm, frozen=True, kw_only=True):
 
     type: Annotated[str, Meta(description="smallint, integer or bigint.")] = "bigint"
     unlogged: bool = False
+    engine: Annotated[str | None, Meta(description="The storage engine that keeps it (MariaDB).")] = None
     owned_by: Annotated[
         str | OwnerForm | None, Meta(description="The column that it goes with: `users.id`, or a mapping.")
     ] = None
@@ -189,6 +190,7 @@ def _sequence(metadata: Metadata, spec: SequenceSpec, schema: str, _profile: Pro
         type=spec.type,
         options=sequence_options(spec),
         unlogged=spec.unlogged,
+        engine=spec.engine,
         owned_by=Address("column", schema, column, table) if owner else None,
     )
     parts.add(sequence, ("metadata", "name"), metadata.renamed_from)

@@ -23,31 +23,40 @@ from ..written import Unit, WordIndex, Written, words_of
 from .checks import cross_checked
 from .forms import API_VERSION, Metadata
 from .kinds import OUTSIDE, Kind, kinds
+from .remembered import Memory
 from .schemas import message_schema
 from .understood import Elsewhere, Manifest, Places
 
 
 def load_manifests(
-    files: Iterable[tuple[str, bytes]], *, profile: Profile | None = None, scope: Scope | None = None, origin: str = ""
+    files: Iterable[tuple[str, bytes]],
+    *,
+    profile: Profile | None = None,
+    scope: Scope | None = None,
+    origin: str = "",
+    memory: Memory | None = None,
 ) -> Written:
     """What the files (name as the user knows it, bytes) say; check `findings`, or call `sound()` on the result."""
     with codec.collector_frozen():
         manifests: list[Manifest] = []
         findings: list[Finding] = []
+        fresh: list[tuple[bytes, list[Manifest]]] = []
         for name, data in files:
-            parsed = yamltext.documents(data, name)
-            findings += parsed.findings
-            if not parsed.findings:
-                for document in parsed.documents:
-                    found = _manifest(document, profile, findings)
-                    if found is not None:
-                        manifests.append(found)
+            known = memory.recall(name, data) if memory is not None else None
+            if known is None:
+                known = _read(name, data, profile, findings)
+                fresh.append((data, known))
+            manifests += known
         manifests.sort(key=lambda m: (m.document.file, m.document.line))
         unread = {f.address for f in findings}  # "" for what cannot even be named
         findings += cross_checked(manifests, profile, scope or Scope(), unread)
         index = WordIndex()
-        units = [_unit(m, index) for m in manifests]
-        units += _implied_schemas(manifests, profile)
+        made = {id(m): m.unit or _unit(m, index) for m in manifests}
+        units = [*made.values(), *_implied_schemas(manifests, profile)]
+        if memory is not None and not findings:
+            for data, read in fresh:
+                memory.learn(data, [(m, made[id(m)]) for m in read])
+            memory.close()
     units = list({u.address: u for u in reversed(units)}.values())
     return Written(
         units=tuple(sorted(units, key=lambda u: u.address)),
@@ -55,6 +64,16 @@ def load_manifests(
         findings=tuple(in_order(findings)),
         origin=origin,
     )
+
+
+def _read(name: str, data: bytes, profile: Profile | None, findings: list[Finding]) -> list[Manifest]:
+    """The manifests of one file; what is wrong with it goes to `findings`."""
+    parsed = yamltext.documents(data, name)
+    findings += parsed.findings
+    if parsed.findings:
+        return []
+    found = (_manifest(document, profile, findings) for document in parsed.documents)
+    return [m for m in found if m is not None]
 
 
 def _manifest(document: Document, profile: Profile | None, findings: list[Finding]) -> Manifest | None:
@@ -69,7 +88,7 @@ def _manifest(document: Document, profile: Profile | None, findings: list[Findin
     metadata: Metadata = form.metadata  # type: ignore[attr-defined]
     schema = _schema(kind, metadata.schema, profile)
     parts = kind.read(metadata, form.spec, schema, profile)  # type: ignore[attr-defined]
-    manifest = Manifest(document, kind, metadata, parts)
+    manifest = Manifest(document, kind, metadata, parts, tuple(parts.objects))
     findings += [manifest.finding("manifest", w.message, w.path, w.next) for w in parts.wrong]
     if kind.model.kind in OUTSIDE and metadata.schema:
         message = f"a {kind.word} is in no schema"

@@ -159,6 +159,10 @@ class _Reader:
             replica_identity=f.replica_identity,
             row_security=f.row_security,
             force_row_security=f.force_row_security,
+            engine=f.engine,
+            collation=f.collation,
+            system_versioned=f.system_versioned,
+            periods=tuple(f.periods),
         )
         self.parts.add(table, ("metadata", "name"), renamed_from)
 
@@ -195,6 +199,11 @@ class _Reader:
             not_null_name=form.not_null_name,
             inherited=form.inherited,
             merged=form.merged,
+            auto_increment=form.auto_increment,
+            on_update=form.on_update,
+            invisible=form.invisible,
+            check=form.check if self.habits.inline_checks else None,
+            versioning=form.versioning,
         )
         self.parts.add(column, path, form.renamed_from)
         if not form.type and self.habits.typed:
@@ -211,7 +220,7 @@ class _Reader:
                 self._primary_key((*path, "primaryKey"), PrimaryKeyForm(columns=[name]))
         if form.unique:
             self.unique(None, (*path, "unique"), [name])
-        if form.check is not None:
+        if form.check is not None and not self.habits.inline_checks:
             self.check(None, (*path, "check"), CheckForm(expression=form.check, column=self._own_column(name)))
         if form.references is not None:
             self._column_reference(name, form.references, (*path, "references"))
@@ -270,6 +279,7 @@ class _Reader:
             "without_overlaps": form.without_overlaps,
             "clustered": form.clustered,
             "replica_identity": form.replica_identity,
+            "invisible": form.invisible,
         }
 
     def check(self, name: str | None, path: Path, form: str | CheckForm) -> None:
@@ -381,6 +391,7 @@ def index_of(form: IndexForm, keys: tuple[str, ...], *, schema: str, table: str,
         replica_identity=form.replica_identity,
         statistics=sorted_options(form.statistics),
         attached_to=attached(form.attached_to) if form.attached_to is not None else None,
+        invisible=form.invisible,
         schema=schema,
         table=table,
         name=name,

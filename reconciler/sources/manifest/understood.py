@@ -9,22 +9,34 @@ import msgspec
 from ...config.nodes import Document
 from ...diagnostics import Finding, Span
 from ...model.address import Address
+from ...model.objects import Object
+from ..written import Unit
 from .forms import Metadata
 from .kinds import Kind
 from .tables import Parts, Path
 
 
 class Manifest(msgspec.Struct):
-    """One document understood: its objects, the first of which is the one that it is about."""
+    """One document understood: its objects, the first of which is the one that it is about.
+
+    `as_read` are the objects before anything was taken from other manifests; `unit` is known where it was remembered.
+    """
 
     document: Document
     kind: Kind
     metadata: Metadata
     parts: Parts
+    as_read: tuple[Object, ...] = ()
+    unit: Unit | None = None
 
     @property
     def address(self) -> Address:
         return self.parts.objects[0].address
+
+    @property
+    def known_sound(self) -> bool:
+        """Whether the file is as it was when nothing was wrong with it."""
+        return self.unit is not None
 
     def finding(self, rule: str, message: str, path: Path, next: str = "", why: str = "", address: str = "") -> Finding:
         return Finding(

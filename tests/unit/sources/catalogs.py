@@ -115,7 +115,7 @@ def tables(draw: st.DrawFn) -> list[Object]:
     """A table with its parts, named as PostgreSQL names what has none."""
     schema, name = draw(names), draw(names)
     own = {"schema": st.just(schema), "table": st.just(name)}
-    columns = draw(_many(Column, 5, **own, type=sql))
+    columns = draw(_many(Column, 5, **own, type=sql, check=st.none()))
     known = [c.name for c in columns]
     of_these = st.lists(st.sampled_from(known or ["x"]), min_size=1, max_size=3, unique=True).map(tuple)
     keys = {**own, "columns": of_these, "named": st.just(True)}

@@ -13,7 +13,7 @@ from reconciler.errors import ReconcileError
 from reconciler.model.catalog import Catalog
 from reconciler.model.tables import Table
 from reconciler.sources.context import SourceContext
-from reconciler.sources.registry import load, manifest_paths, source
+from reconciler.sources.registry import load, manifest_files, source
 from reconciler.sources.snapshot import Snapshot, snapshot_text
 from reconciler.sources.written import Written
 
@@ -105,7 +105,7 @@ def test_hidden_files_and_links_are_no_manifests(tmp_path: Path) -> None:
         (tmp_path / name).touch()
     (tmp_path / "link.yaml").symlink_to(tmp_path / "b.yaml")
     (tmp_path / "linked").symlink_to(tmp_path / "a")
-    assert [p.relative_to(tmp_path).as_posix() for p in manifest_paths(tmp_path)] == ["a/c.yml", "b.yaml"]
+    assert [Path(p).relative_to(tmp_path).as_posix() for p, _ in manifest_files(tmp_path)] == ["a/c.yml", "b.yaml"]
 
 
 def test_two_sources_of_one_name_are_refused() -> None:
