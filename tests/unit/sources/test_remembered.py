@@ -81,7 +81,7 @@ def test_only_a_changed_file_is_parsed(folder: Path, parsed: list[str]) -> None:
 def test_a_change_that_breaks_an_unchanged_file_is_found_at_its_place(folder: Path) -> None:
     read(folder)
     path = folder / "t2.yaml"
-    path.write_text(path.read_text().replace("    id: {type: bigint", "    key: {type: bigint").replace("[id]", "[key]"))
+    path.write_text(path.read_text().replace("    id: {", "    key: {").replace("[id]", "[key]"))
     [finding] = [f for f in read(folder).findings if f.rule == "foreign-key"]
     assert "no column id" in finding.message
     assert (Path(finding.span.file).name, finding.span.line) == ("t3.yaml", 11)
