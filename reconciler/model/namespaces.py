@@ -16,6 +16,14 @@ class Schema(Object, frozen=True, kw_only=True):
 
 
 @register
+class Database(Object, frozen=True, kw_only=True):
+    """What new objects of the database get where they say nothing themselves. Its own name is none of its properties:
+    `name` is the same in every catalog."""
+
+    collation: str
+
+
+@register
 class Extension(Object, frozen=True, kw_only=True):
     """A PostgreSQL extension; its members are its own. `installed_in` is the schema that it was put in."""
 
@@ -42,6 +50,7 @@ class Sequence(Object, frozen=True, kw_only=True):
     type: str = "bigint"
     options: SequenceOptions = SequenceOptions()
     unlogged: bool = False
+    engine: str | None = None
     owned_by: Address | None = None
     """The column whose DROP takes it along. Compared through `SequenceOwner`, not here."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import ClassVar, Literal
 
 import msgspec
@@ -29,6 +30,17 @@ class View(Object, frozen=True, kw_only=True):
     options: Options = ()
     column_comments: Options = ()
     column_defaults: Options = ()
+    definer: str | None = None
+    """Whose rights it has, where it is not whoever reads the catalog."""
+
+
+class Program(Object, frozen=True, kw_only=True):
+    """What programs share whose text the server keeps as it was written; `definition` is the whole CREATE without its
+    definer, `sql_mode` what it was written under where that is not the server's usual mode."""
+
+    definition: str
+    definer: str | None = None
+    sql_mode: str | None = None
 
 
 @register
@@ -41,6 +53,12 @@ class Trigger(Child, frozen=True, kw_only=True):
     on: str = "table"
     """The kind that it is on."""
     enabled: str = "origin"
+    definer: str | None = None
+    """Whose rights it has, where it is not whoever reads the catalog."""
+    sql_mode: str | None = None
+    """What it was written under, where that is not the server's usual mode."""
+    follows: str | None = None
+    """The trigger of the same table and event that fires just before it."""
 
     def _owner(self) -> Address:
         return Address(self.on, self.schema, self.table)
@@ -79,10 +97,41 @@ class Function(Object, frozen=True, kw_only=True):
     returns: str = ""
     defaults: int = 0
     language: str = ""
+    definer: str | None = None
+    """Whose rights it has, where it is not whoever reads the catalog."""
+    sql_mode: str | None = None
+    """What it was written under, where that is not the server's usual mode."""
 
     @property
     def bare_name(self) -> str:
-        return self.name[: -len(self.arguments) - 2]
+        return self.name.removesuffix(f"({self.arguments})")
+
+
+@register
+class Procedure(Program, frozen=True, kw_only=True):
+    """A procedure, where procedures and functions have names of their own."""
+
+
+@register
+class Package(Program, frozen=True, kw_only=True):
+    """The declaration of a package of routines."""
+
+
+@register
+class PackageBody(Program, frozen=True, kw_only=True):
+    """The body of a package of routines."""
+
+    def requires(self) -> Iterator[Address]:
+        yield Address("package", self.schema, self.name)
+        yield from super().requires()
+
+
+@register
+class Event(Program, frozen=True, kw_only=True):
+    """A statement that the server runs on a schedule."""
+
+    time_zone: str | None = None
+    """The zone that its times are in, where it is not the server's own."""
 
 
 @register

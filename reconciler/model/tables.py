@@ -40,6 +40,13 @@ class Table(Object, frozen=True, kw_only=True):
     replica_identity: Literal["default", "full", "nothing"] = "default"
     row_security: bool = False
     force_row_security: bool = False
+    engine: str | None = None
+    """The storage engine, for databases that have several."""
+    collation: str | None = None
+    """The collation, and with it the character set, of columns that name none."""
+    system_versioned: bool = False
+    periods: tuple[str, ...] = ()
+    """Application-time and system-time periods as the database prints them: name and columns."""
 
     def requires(self) -> Iterator[Address]:
         yield from self.inherits
@@ -117,6 +124,15 @@ class Column(Child, frozen=True, kw_only=True):
     """It is the parent table's column, of which this table changes an attribute (PostgreSQL)."""
     merged: bool = False
     """It is inherited, and declared by this table as well: it stays when the parent's goes."""
+    auto_increment: bool = False
+    on_update: str | None = None
+    """What the column is set to whenever its row changes."""
+    invisible: bool = False
+    """It is there only for those who name it."""
+    check: str | None = None
+    """The condition in its own definition, where that is another thing than a check of the table."""
+    versioning: Literal["start", "end", "without"] | None = None
+    """Its part in system versioning: start or end of the row's time, or left out of the history."""
     default_refs: tuple[Address, ...] = ()
     """What the default alone depends on; not compared."""
 
@@ -132,6 +148,8 @@ class Column(Child, frozen=True, kw_only=True):
         if self.generated is not None:
             expression = names.rewritten(self._owner(), self.generated.expression)
             fields["generated"] = Generated(expression=expression, stored=self.generated.stored)
+        if self.check is not None:
+            fields["check"] = names.rewritten(self._owner(), self.check)
         fields["default_refs"] = tuple(names.address(r) for r in self.default_refs)
         return Child.renamed(self, names)._with(names, fields)
 
@@ -156,6 +174,8 @@ class Key(Child, frozen=True, kw_only=True):
     without_overlaps: bool = False
     clustered: bool = False
     replica_identity: bool = False
+    invisible: bool = False
+    """Its index is kept up to date, and queries do not use it."""
 
     def requires(self) -> Iterator[Address]:
         yield self._owner()
@@ -280,6 +300,8 @@ class Index(Child, frozen=True, kw_only=True):
     """(position, target) of expression columns with a statistics target."""
     attached_to: Address | None = None
     """The partitioned table's index or key that this one is a part of; here only where its name is not the server's."""
+    invisible: bool = False
+    """It is kept up to date, and queries do not use it."""
     valid: bool = True
     """False where a concurrent build failed; a matter of health, not compared."""
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import msgspec
+
+from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Alter, Change, Create, Drop
-from ..model.objects import Object, changed_fields
+from ..model.objects import Object, changed_fields, compared_fields
 from ..model.profile import Profile
 
 
@@ -19,7 +22,7 @@ def changes(old: Catalog, new: Catalog, profile: Profile, *, follow_order: bool 
     for a, n in new.items():
         o = old.get(a)
         if o is None:
-            if not profile.implicit(a) or n.comment is not None:
+            if not profile.implicit(a) or _says_something(n):
                 created.append(n)
         elif o is not n and o != n:
             change = _alter(o, n, follow_order)
@@ -34,6 +37,12 @@ def changes(old: Catalog, new: Catalog, profile: Profile, *, follow_order: bool 
     drops = [Drop(o) for o in sorted(dropped, key=by_address)]
     creates = [Create(o) for o in sorted(created, key=by_address)]
     return [*drops, *creates, *sorted(altered, key=lambda c: c.new.address)]  # type: ignore[union-attr]
+
+
+def _says_something(o: Object) -> bool:
+    """Whether an object that is there by itself is anything else than it would be by itself."""
+    told = frozenset(compared_fields(type(o))) - frozenset(Address.__struct_fields__)
+    return any(f.required or getattr(o, f.name) != f.default for f in msgspec.structs.fields(type(o)) if f.name in told)
 
 
 def _alter(old: Object, new: Object, follow_order: bool) -> Alter | None:

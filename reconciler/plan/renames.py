@@ -23,7 +23,7 @@ from ..model.profile import Profile
 Names = Mapping[Address, str]
 """Old address → new name."""
 
-_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`[^`]*`|\[[^\]]*\]|[^\W\d][\w$]*|\s+|.""", re.S)
+_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[^\W\d][\w$]*|\s+|.""", re.S)
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
 
 
@@ -65,10 +65,12 @@ class Renames:
 def _rewritten_token(token: str, columns: Mapping[str, str], *, qualified: bool) -> str:
     """The token with the new name, in quotes where it needs them, or had them as part of a qualified name."""
     quoted = token[:1] in '"`['
-    name = token[1:-1].replace('""', '"') if quoted else token
+    name = token[1:-1].replace(token[0] * 2, token[0]) if quoted else token
     new = columns.get(name)
     if new is None or token.startswith("'"):
         return token
+    if token[0] == "`":
+        return "`" + new.replace("`", "``") + "`"
     return new if _PLAIN.match(new) and not (quoted and qualified) else '"' + new.replace('"', '""') + '"'
 
 

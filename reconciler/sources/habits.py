@@ -17,8 +17,8 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True):
     inline_checks: a condition in a column's definition is a property of the column.
 
     batched: one text may hold several statements. namespace: makes names without a schema mean those of a schema
-    (`{}`) first; undone by `everywhere`. lenient: lets bodies of functions pass that are not whole yet. committing: every statement
-    commits by itself, so what succeeded is never made again.
+    (`{}`) first; undone by `everywhere`. lenient: lets bodies of functions pass that are not whole yet.
+    committing: every statement commits by itself, so what succeeded is never made again.
     """
 
     unnamed: bool = False
