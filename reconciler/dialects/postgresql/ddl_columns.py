@@ -12,12 +12,22 @@ from ...model.catalog import Catalog
 from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
 from ...model.namespaces import Sequence
 from ...model.objects import Child, changed_fields
-from ...model.tables import Column, SequenceOptions
+from ...model.tables import Column
 from ..base import Rendering
 from .casts import same_base, using, usual_storage
-from .clauses import column_clause, column_extras, identity_clause, sequence_clauses
+from .clauses import column_clause, column_extras, identity_clause
+from .positions import (
+    behind_rows,
+    bounds,
+    carried_over,
+    changed_options,
+    create_sequence,
+    optioned,
+    sequence_of,
+    taken_over,
+)
 from .rendering import RENDER, comment, on_owner, option_changes, owner, sql
-from .spelling import ident, literal, made_up, qualified
+from .spelling import at, ident, literal, made_up, qualified
 
 
 class ColumnDefault(Child, frozen=True, kw_only=True):
@@ -152,46 +162,22 @@ def _identity(old: Column, new: Column) -> Iterator[Statement]:
     assert identity is not None
     if old.identity is None:
         yield sql(f"{head} ADD {identity_clause(identity, new.schema)}")
+        yield sql(behind_rows(new))
         return
     sets = []
     if identity.always != old.identity.always:
         sets.append(f"SET GENERATED {'ALWAYS' if identity.always else 'BY DEFAULT'}")
-    sets += [f"SET {clause}" for clause in changed_options(old.identity.options, identity.options)]
+    was, will = sequence_of(old), sequence_of(new)
+    if changed_options(was.options, will.options):
+        (low, high), (least, most) = bounds(was), bounds(will)
+        if old.type == new.type and (least > low or most < high):
+            yield from optioned(replace(was, schema=new.schema), replace(will, name=was.name))
+        else:
+            sets += [f"SET {clause}" for clause in changed_options(was.options, will.options)]
     if sets:
         yield sql(f"{head} {' '.join(sets)}")
-    made = made_up(new.table, new.name, "seq")
-    was, name = old.identity.sequence or made, identity.sequence or made
-    if was != name:
-        yield sql(f"ALTER SEQUENCE {qualified(new.schema, was)} RENAME TO {ident(name)}")
-
-
-def changed_options(old: SequenceOptions, new: SequenceOptions) -> list[str]:
-    """The clauses of ALTER SEQUENCE for what differs. START is said whenever a bound or the direction moves:
-    its default follows them only in CREATE."""
-    clauses = []
-    if new.increment != old.increment:
-        clauses.append(f"INCREMENT BY {new.increment}")
-    turned = (old.increment > 0) != (new.increment > 0)
-    if new.minimum != old.minimum or turned:
-        clauses.append("NO MINVALUE" if new.minimum is None else f"MINVALUE {new.minimum}")
-    if new.maximum != old.maximum or turned:
-        clauses.append("NO MAXVALUE" if new.maximum is None else f"MAXVALUE {new.maximum}")
-    if _first(new) != _first(old):
-        clauses.append(f"START WITH {_first(new)}")
-    if new.cache != old.cache:
-        clauses.append(f"CACHE {new.cache}")
-    if new.cycle != old.cycle:
-        clauses.append("CYCLE" if new.cycle else "NO CYCLE")
-    return clauses
-
-
-def _first(options: SequenceOptions) -> int:
-    """Where the sequence starts."""
-    if options.start is not None:
-        return options.start
-    if options.increment > 0:
-        return 1 if options.minimum is None else options.minimum
-    return -1 if options.maximum is None else options.maximum
+    if was.name != will.name:
+        yield sql(f"ALTER SEQUENCE {qualified(new.schema, was.name)} RENAME TO {ident(will.name)}")
 
 
 def _attributes(old: Column, new: Column, context: Rendering) -> Iterator[Statement]:
@@ -251,7 +237,8 @@ def exchange_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
         yield sql(f"{head_of(new)} DROP DEFAULT")
         yield sql(f"ALTER SEQUENCE {qualified(was.schema, was.name)} RENAME TO {ident(f'{was.name[:50]}__old')}")
         yield from alterations(replace(old, default=None, default_refs=()), new, context)
-        yield sql(_positioned(new, aside))
+        if new.identity is not None:
+            yield sql(carried_over(aside, was, new))
         yield sql(f"DROP SEQUENCE {aside}")
     if taken:
         yield from _serial(old, new, taken[0], context)
@@ -259,21 +246,11 @@ def exchange_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
 
 def _serial(old: Column, new: Column, sequence: Sequence, context: Rendering) -> Iterator[Statement]:
     assert old.identity is not None
-    was = old.identity.sequence or made_up(old.table, old.name, "seq")
-    aside = f"{was[:50]}__old"
+    was = sequence_of(old)
+    aside = f"{was.name[:50]}__old"
     name = qualified(sequence.schema, sequence.name)
-    yield sql(f"ALTER SEQUENCE {qualified(old.schema, was)} RENAME TO {ident(aside)}")
-    yield sql(f"CREATE SEQUENCE {name} AS {sequence.type}{sequence_clauses(sequence.options)}")
-    yield sql(f"SELECT pg_catalog.setval({literal(name)}, last_value, is_called) FROM {qualified(old.schema, aside)}")
+    yield sql(f"ALTER SEQUENCE {at(was.address)} RENAME TO {ident(aside)}")
+    yield from create_sequence(sequence)
+    yield sql(taken_over(literal(name), qualified(old.schema, aside), was, sequence))
     yield from alterations(old, new, context)
     yield sql(f"ALTER SEQUENCE {name} OWNED BY {owner(new)}.{ident(new.name)}")
-    if sequence.comment is not None:
-        yield comment("SEQUENCE", name, sequence.comment)
-
-
-def _positioned(c: Column, source: str) -> str:
-    table, column = literal(owner(c)), literal(c.name)
-    return (
-        f"SELECT pg_catalog.setval(pg_catalog.pg_get_serial_sequence({table}, {column}), last_value, is_called) "
-        f"FROM {source}"
-    )

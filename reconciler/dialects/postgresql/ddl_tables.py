@@ -6,11 +6,15 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
+from ...model.namespaces import Sequence as NumberSequence
+from ...model.namespaces import SequenceOwner
+from ...model.objects import Object
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Key, Table
 from ..base import Rendering
 from .clauses import column_clause, column_extras, constraint_clause, not_valid
 from .ddl_columns import inherited_overrides, renamed_with
 from .ddl_keys import key_extras
+from .positions import behind_rows, carried_over, create_sequence, owned_by, sequence_of, taken_over
 from .rendering import RENDER, commented, option_changes, recommented, sql
 from .spelling import at, ident, idents, literal, made_up, qualified, with_options
 
@@ -158,14 +162,45 @@ def rebuild_table(step: Step, context: Rendering) -> Iterator[Statement]:
     after = [o for o in change.after if isinstance(o, Column)]
     partitions = [o for o in change.before if isinstance(o, Table)]
     yield from _put_aside(old, partitions, before, context.profile.capabilities["not_null_names"])
+    yield from _sequences_aside(change, before)
     yield sql(create_text(new, at(new.address), after, ()))
     yield from (sql(create_text(p, at(p.address), (), ())) for p in change.after if isinstance(p, Table))
     yield from _copied(new, before, after, _aside(old))
+    yield from _positioned(change, before, after)
     yield sql(f"DROP TABLE {_aside(old)}")
+    yield from _sequences_settled(change)
     yield from commented(new, "TABLE", at(new.address))
     yield from table_extras(new)
     for c in after:
         yield from column_extras(c)
+
+
+def _sequences_aside(change: Rebuild, columns: dict[str, Column]) -> Iterator[Statement]:
+    """Serials whose place an identity takes, and the other way: both want the sequence's name."""
+    for o in change.before:
+        if isinstance(o, NumberSequence):
+            yield sql(f"ALTER SEQUENCE {at(o.address)} RENAME TO {ident(_spare(o.name))}")
+    for o in change.after:
+        if isinstance(o, NumberSequence):
+            yield from create_sequence(o)
+            for was in [sequence_of(c) for c in _identities(change.after, columns, o)]:
+                yield sql(taken_over(literal(at(o.address)), qualified(was.schema, _spare(was.name)), was, o))
+
+
+def _identities(after: Iterable[Object], before: dict[str, Column], sequence: NumberSequence) -> Iterator[Column]:
+    """The old columns that were identities and draw from the sequence from now on."""
+    for c in after:
+        old = before.get(c.name) if isinstance(c, Column) and sequence.address in c.default_refs else None
+        if old is not None and old.identity is not None:
+            yield old
+
+
+def _sequences_settled(change: Rebuild) -> Iterator[Statement]:
+    owned = {o.sequence for o in change.before if isinstance(o, SequenceOwner)}  # these fell with the table
+    for o in change.before:
+        if isinstance(o, NumberSequence) and o.address not in owned:
+            yield sql(f"DROP SEQUENCE {qualified(o.schema, _spare(o.name))}")
+    yield from (sql(owned_by(o)) for o in change.after if isinstance(o, SequenceOwner))
 
 
 def _aside(t: Table) -> str:
@@ -184,7 +219,7 @@ def _put_aside(old: Table, partitions: Sequence[Table], columns: dict[str, Colum
         yield sql(f"ALTER TABLE {at(t.address)} RENAME TO {ident(_spare(t.name))}")
     for c in columns.values():
         if c.identity is not None and not c.inherited:
-            was = c.identity.sequence or made_up(c.table, c.name, "seq")
+            was = sequence_of(c).name
             yield sql(f"ALTER SEQUENCE {qualified(c.schema, was)} RENAME TO {ident(_spare(was))}")
         if named and not c.nullable and not c.inherited:
             # The server makes names up that no constraint of the schema has (18).
@@ -200,20 +235,21 @@ def _copied(new: Table, before: dict[str, Column], after: Sequence[Column], sour
     values = ", ".join(_carried(before[c.name], c) for c in kept)
     target = at(new.address)
     yield sql(f"INSERT INTO {target} ({idents(c.name for c in kept)}){override} SELECT {values} FROM {source}")
-    for c in kept:
-        if c.identity is not None:
-            yield sql(set_sequence(target, c.name))
+
+
+def _positioned(change: Rebuild, before: dict[str, Column], after: Sequence[Column]) -> Iterator[Statement]:
+    """An identity goes on where it was, or where the serial was: rows that are gone have had their numbers."""
+    serials = {o.address: o for o in change.before if isinstance(o, NumberSequence)}
+    for new in after:
+        old = before.get(new.name)
+        if new.identity is None or old is None:
+            continue
+        was = [serials[r] for r in old.default_refs if r in serials]
+        if old.identity is not None:
+            was = [sequence_of(old)]
+        yield sql(carried_over(qualified(was[0].schema, _spare(was[0].name)), was[0], new) if was else behind_rows(new))
 
 
 def _carried(old: Column, new: Column) -> str:
     name = ident(new.name)
     return name if old.type == new.type else f"{name}::text::{new.type}"
-
-
-def set_sequence(table: str, column: str) -> str:
-    """Put an identity's sequence behind the largest value in use."""
-    found = f"pg_catalog.pg_get_serial_sequence({literal(table)}, {literal(column)})"
-    return (
-        f"SELECT pg_catalog.setval({found}, m.v) "
-        f"FROM (SELECT pg_catalog.max({ident(column)}) AS v FROM {table}) AS m WHERE m.v IS NOT NULL"
-    )

@@ -18,7 +18,7 @@ from .effects import TYPE_KINDS
 def rewrite(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
     """The changes with tables, types and serial columns rebuilt where they would be dropped and made again."""
     done = list(changes)
-    for step in (_types, _tables, _serials, _lineage):
+    for step in (_types, _tables, _serials, _exchanged, _lineage):
         done = step(done, old, new)
     return done
 
@@ -134,6 +134,22 @@ def _serials(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
             continue
         if parts:
             changes = [*_without(changes, {was.address, *(o.address for o in parts)}), found]
+    return changes
+
+
+def _exchanged(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
+    """The same inside of a table that is made anew."""
+    for c in [c for c in changes if isinstance(c, Rebuild) and isinstance(c.old, Table)]:
+        verbs = {address_of(v): v for v in changes}
+        pairs = [(old.get(o.address), o) for o in c.after if isinstance(o, Column)]
+        gone, made = list[Object](), list[Object]()
+        for was, will in pairs:
+            if isinstance(was, Column) and (was.identity is None) != (will.identity is None):
+                gone += _own_sequence(was, old, verbs, Drop) if will.identity is not None else ()
+                made += _own_sequence(will, new, verbs, Create) if was.identity is not None else ()
+        if gone or made:
+            both = replace(c, before=(*c.before, *gone), after=(*c.after, *made))
+            changes = [*_without(changes, {c.old.address, *(o.address for o in (*gone, *made))}), both]
     return changes
 
 
