@@ -37,6 +37,7 @@ class Rebuild(msgspec.Struct, frozen=True):
     """An object made anew with what it holds carried over.
 
     `before` and `after` are the parts that go with it (a table's columns and inline keys; the columns of an enum).
+    `taken` are those of the parts that another rebuild goes through first: it leaves them as they stand in `before`.
     """
 
     old: Object
@@ -44,6 +45,7 @@ class Rebuild(msgspec.Struct, frozen=True):
     before: tuple[Object, ...] = ()
     after: tuple[Object, ...] = ()
     reason: str = ""
+    taken: tuple[Address, ...] = ()
 
 
 Change = Create | Drop | Alter | Rename | Rebuild

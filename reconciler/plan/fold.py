@@ -13,18 +13,26 @@ Node = tuple[Verb, Address]
 
 
 class Folded:
-    """The steps of a plan before they are ordered, and for each folded change the node that stands for it."""
+    """The steps of a plan before they are ordered, and for each folded change the nodes that stand for it."""
 
     def __init__(self) -> None:
         self.steps: dict[Node, Step] = {}
-        self.host: dict[Node, Node] = {}
+        self.hosts: dict[Node, list[Node]] = {}
 
-    def node(self, verb: Verb, address: Address) -> Node | None:
-        """The node that carries out a change of an address, or None where nothing does."""
-        key = (verb, address)
-        while key in self.host:
-            key = self.host[key]
-        return key if key in self.steps else None
+    def carrier(self, change: Change) -> Node | None:
+        """The node that carries out a change, or None where nothing does."""
+        key = (verb(change), address_of(change))
+        return key if key in self.steps else next(iter(self.nodes(*key)), None)
+
+    def nodes(self, verb: Verb, address: Address) -> list[Node]:
+        """The nodes that have a hand in a change of an address: its own, and those of rebuilds that it is a part of."""
+        found: list[Node] = []
+        todo: list[Node] = [(verb, address)]
+        for key in todo:
+            if key in self.steps:
+                found.append(key)
+            todo += self.hosts.get(key, ())
+        return found
 
 
 def folded(changes: Sequence[Change], profile: Profile, reasons: dict[Address, Address]) -> Folded:
@@ -38,7 +46,7 @@ def folded(changes: Sequence[Change], profile: Profile, reasons: dict[Address, A
         node: Node = (verb(c), address_of(c))
         host = _host(c, profile, made, gone, loops)
         if host is not None:
-            result.host[node] = host
+            result.hosts.setdefault(node, []).append(host)
             if isinstance(c, Create):
                 children.setdefault(host[1], []).append(c.new)
         else:
@@ -73,11 +81,11 @@ def _host(
 
 
 def _absorb(c: Rebuild, node: Node, result: Folded) -> None:
-    for o in c.before:
-        result.host["drop", o.address] = node
+    parts: list[Node] = [("drop", o.address) for o in c.before]
     for o in c.after:
-        result.host["create", o.address] = node
-        result.host["alter", o.address] = node
+        parts += [("create", o.address), ("alter", o.address)]
+    for part in parts:
+        result.hosts.setdefault(part, []).append(node)
 
 
 def _on_cycles(gone: dict[Address, Object], profile: Profile) -> set[Address]:

@@ -3,72 +3,51 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from graphlib import CycleError, TopologicalSorter
 from itertools import pairwise
 
 from ..errors import ReconcileError
 from ..model.address import Address
 from ..model.catalog import Catalog
-from ..model.changes import Alter, Change, Create, Drop, Rebuild, Step, Verb, address_of, subject, verb
-from ..model.objects import Object
+from ..model.changes import Change, Create, Step, subject, verb
 from ..model.profile import Profile
 from .fold import Folded, Node
 from .settle import ordered_parts
+from .waits import Bond, Waits, in_turn, waits
 
 _RANK = {"drop": 0, "rebuild": 1, "alter": 1, "create": 2, "rename": -1}
-
-_MAKERS: tuple[Verb, ...] = ("create", "alter", "rebuild")
-
-Edge = Callable[[Node | None, Node | None], None]
 
 
 def ordered(changes: Sequence[Change], steps: Folded, profile: Profile, new: Catalog | None = None) -> list[Step]:
     """The steps in an order in which each finds what it needs; ties are broken by verb and address, but parts that
-    their parent lists in an order come in that order.
+    their parent lists in an order come in that order, as far as they can.
 
     Raises ReconcileError that names every step on a cycle.
     """
     place = _places(changes, new) if new is not None else {}
-    try:
-        return [steps.steps[k] for k in _sorted(_graph(changes, steps, profile, _in_turn(place)), place)]
-    except CycleError:  # a part needs one that is listed behind it: then what is needed comes first
-        pass
-    try:
-        return [steps.steps[k] for k in _sorted(_graph(changes, steps, profile, ()), place)]
-    except CycleError as e:
-        ring = " → ".join(f"{v} {a}" for v, a in e.args[1])
-        raise ReconcileError(
-            "the plan has no order that works", why=f"these steps wait for each other: {ring}"
-        ) from None
+    sorter = _without_rings(waits(changes, steps, profile, in_turn(place)))
+    return [steps.steps[k] for k in _sorted(sorter, place)]
 
 
-def _graph(
-    changes: Sequence[Change], steps: Folded, profile: Profile, turns: Iterable[tuple[Address, Address]]
-) -> TopologicalSorter[Node]:
-    """The steps with what each waits for. Raises CycleError."""
-    sorter: TopologicalSorter[Node] = TopologicalSorter(dict.fromkeys(sorted(steps.steps), ()))
-
-    def edge(after: Node | None, before: Node | None) -> None:
-        if after is not None and before is not None and after != before:
-            sorter.add(after, before)
-
-    freed = _freed_names(changes, profile)
-    for c in changes:
-        _edges(c, steps, profile, edge)
-        if isinstance(c, Create):
-            for a in freed.get(_name_key(c.new, profile), ()):
-                edge(steps.node("create", c.new.address), steps.node("drop", a))
-    for before, after in turns:
-        edge(steps.node("create", after), steps.node("create", before))
-    sorter.prepare()
-    return sorter
-
-
-def _in_turn(place: Mapping[Address, int]) -> Iterator[tuple[Address, Address]]:
-    """Parts of one parent, each with the one that is listed next: who waits for something keeps those behind it."""
-    ranked = sorted(place, key=lambda a: (a.kind, a.schema, a.parent, place[a]))
-    return ((a, b) for a, b in pairwise(ranked) if (a.kind, a.schema, a.parent) == (b.kind, b.schema, b.parent))
+def _without_rings(graph: Waits) -> TopologicalSorter[Node]:
+    """The waits made ready, each ring of them broken at its weakest; raises ReconcileError where none can be."""
+    while True:
+        sorter: TopologicalSorter[Node] = TopologicalSorter(graph)
+        try:
+            sorter.prepare()
+        except CycleError as e:
+            ring = list(pairwise(e.args[1]))
+            weakest = min(graph[after][before] for before, after in ring)
+            if weakest is Bond.NEED:
+                named = " → ".join(f"{v} {a}" for v, a in e.args[1])
+                why = f"these steps wait for each other: {named}"
+                raise ReconcileError("the plan has no order that works", why=why) from None
+            for before, after in ring:
+                if graph[after][before] is weakest:
+                    del graph[after][before]
+        else:
+            return sorter
 
 
 def _places(changes: Sequence[Change], new: Catalog) -> dict[Address, int]:
@@ -91,52 +70,6 @@ def _sorted(sorter: TopologicalSorter[Node], place: dict[Address, int]) -> Itera
         node = heapq.heappop(ready)[2]
         yield node
         sorter.done(node)
-
-
-def _edges(c: Change, steps: Folded, profile: Profile, edge: Edge) -> None:
-    me = steps.node(verb(c), address_of(c))
-    if not isinstance(c, Drop):
-        for o in (c.new, *(c.after if isinstance(c, Rebuild) else ())):
-            for r in _needs(o, profile):
-                for v in _MAKERS:
-                    edge(me, steps.node(v, r))
-    if not isinstance(c, Create):
-        for o in (c.old, *(c.before if isinstance(c, Rebuild) else ())):
-            for r in _needs(o, profile):
-                edge(steps.node("drop", r), me)
-                if isinstance(c, Drop):
-                    edge(_unless_remarked(steps, steps.node("alter", r)), me)
-                    edge(steps.node("rebuild", r), me)
-    if isinstance(c, Create):
-        edge(me, steps.node("drop", c.new.address))
-    if isinstance(c, Alter) and not isinstance(c, Rebuild):
-        edge(me, steps.node("rebuild", c.new.address))
-
-
-def _unless_remarked(steps: Folded, node: Node | None) -> Node | None:
-    """An ALTER that only says another comment is in nobody's way."""
-    change = steps.steps[node].change if node is not None else None
-    return None if isinstance(change, Alter) and change.fields <= {"comment"} else node
-
-
-def _needs(o: Object, profile: Profile) -> Iterable[Address]:
-    if o.kind in profile.unordered:
-        return () if o.parent is None else (o.parent,)
-    return o.requires()
-
-
-def _name_key(o: Object, profile: Profile) -> tuple[str, str, str] | None:
-    space = profile.names.get(o.kind)
-    return (space, o.schema, profile.same_name(o.name)) if space else None
-
-
-def _freed_names(changes: Sequence[Change], profile: Profile) -> dict[tuple[str, str, str] | None, list[Address]]:
-    """Who gives up a name, so that whoever takes it comes later."""
-    freed: dict[tuple[str, str, str] | None, list[Address]] = {}
-    for c in changes:
-        if isinstance(c, Drop) and (key := _name_key(c.old, profile)) is not None:
-            freed.setdefault(key, []).append(c.old.address)
-    return freed
 
 
 def described(step: Step) -> str:

@@ -16,6 +16,7 @@ from . import renames
 from .cascade import cascaded, unmodelled_touched
 from .diff import changes as raw_changes
 from .fold import folded
+from .loosen import loosened
 from .order import ordered
 
 
@@ -75,6 +76,7 @@ def make_plan(
     raw = raw_changes(before, new, profile, follow_order=follow_order)
     findings = renames.likely(before, new)
     every, reasons = cascaded(profile.rewrite(raw, before, new, follow_order), before, new, profile)
+    every = loosened(every, before, new, profile)
     steps = ordered(every, folded(every, profile, reasons), profile, new)
     return Plan(
         old=old,

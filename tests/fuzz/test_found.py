@@ -113,3 +113,105 @@ def test_of_two_equal_keys_both_are_made(pg: Postgres) -> None:
 def test_a_key_that_carries_a_column_of_an_enum_made_anew_is_made_anew_as_well(pg: Postgres) -> None:
     table = "CREATE TABLE t (x int, y e, p int REFERENCES t, PRIMARY KEY (x) INCLUDE (y))"
     brought(pg, f"CREATE TYPE e AS ENUM ('a', 'b'); {table}", f"CREATE TYPE e AS ENUM ('b', 'a'); {table}")
+
+
+ENUM = "CREATE TYPE e AS ENUM ('a', 'b', 'c');"
+ANEW = "CREATE TYPE e AS ENUM ('c', 'b', 'a');"
+CALLED = "CREATE FUNCTION f() RETURNS e LANGUAGE sql AS $$ SELECT 'a'::e $$;"
+BY_ROW = "CREATE FUNCTION f(t) RETURNS int LANGUAGE sql AS 'SELECT 1'; ALTER TABLE t ALTER x SET DEFAULT f(NULL)"
+PARTITION = "CREATE TABLE p PARTITION OF t DEFAULT; ALTER TABLE p ALTER y SET DEFAULT 'a'"
+BOTH_ANEW = {
+    "its columns stay": ("t (x int, y e DEFAULT 'a', z e[])", "t (z e[], y e DEFAULT 'b', x int)"),
+    "one of them goes": ("t (x int, y e DEFAULT 'a', z e)", "t (z e, x int)"),
+    "one of them is of another type": ("t (x int, y e DEFAULT 'b', z e)", "t (z e, y text, x int)"),
+    "a default of another column names it": ("t (x int, y text DEFAULT 'a'::e::text)", "t (y text, x int)"),
+    "one of them is computed": (
+        "t (x int, y e, z boolean GENERATED ALWAYS AS (y = 'a'::e) STORED, w e GENERATED ALWAYS AS (y) STORED)",
+        "t (z boolean GENERATED ALWAYS AS (y = 'a'::e) STORED, w e GENERATED ALWAYS AS (y) STORED, y e, x int)",
+    ),
+    "one of them is computed from now on": ("t (x e, y e)", "t (y e GENERATED ALWAYS AS (x) STORED, x e)"),
+    "a partition has a default of its own": (
+        f"t (x int, y e) PARTITION BY LIST (x); {PARTITION}",
+        f"t (y e, x int) PARTITION BY LIST (x); {PARTITION}",
+    ),
+}
+
+
+def there_and_back(server: Postgres, one: str, other: str) -> None:
+    brought(server, one, other, follow_order=True)
+    brought(server, other, one, follow_order=True)
+
+
+@pytest.mark.parametrize("case", BOTH_ANEW)
+def test_a_table_and_an_enum_of_its_columns_are_both_made_anew(pg: Postgres, case: str) -> None:
+    one, other = BOTH_ANEW[case]
+    there_and_back(pg, f"{ENUM} CREATE TABLE {one}", f"{ANEW} CREATE TABLE {other}")
+
+
+def test_values_stay_where_a_table_and_an_enum_of_its_columns_are_both_made_anew(pg: Postgres) -> None:
+    said = brought(
+        pg, f"{ENUM} CREATE TABLE t (x int, y e)", f"{ANEW} CREATE TABLE t (y text, x int)", follow_order=True
+    )
+    with pg.session() as session:
+        session.rows(f"{ENUM} CREATE TABLE t (x int, y e); INSERT INTO t VALUES (1, 'a'), (2, 'c'), (3, NULL)")
+        for statement in said:
+            session.execute(statement)
+        assert session.rows("SELECT x, y FROM t ORDER BY x") == [(1, "a"), (2, "c"), (3, None)]
+
+
+def test_two_enums_and_two_tables_of_both_are_all_made_anew(pg: Postgres) -> None:
+    there_and_back(
+        pg,
+        f"{ENUM} CREATE TYPE g AS ENUM ('a', 'b'); CREATE TABLE t (x e, y g, z int); CREATE TABLE u (x e, y g, z int)",
+        f"{ANEW} CREATE TYPE g AS ENUM ('b', 'a'); CREATE TABLE t (y g, x e, z int); CREATE TABLE u (z int, y g, x e)",
+    )
+
+
+@pytest.mark.parametrize("columns", ["x g, y e, z int", "z int, x g, y e"])
+def test_columns_change_places_between_two_enums_made_anew(pg: Postgres, columns: str) -> None:
+    there_and_back(
+        pg,
+        f"{ENUM} CREATE TYPE g AS ENUM ('a', 'b'); CREATE TABLE t (x e, y g, z int)",
+        f"{ANEW} CREATE TYPE g AS ENUM ('b', 'a'); CREATE TABLE t ({columns})",
+    )
+
+
+def test_a_partitions_own_default_waits_for_the_type_that_the_column_gets(pg: Postgres) -> None:
+    rest = f"CREATE TABLE t (x int, y e) PARTITION BY LIST (x); {PARTITION}"
+    there_and_back(pg, ENUM + rest, ANEW + rest)
+
+
+@pytest.mark.parametrize("columns", ["x int, z d", "z d, x int"])
+def test_a_column_goes_from_an_enum_made_anew_to_a_new_domain_over_it(pg: Postgres, columns: str) -> None:
+    there_and_back(
+        pg, f"{ENUM} CREATE TABLE t (x int, z e)", f"{ANEW} CREATE DOMAIN d AS e; CREATE TABLE t ({columns})"
+    )
+
+
+@pytest.mark.parametrize("columns", ["x int, y e DEFAULT f()", "y e DEFAULT f(), x int"])
+def test_a_default_calls_a_function_of_an_enum_made_anew(pg: Postgres, columns: str) -> None:
+    made = f"{ANEW} {CALLED} CREATE TABLE t ({columns})"
+    there_and_back(pg, f"{ENUM} {CALLED} CREATE TABLE t (x int, y e DEFAULT f())", made)
+    there_and_back(pg, f"{ENUM} CREATE TABLE t (x int, y e)", made)
+
+
+def test_a_default_calls_a_function_that_takes_a_row_of_the_table_made_anew(pg: Postgres) -> None:
+    there_and_back(pg, f"CREATE TABLE t (x int, y int); {BY_ROW}", f"CREATE TABLE t (y int, x int); {BY_ROW}")
+
+
+def test_a_key_over_an_enum_made_anew_gets_a_comment(pg: Postgres) -> None:
+    table = "CREATE TABLE t (x int, y e, CONSTRAINT u UNIQUE (y))"
+    there_and_back(pg, ENUM + table, f"{ANEW} {table}; COMMENT ON CONSTRAINT u ON t IS 'new'")
+
+
+def test_a_view_lets_go_of_what_goes_while_its_table_changes(pg: Postgres) -> None:
+    there_and_back(
+        pg,
+        "CREATE TABLE t (a int, b int); CREATE VIEW v AS SELECT b AS x FROM t",
+        "CREATE TABLE t (a int) WITH (fillfactor=70); CREATE VIEW v AS SELECT a AS x FROM t",
+    )
+    there_and_back(
+        pg,
+        "CREATE TABLE t (a int); CREATE VIEW w AS SELECT a FROM t; CREATE VIEW v AS SELECT a AS x FROM w",
+        "CREATE TABLE t (a int DEFAULT 1); CREATE VIEW v AS SELECT a AS x FROM t",
+    )

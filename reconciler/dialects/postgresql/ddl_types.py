@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from graphlib import TopologicalSorter
 
 from msgspec.structs import replace
 
@@ -200,8 +201,8 @@ def rebuild_type(step: Step, context: Rendering) -> Iterator[Statement]:
     """The old types renamed away, the new ones made, every column of them cast through text, the old ones dropped."""
     change = step.change
     assert isinstance(change, Rebuild)
-    olds = [change.old, *(o for o in change.before if isinstance(o, _TYPES))]
-    news = [change.new, *(o for o in change.after if isinstance(o, _TYPES))]
+    olds = _made_of([change.old, *(o for o in change.before if isinstance(o, _TYPES))])
+    news = _made_of([change.new, *(o for o in change.after if isinstance(o, _TYPES))])
     checks = [o for o in change.after if isinstance(o, DomainCheck)]
     for o in olds:
         yield sql(f"ALTER {noun(o)} {at(o.address)} RENAME TO {_aside(o)}")
@@ -218,6 +219,13 @@ def rebuild_type(step: Step, context: Rendering) -> Iterator[Statement]:
         yield from alterations(replace(c, default=None, default_refs=()), new, context, converted=converted)
     for o in reversed(olds):
         yield sql(f"DROP {noun(o)} {ident(o.schema)}.{_aside(o)}")
+
+
+def _made_of(types: Iterable[Object]) -> list[Object]:
+    """The types, each after those that it is made of."""
+    named = {o.address: o for o in sorted(types, key=lambda o: o.address)}
+    graph = {a: [r for r in o.requires() if r in named and r != a] for a, o in named.items()}
+    return [named[a] for a in TopologicalSorter(graph).static_order()]
 
 
 def _aside(o: Object) -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from graphlib import TopologicalSorter
 
 from msgspec.structs import replace
 
 from ...model.address import Address
-from ...model.catalog import Catalog
+from ...model.catalog import Catalog, closure
 from ...model.changes import Alter, Change, Create, Drop, Rebuild, address_of
 from ...model.namespaces import SequenceOwner
 from ...model.objects import Child, Object
@@ -18,7 +19,7 @@ from .effects import TYPE_KINDS
 def rewrite(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
     """The changes with tables, types and serial columns rebuilt where they would be dropped and made again."""
     done = list(changes)
-    for step in (_types, _tables, _serials, _exchanged, _lineage):
+    for step in (_types, _tables, _handed_on, _serials, _exchanged, _lineage):
         done = step(done, old, new)
     return done
 
@@ -62,59 +63,104 @@ def _family(catalog: Catalog, table: Address) -> tuple[Object, ...]:
     return tuple(found)
 
 
+def _handed_on(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
+    """Where a table and a type of its columns are both made anew, the type comes first and hands the columns on."""
+    tables = [c for c in changes if isinstance(c, Rebuild) and isinstance(c.old, Table)]
+    types = [c for c in changes if isinstance(c, Rebuild) and c.old.kind in TYPE_KINDS]
+    for a, b in [(a.old.address, b.old.address) for a in types for b in tables]:
+        by_root = {c.old.address: c for c in changes if isinstance(c, Rebuild)}
+        handed = _Handed(by_root[a], by_root[b])
+        if handed.any:
+            changes = [*_without(changes, {a, b}), *handed.changes()]
+    return changes
+
+
+class _Handed:
+    """The rebuild of a type and then of a table that uses it.
+
+    The type's takes the columns that stay to what the table's copies from, types alone; those that lose their values
+    (dropped, or computed from now on) go before it, since the old type cannot while they are there.
+    """
+
+    def __init__(self, type: Rebuild, table: Rebuild) -> None:
+        self.type, self.table = type, table
+        self.group = {o.address for o in (type.old, *type.before) if o.kind in TYPE_KINDS}
+        self.family = {o.address for o in (table.old, *table.before) if isinstance(o, Table)}
+        users = [o for o in table.before if isinstance(o, Column) and not self.group.isdisjoint(o.requires())]
+        after = {o.address: o for o in table.after if isinstance(o, Column)}
+        self.gone = {o.address: o for o in users if not _keeps_rows(o, after.get(o.address))}
+        self.kept = {o.address: self._between(o, after[o.address]) for o in users if o.address not in self.gone}
+        self.any = any(o.parent in self.family for o in (*type.before, *users))
+
+    def _between(self, was: Column, will: Column) -> Column:
+        """The column as the table's rebuild finds it: of the type that it copies, and otherwise as it was."""
+        made = replace(was, type=will.type, collation=will.collation, refs=will.refs)
+        return replace(made, default=None, default_refs=(), storage=None)
+
+    def changes(self) -> list[Change]:
+        handed = tuple(o for o in self.table.before if o.address in self.kept)
+        before = (*(o for o in self.type.before if o.parent not in self.family), *handed)
+        after = (*(o for o in self.type.after if o.parent not in self.family), *self.kept.values())
+        rest = tuple(self.kept.get(o.address, o) for o in self.table.before if o.address not in self.gone)
+        taken = (*self.table.taken, *self.kept)
+        return [
+            *(Drop(o) for o in self.gone.values()),
+            replace(self.type, before=before, after=after),
+            replace(self.table, before=rest, taken=taken),
+        ]
+
+
 def _types(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
     todo = _replaced(changes, TYPE_KINDS)
     groups: list[set[Address]] = []
     for a in todo:
-        group = _types_over(a, old, new)
-        for other in [g for g in groups if g & group]:
+        group = _types_over({a}, old, new)
+        for other in [g for g in groups if g & group or _meet(g, group, old, new)]:
             groups.remove(other)
             group |= other
         groups.append(group)
     for group in groups:
-        changes = _rebuilt_types(changes, group, old, new)
+        bases = [a for a in todo if a in group and group.isdisjoint(new[a].requires())]
+        changes = _rebuilt_types(changes, next(iter(bases), min(group.intersection(todo))), group, old, new)
     return changes
 
 
-def _types_over(a: Address, old: Catalog, new: Catalog) -> set[Address]:
-    """A type and the types that are made of it, in both catalogs."""
-    found: set[Address] = set()
-    todo = [a]
-    while todo:
-        t = todo.pop()
-        if t not in found and t in old and t in new:
-            found.add(t)
-            todo += [d for c in (old, new) for d in c.dependents(t) if d.kind in TYPE_KINDS]
-    return found
+def _types_over(seeds: set[Address], old: Catalog, new: Catalog) -> set[Address]:
+    """Types and those that are made of them, before or after."""
+    return {
+        a
+        for c in (old, new)
+        for a in closure(c, seeds, lambda c, t: (d for d in c.dependents(t) if d.kind in TYPE_KINDS))
+    }
 
 
-def _rebuilt_types(changes: list[Change], group: set[Address], old: Catalog, new: Catalog) -> list[Change]:
-    order = _made_of(group, new)
+def _meet(a: set[Address], b: set[Address], old: Catalog, new: Catalog) -> bool:
+    """Whether a column goes from one group of types to the other, and so needs both at once."""
+    was, will = ([{d for t in group for d in c.dependents(t)} for group in (a, b)] for c in (old, new))
+    return not (was[0].isdisjoint(will[1]) and was[1].isdisjoint(will[0]))
+
+
+def _rebuilt_types(
+    changes: list[Change], root: Address, group: set[Address], old: Catalog, new: Catalog
+) -> list[Change]:
     users = {d for t in group for d in old.dependents(t)}
-    columns = sorted(d for d in users if _keeps_rows(old.get(d), new.get(d)))
+    columns = _parents_first({d for d in users if _keeps_rows(old.get(d), new.get(d))}, old)
     checks = sorted({d for c in (old, new) for t in group for d in c.dependents(t) if d.kind == "domain_check"})
-    before = [old[a] for a in (*order[1:], *columns, *(k for k in checks if k in old))]
-    after = [new[a] for a in (*order[1:], *columns, *(k for k in checks if k in new))]
-    done = _without(changes, {*group, *columns, *checks})
-    root = order[0]
+    parts = (*sorted(group - {root}), *columns, *checks)
+    before, after = (tuple(c[a] for a in parts if a in c) for c in (old, new))
     reason = "the type cannot be altered in place"
-    done.append(Rebuild(old=old[root], new=new[root], before=tuple(before), after=tuple(after), reason=reason))
-    return done
+    done = _without(changes, {*group, *columns, *checks})
+    return [*done, Rebuild(old=old[root], new=new[root], before=before, after=after, reason=reason)]
+
+
+def _parents_first(columns: set[Address], catalog: Catalog) -> list[Address]:
+    """The columns, each after the one that it inherits: what is done to that one is done to it as well."""
+    above = {a: [r for r in catalog[a].refs if r in columns and r != a] for a in sorted(columns)}
+    return list(TopologicalSorter(above).static_order())
 
 
 def _keeps_rows(was: Object | None, will: Object | None) -> bool:
     return isinstance(was, Column) and isinstance(will, Column) and was.generated is None and will.generated is None
-
-
-def _made_of(group: set[Address], catalog: Catalog) -> list[Address]:
-    """The types, each after those that it is made of."""
-    order: list[Address] = []
-    left = sorted(group)
-    while left:
-        ready = [a for a in left if not set(catalog[a].requires()).intersection(left) - {a}] or left[:1]
-        order += ready
-        left = [a for a in left if a not in ready]
-    return order
 
 
 def _serials(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:

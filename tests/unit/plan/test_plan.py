@@ -286,3 +286,81 @@ def test_a_view_over_a_renamed_column_is_said_again_though_its_text_is_the_same(
     new = Catalog([*table("t", "b", "a"), view("v", a, definition="SELECT a")])
     steps = make_plan(old, new, PROFILE, wanted_names={b: "a"}).steps
     assert [(verb(s.change), address_of(s.change)) for s in steps][-1] == ("alter", Address("view", "s", "v"))
+
+
+def test_of_two_rebuilds_of_a_part_the_one_that_takes_it_as_the_other_leaves_it_comes_second() -> None:
+    enum, part, whole = Enum(schema="s", name="e", labels=("a",)), column("t", "a"), Address("table", "s", "t")
+    was = Column(schema="s", table="t", name="a", type="e", refs=(enum.address,))
+    catalog = Catalog([Table(schema="s", name="t", columns=("a",)), was, enum])
+    table = Rebuild(catalog[whole], catalog[whole], (was,), (was,), taken=(part,))
+    type = Rebuild(enum, enum, (was,), (was,))
+
+    def steps(*rebuilds: Rebuild) -> list[str]:
+        profile = msgspec.structs.replace(PROFILE, rewrite=lambda changes, old, new, follow: list(rebuilds))
+        return said(make_plan(catalog, Catalog(catalog.values()), profile).steps)
+
+    assert steps(table, type) == ["rebuild enum:s.e", "rebuild table:s.t"]
+    with pytest.raises(ReconcileError, match="wait for each other"):
+        steps(msgspec.structs.replace(table, taken=()), type)
+
+
+def test_a_rebuild_lets_go_of_a_part_that_hangs_on_what_hangs_on_it_and_sets_it_again() -> None:
+    enum = Enum(schema="s", name="e", labels=("a",))
+    function = view("f", enum.address)
+    held = Column(schema="s", table="t", name="a", type="e", default="f()", default_refs=(function.address,))
+    bare = msgspec.structs.replace(held, default=None, default_refs=())
+    part = Check(schema="s", table="t", name="default of a", expression="", refs=(function.address, held.address))
+    catalog = Catalog([Table(schema="s", name="t", columns=("a",)), held, enum, function])
+    profile = msgspec.structs.replace(
+        PROFILE,
+        rewrite=lambda changes, old, new, follow: [Rebuild(enum, enum, (held,), (held,))],
+        detached=lambda o, source: (part, bare) if o == held and source == function.address else None,
+    )
+    steps = make_plan(catalog, Catalog(catalog.values()), profile).steps
+    assert said(steps) == [
+        f"drop {part.address}", f"drop {function.address}", f"rebuild {enum.address}", f"create {function.address}",
+        f"alter {held.address}",
+    ]  # fmt: skip
+    rebuild, last = steps[2].change, steps[4].change
+    assert isinstance(rebuild, Rebuild) and (rebuild.before, rebuild.after) == ((bare,), (bare,))
+    assert isinstance(last, Alter) and last.fields == {"default"}
+
+
+def test_a_rebuild_keeps_a_part_that_hangs_on_what_can_wait_for_it() -> None:
+    enum, other = Enum(schema="s", name="e", labels=("a",)), Enum(schema="s", name="f", labels=("a",))
+    held = Column(schema="s", table="t", name="a", type="e", default="f()", default_refs=(other.address,))
+    bare = msgspec.structs.replace(held, default=None, default_refs=())
+    part = Check(schema="s", table="t", name="default of a", expression="", refs=(other.address, held.address))
+    old = Catalog([Table(schema="s", name="t", columns=("a",)), held, enum, other])
+    profile = msgspec.structs.replace(
+        PROFILE,
+        rewrite=lambda changes, old, new, follow: [Drop(other), Rebuild(enum, enum, (held,), (bare,))],
+        detached=lambda o, source: (part, bare) if o == held else None,
+    )
+    steps = make_plan(old, Catalog([Table(schema="s", name="t", columns=("a",)), bare, enum]), profile).steps
+    assert said(steps) == [f"rebuild {enum.address}", f"drop {other.address}"]
+
+
+def test_a_change_that_nobody_feels_does_not_insist_on_what_goes_first() -> None:
+    a, t = column("t", "a"), Address("table", "s", "t")
+    old = [*table("t", "a"), view("v", a, definition="SELECT a")]
+    new = [o for o in table("t") if o.kind != "table"]
+    new += [Table(schema="s", name="t", columns=("id",), comment="new"), view("v", t, definition="SELECT 1")]
+    assert said(plan(old, new).steps) == [f"alter {t}", "alter view:s.v", f"drop {a}"]
+    felt = msgspec.structs.replace(PROFILE, effect=lambda cause, was, will: Effect.THROUGH)
+    with pytest.raises(ReconcileError, match="wait for each other"):
+        make_plan(Catalog(old), Catalog(new), felt)
+
+
+def test_an_alter_does_not_let_go_of_what_it_needs_before_and_after() -> None:
+    enum, part = Enum(schema="s", name="e", labels=("a",)), column("t", "a")
+    was = Column(schema="s", table="t", name="a", type="e", refs=(enum.address,))
+    parts = [Table(schema="s", name="t", columns=("a",)), was, enum]
+    profile = msgspec.structs.replace(
+        PROFILE,
+        rewrite=lambda changes, old, new, follow: [*changes, Rebuild(enum, enum, (was,), (was,))],
+        effect=lambda cause, was, will: Effect.NONE,
+    )
+    old, new = ([*parts, view("v", part, definition=text)] for text in ("SELECT 1", "SELECT 2"))
+    steps = make_plan(Catalog(old), Catalog(new), profile).steps
+    assert said(steps) == [f"rebuild {enum.address}", "alter view:s.v"]
