@@ -55,9 +55,15 @@ spec:
 CHANGED = 20
 
 
+def environment(**more: str) -> dict[str, str]:
+    """The environment of every command, with bytecode written as an installed package has it."""
+    left = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
+    return {**left, "PYTHONPATH": str(HERE.parent), "NO_COLOR": "1", **more}
+
+
 def project(folder: Path, url: str, n: int) -> dict[str, str]:
     """A project whose one environment is the database as it stands; gives the environment variables of its commands."""
-    env = {**os.environ, "BENCH_URL": url, "PYTHONPATH": str(HERE.parent), "NO_COLOR": "1"}
+    env = environment(BENCH_URL=url)
     for command in (["git", "init", "-q"], ["git", "config", "user.email", "bench@example.com"],
                     ["git", "config", "user.name", "bench"]):  # fmt: skip
         measure.run(command, cwd=folder, env=env)
@@ -92,27 +98,27 @@ def measured(server: LocalServer, n: int, runs: int, slow: bool, folder: Path) -
     with dialect_named("postgresql").connect(url) as session:
         session.execute("ANALYZE")
     env = project(folder, url, n)
-    pid = (
-        int((server.folder / "postmaster.pid").read_text().split()[0])
-        if (server.folder / "postmaster.pid").exists()
-        else 0
-    )
-    pid = pid or _postmaster(server.folder)
+    pid = _postmaster(server.folder)
     dump = [str(server.binaries.folder / "pg_dump"), "--schema-only", url]
-    commands: dict[str, list[str]] = {
-        "pg_dump --schema-only": dump,
-        "inspection": [sys.executable, "-c", INSPECT, url],
-        "reconcile plan, unchanged": [*RECONCILE, "plan"],
+    def many(command: list[str], memo: bool = True) -> measure.Run:
+        once(command, memo)  # what a first run leaves behind for the next: bytecode, the file system's cache, a memo
+        return measure.median([once(command, memo) for _ in range(runs)])
+
+    def once(command: list[str], memo: bool) -> measure.Run:
+        with tempfile.TemporaryDirectory(prefix="no-memo-") as empty:
+            here = env if memo else {**env, "XDG_CACHE_HOME": empty}
+            return measure.run(command, cwd=folder, env=here, postmaster=pid, ok=(0, 2))
+
+    plan = [*RECONCILE, "plan"]
+    found = {
+        "pg_dump --schema-only": many(dump),
+        "inspection": many([sys.executable, "-c", INSPECT, url]),
+        "plan, unchanged": many(plan),
+        "plan, unchanged, no memo": many(plan, memo=False),
     }
-
-    def many(command: list[str]) -> measure.Run:
-        return measure.median(
-            [measure.run(command, cwd=folder, env=env, postmaster=pid, ok=(0, 2)) for _ in range(runs)]
-        )
-
-    found = {label: many(command) for label, command in commands.items()}
     back = change(folder)
-    found[f"reconcile plan, {CHANGED} changes"] = many([*RECONCILE, "plan"])
+    found[f"plan, {CHANGED} changes"] = many(plan)
+    found[f"plan, {CHANGED} changes, no memo"] = many(plan, memo=False)
     back()
     if slow:
         found["alembic compare_metadata"] = measure.run(
@@ -140,7 +146,7 @@ def table(n: int, found: dict[str, measure.Run]) -> str:
 
 
 def startup(runs: int, folder: Path) -> str:
-    env = {**os.environ, "PYTHONPATH": str(HERE.parent)}
+    env = environment()
 
     def many(command: list[str]) -> measure.Run:
         return measure.median([measure.run(command, cwd=folder, env=env) for _ in range(max(runs, 7))])
