@@ -1,9 +1,10 @@
 """The rebuild of a SQLite table inside a revision that plain Alembic runs, with whatever env.py there is.
 
 Measured on Python's driver as SQLAlchemy uses it: DDL commits by itself unless a transaction is open, so a savepoint
-opens one; Alembic ends it, with the revision's own row, or rolls all of it back. `PRAGMA foreign_keys` does nothing in
-a transaction, so it stands outside, and is put back only where it was on: a connection may go back to a pool. What is
-rendered offline holds the savepoint's release, for there nobody else would commit it.
+opens one; Alembic ends it, with the revision's own row. `PRAGMA foreign_keys` does nothing in a transaction, so it
+stands outside, and is put back only where it was on: a connection may go back to a pool. No rollback takes a pragma
+back, so what fails is rolled back here and the pragmas are set again. What is rendered offline holds the savepoint's
+release, for there nobody else would commit it.
 
 What is refused is what our own apply refuses: rows that lack the one they refer to and did not before. Where the
 dialect's frame holds no check (a foreign key points at no key, and SQLite fails to look at any), there is none.
@@ -29,6 +30,9 @@ enforced = context.as_sql or bind.exec_driver_sql("PRAGMA foreign_keys").scalar(
 if enforced:
     with context.autocommit_block():
         op.execute("PRAGMA foreign_keys = OFF")
+try:"""
+
+_BEGIN: Final = """\
 op.execute("SAVEPOINT revision")"""
 
 _COUNT: Final = """\
@@ -43,6 +47,13 @@ for child, parent, rows in bind.exec_driver_sql(lost) if checked else ():
         raise RuntimeError(f"{rows} rows of {child} lack the row of {parent} that they refer to")"""
 
 _AFTER: Final = """\
+except BaseException:
+    if not context.as_sql:  # nothing is kept, and the connection goes back as it came
+        bind.connection.rollback()
+        bind.exec_driver_sql("PRAGMA legacy_alter_table = OFF")
+        if enforced:
+            bind.exec_driver_sql("PRAGMA foreign_keys = ON")
+    raise
 if enforced:
     op.execute("RELEASE SAVEPOINT revision")
     with context.autocommit_block():
@@ -55,11 +66,17 @@ class Frame(msgspec.Struct, frozen=True):
     needed: bool = False
     checked: bool = False
 
+    @property
+    def depth(self) -> int:
+        """How deep the body is indented."""
+        return 2 if self.needed else 1
+
     def around(self, body: Sequence[str]) -> list[str]:
         if not self.needed:
             return list(body)
-        before, after = ([_COUNT], [_CHECK]) if self.checked else ([], [])
-        return [*_indented(_BEFORE, *before), *body, *_indented(*after, _AFTER)]
+        first, last = ([_COUNT], [_CHECK]) if self.checked else ([], [])
+        inside = [*_indented(2, _BEGIN, *first), *body, *_indented(2, *last)]
+        return [*_indented(1, _BEFORE), *inside, *_indented(1, _AFTER)]
 
 
 def unframed(steps: Rendered) -> tuple[Rendered, Frame]:
@@ -71,5 +88,5 @@ def unframed(steps: Rendered) -> tuple[Rendered, Frame]:
     return inner, Frame(needed=True, checked=_FOREIGN_KEY_CHECK in said)
 
 
-def _indented(*texts: str) -> list[str]:
-    return [f"    {line}" for text in texts for line in text.splitlines()]
+def _indented(depth: int, *texts: str) -> list[str]:
+    return ["    " * depth + line for text in texts for line in text.splitlines()]

@@ -73,7 +73,7 @@ class _Half:
         self.losses = [(subject(s.change).address.dotted, i.loses) for s, i in impacts if i.loses]
 
     def body(self) -> list[str]:
-        return self.frame.around(body(self.calls))
+        return self.frame.around(body(self.calls, self.frame.depth))
 
 
 def _file(own: str, message: str, after: Sequence[str], up: _Half, down: _Half) -> str:

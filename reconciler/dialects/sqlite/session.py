@@ -72,16 +72,19 @@ class SqliteSession(Session):
         """No enforcement, and no cascade when a parent is dropped: what a table rebuild needs.
 
         Goes around the transaction, since the pragma does nothing inside one; end with `foreign_key_violations`.
+        What is done inside may switch `legacy_alter_table` on and fail: it is put back as well, since no rollback does.
         """
         if self.in_transaction:
             raise RuntimeError("PRAGMA foreign_keys does nothing inside a transaction: leave it first")
-        before = self.rows("PRAGMA foreign_keys")[0][0]
+        pragmas = ("foreign_keys", "legacy_alter_table")
+        before = {name: self.rows(f"PRAGMA {name}")[0][0] for name in pragmas}
         self.execute("PRAGMA foreign_keys = OFF")
         try:
             yield
         finally:
-            if self._connection is not None:
-                self.execute(f"PRAGMA foreign_keys = {int(before)}")
+            for name, value in before.items():
+                if self._connection is not None:
+                    self.execute(f"PRAGMA {name} = {int(value)}")
 
     @contextmanager
     def legacy_alter_table(self) -> Iterator[None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 
 import pytest
@@ -116,6 +117,18 @@ def test_a_rebuild_that_fails_half_way_leaves_nothing(lite_place: Place) -> None
         assert s.rows("PRAGMA legacy_alter_table") == [(0,)]
     assert error.value.where == "versions/b.py: statement 5 of 11"
     assert lite_place.state("SELECT * FROM p", "SELECT * FROM c") == before
+
+
+@pytest.mark.parametrize("more", ["", "reconcile_python = True"], ids=["sql", "python"])
+@pytest.mark.parametrize("end", ["", 'op.execute("SELECT no_such_function()")'], ids=["done", "failed"])
+def test_what_a_revision_leaves_switched_on_is_put_back(lite_place: Place, more: str, end: str) -> None:
+    lite_place.apply(history(a=A))
+    body = f'op.execute("PRAGMA legacy_alter_table = ON")\nop.execute("INSERT INTO p VALUES (9, NULL)")\n{end}'
+    with lite_place.session() as s:
+        with pytest.raises(DatabaseError, match="no_such_function") if end else nullcontext():
+            lite_place.apply(history(a=A, b=revision("b000", body, down="a000", more=more)), session=s)
+        assert s.rows("PRAGMA legacy_alter_table") == [(0,)]
+        assert s.rows("PRAGMA foreign_keys") == [(1,)]
 
 
 @pytest.mark.parametrize("body", ['op.execute("DELETE FROM p WHERE id = 1")', 'op.drop_table("p")'])
