@@ -10,7 +10,7 @@ from functools import cache
 
 import msgspec
 
-from . import namespaces, programs, security, tables, types  # noqa: F401  (registers the kinds)
+from . import access, extending, foreign, namespaces, programs, security, tables, types  # noqa: F401  (registers the kinds)
 from .catalog import Catalog
 from .objects import Object, any_kind
 

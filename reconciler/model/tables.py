@@ -47,8 +47,13 @@ class Table(Object, frozen=True, kw_only=True):
     system_versioned: bool = False
     periods: tuple[str, ...] = ()
     """Application-time and system-time periods as the database prints them: name and columns."""
+    server: str | None = None
+    """The server that its rows are on; it keeps none of its own then."""
+    server_options: Options = ()
 
     def requires(self) -> Iterator[Address]:
+        if self.server is not None:
+            yield Address("server", "", self.server)
         yield from self.inherits
         if self.partition_of is not None:
             yield self.partition_of
@@ -112,6 +117,8 @@ class Column(Child, frozen=True, kw_only=True):
     identity: Identity | None = None
     generated: Generated | None = None
     collation: str | None = None
+    server_options: Options = ()
+    """What the server of a foreign table is told of it."""
     storage: str | None = None
     compression: str | None = None
     statistics: int | None = None
@@ -242,6 +249,8 @@ class ForeignKey(Child, frozen=True, kw_only=True):
     enforced: bool = True
     named: bool = True
     period: bool = False
+    spelled_out: tuple[str, ...] = ()
+    """The events whose NO ACTION is written out, where the server remembers that and does the same without."""
 
     @property
     def target_address(self) -> Address:

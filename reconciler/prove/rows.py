@@ -80,11 +80,12 @@ def filled(session: Session, dialect: Dialect, catalog: Catalog, ahead: Ahead) -
 
 
 def _parents_first(catalog: Catalog) -> Iterator[Table]:
-    """Tables by their foreign keys; a ring is entered anywhere. Partitions are filled through their parent."""
+    """Tables by their foreign keys; a ring is entered anywhere. Partitions are filled through their parent; a table
+    on another server is not ours to fill."""
     parents: dict[Address, set[Address]] = {}
     for key in catalog.of(ForeignKey):
         parents.setdefault(Address("table", key.schema, key.table), set()).add(key.target_address)
-    left = [t for t in sorted(catalog.of(Table), key=lambda t: t.address) if t.partition_of is None]
+    left = [t for t in sorted(catalog.of(Table), key=lambda t: t.address) if t.partition_of is None and t.server is None]
     done: set[Address] = set()
     waiting = {t.address for t in left}
     while left:

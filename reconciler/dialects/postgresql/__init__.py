@@ -3,7 +3,16 @@
 from __future__ import annotations
 
 from ..base import Dialect
-from . import ddl_keys, ddl_programs, ddl_sequences, ddl_tables, ddl_types  # noqa: F401  (registers the renderers)
+from . import (  # noqa: F401  (registers the renderers)
+    ddl_access,
+    ddl_extending,
+    ddl_foreign,
+    ddl_keys,
+    ddl_programs,
+    ddl_sequences,
+    ddl_tables,
+    ddl_types,
+)
 from .holders import holders
 from .impact import impact
 from .inspect import LEDGER_SCHEMA, inspect

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 from ...model.changes import Statement
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Identity, Key, PrimaryKey, SequenceOptions, Unique
+from .generic import generic_options
 from .rendering import comment, on_owner, owner, sql
 from .spelling import ident, idents, qualified, with_options
 
@@ -39,6 +40,8 @@ def identity_clause(identity: Identity, schema: str) -> str:
 
 def column_clause(c: Column) -> str:
     parts = [ident(c.name), c.type]
+    if c.server_options:
+        parts.append(generic_options(c.server_options).strip())
     if c.compression is not None:
         parts.append(f"COMPRESSION {c.compression}")
     if c.collation is not None:

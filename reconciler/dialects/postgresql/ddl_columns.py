@@ -16,6 +16,7 @@ from ...model.tables import Column
 from ..base import Rendering
 from .casts import same_base, using, usual_storage
 from .clauses import column_clause, column_extras, identity_clause
+from .generic import generic_changes
 from .positions import (
     behind_rows,
     bounds,
@@ -190,6 +191,8 @@ def _attributes(old: Column, new: Column, context: Rendering) -> Iterator[Statem
     if old.statistics != new.statistics:
         yield sql(f"{head} SET STATISTICS {-1 if new.statistics is None else new.statistics}")
     yield from option_changes(head, old.options, new.options)
+    if changes := generic_changes(old.server_options, new.server_options):
+        yield sql(f"{head}{changes}")
     if old.comment != new.comment:
         yield comment("COLUMN", f"{owner(new)}.{ident(new.name)}", new.comment)
 

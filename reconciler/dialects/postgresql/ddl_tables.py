@@ -14,6 +14,7 @@ from ..base import Rendering
 from .clauses import column_clause, column_extras, constraint_clause, not_valid
 from .ddl_columns import inherited_overrides, renamed_with
 from .ddl_keys import key_extras
+from .generic import generic_changes, generic_options
 from .positions import behind_rows, carried_over, create_sequence, owned_by, sequence_of, taken_over
 from .rendering import RENDER, commented, option_changes, recommented, sql
 from .spelling import at, ident, idents, literal, made_up, qualified, with_options
@@ -28,7 +29,7 @@ def create_table(step: Step, context: Rendering) -> Iterator[Statement]:
     constraints = [o for o in step.folded if isinstance(o, Check | Key | Exclusion | ForeignKey)]
     inline = _unequal(o for o in constraints if not not_valid(o))
     yield sql(create_text(t, at(t.address), columns, inline))
-    yield from commented(t, "TABLE", at(t.address))
+    yield from commented(t, table_noun(t), at(t.address))
     yield from table_extras(t)
     for c in columns:
         yield from inherited_overrides(c, context) if c.inherited and not c.merged else column_extras(c)
@@ -36,6 +37,11 @@ def create_table(step: Step, context: Rendering) -> Iterator[Statement]:
         if o not in inline:
             yield sql(f"ALTER TABLE {at(t.address)} ADD {constraint_clause(o)}{not_valid(o)}")
         yield from key_extras(o)
+
+
+def table_noun(t: Table) -> str:
+    """What CREATE, DROP and COMMENT call it; ALTER TABLE takes both."""
+    return "FOREIGN TABLE" if t.server is not None else "TABLE"
 
 
 def _unequal(constraints: Iterable[Any]) -> list[Any]:
@@ -59,7 +65,7 @@ def create_text(t: Table, name: str, columns: Sequence[Column], constraints: Seq
     items = [column_clause(c) for c in ranked]
     items += [constraint_clause(o) for o in sorted(constraints, key=lambda o: (_RANK[o.kind], o.name))]
     body = "(\n    " + ",\n    ".join(items) + "\n)" if items else "()"
-    text = f"CREATE {'UNLOGGED ' if t.unlogged else ''}TABLE {name} "
+    text = f"CREATE {'UNLOGGED ' if t.unlogged else ''}{table_noun(t)} {name} "
     if t.partition_of is not None:
         text += f"PARTITION OF {at(t.partition_of)} {body + ' ' if items else ''}{t.bound}"
     elif t.of_type is not None:
@@ -79,6 +85,8 @@ def _typed_body(constraints: Sequence[Any]) -> str:
 
 
 def _suffix(t: Table) -> str:
+    if t.server is not None:
+        return f" SERVER {ident(t.server)}{generic_options(t.server_options)}"
     text = f" PARTITION BY {t.partition_by}" if t.partition_by is not None else ""
     text += f" USING {ident(t.access_method)}" if t.access_method is not None else ""
     text += f" WITH {with_options(t.options)}" if t.options else ""
@@ -97,8 +105,8 @@ def table_extras(t: Table) -> Iterator[Statement]:
 
 @RENDER.on("drop", Table)
 def drop_table(step: Step, context: Rendering) -> Iterator[Statement]:
-    assert isinstance(step.change, Drop)
-    yield sql(f"DROP TABLE {at(step.change.old.address)}")
+    assert isinstance(step.change, Drop) and isinstance(step.change.old, Table)
+    yield sql(f"DROP {table_noun(step.change.old)} {at(step.change.old.address)}")
 
 
 @RENDER.on("rename", Table)
@@ -125,7 +133,9 @@ def alter_table(step: Step, context: Rendering) -> Iterator[Statement]:
             yield from (sql(f"{head} {clause}") for clause in clauses(old, new))
     if "options" in fields:
         yield from option_changes(head, old.options, new.options)
-    yield from recommented(step, "TABLE", at(new.address))
+    if changes := generic_changes(old.server_options, new.server_options):
+        yield sql(f"ALTER FOREIGN TABLE {at(new.address)}{changes}")
+    yield from recommented(step, table_noun(new), at(new.address))
 
 
 def _reattached(old: Table, new: Table) -> Iterator[Statement]:

@@ -115,7 +115,8 @@ def _drop_column(step: Step) -> Impact:
 
 def _drop_table(step: Step) -> Impact:
     o = subject(step.change)
-    return Impact(lock=_EXCLUSIVE, on=_own(o), loses=f"the rows of {_own(o)[0]}")
+    elsewhere = isinstance(o, Table) and o.server is not None
+    return Impact(lock=_EXCLUSIVE, on=_own(o), loses="" if elsewhere else f"the rows of {_own(o)[0]}")
 
 
 def _drop_rows(step: Step) -> Impact:
@@ -212,6 +213,11 @@ def _alter_none(step: Step) -> Impact:
     return Impact()
 
 
+def _change_owner(step: Step) -> Impact:
+    on = getattr(subject(step.change), "on")  # noqa: B009
+    return Impact(lock=_EXCLUSIVE, on=(qualified(on.schema, on.name),)) if on.kind == "table" else Impact()
+
+
 _KEYS: Final = ("primary_key", "unique", "exclusion")
 _JUDGES: Final[dict[tuple[str, str], Callable[[Step], Impact]]] = {
     ("create", "table"): _create_table,
@@ -224,6 +230,10 @@ _JUDGES: Final[dict[tuple[str, str], Callable[[Step], Impact]]] = {
     ("alter", "check"): _alter_constraint,
     ("alter", "foreign_key"): _alter_constraint,
     ("alter", "enum"): _alter_none,
+    ("alter", "owner"): _change_owner,
+    ("create", "owner"): _alter_none,
+    ("drop", "owner"): _change_owner,
+    **{(v, k): _alter_none for v in ("create", "alter", "drop") for k in ("grant", "default_privilege")},
     ("drop", "table"): _drop_table,
     ("drop", "column"): _drop_column,
     ("drop", "foreign_key"): _drop_foreign_key,

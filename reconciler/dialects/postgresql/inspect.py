@@ -13,11 +13,12 @@ from ...model.codec import collector_frozen
 from ...model.objects import Object
 from ..base import Scope
 from ..session import Session
-from . import inspect_programs, inspect_tables, inspect_types
+from . import inspect_demanded, inspect_programs, inspect_tables, inspect_types
 from .index_keys import IndexKeys
+from .inspect_access import AccessRows
 from .inspect_keys import Keys, indexes
 from .inspect_others import unmodelled
-from .snapshot import Snapshot
+from .snapshot import TABLES, Snapshot
 
 LEDGER_SCHEMA = "_reconcile"
 
@@ -29,21 +30,39 @@ def inspect(session: Session, scope: Scope) -> Catalog:
             ((path,),) = session.rows("SELECT current_setting('search_path')")
             session.execute("SET LOCAL search_path = pg_catalog")
             snapshot = Snapshot(session)
+            access = AccessRows(session, scope.topics)
             printed = IndexKeys(snapshot).read(session, snapshot.rows["indexes"])
             # inside of a caller's transaction, SET LOCAL would outlive the savepoint
             session.rows("SELECT set_config('search_path', %s, true)", (path,))
         narrow(snapshot, scope)
         inspect_tables.keep_overrides(snapshot)
         snapshot.resolve()
-        found = list(managed(objects(snapshot, printed), scope))
-        return Catalog(found, unmodelled=unmodelled(snapshot), dialect="postgresql", version=session.version)
+        found = list(managed(with_access(objects(snapshot, printed), snapshot, access), scope))
+        return Catalog(
+            found,
+            unmodelled=unmodelled(snapshot),
+            dialect="postgresql",
+            version=session.version,
+            says=access.topics,
+        )
+
+
+def with_access(found: Iterable[Object], s: Snapshot, access: AccessRows) -> Iterator[Object]:
+    """The objects, and of those topics that are asked for what is said of them."""
+    if not access.topics:
+        yield from found
+        return
+    every = list(found)
+    yield from every
+    yield from access.objects(s, {o.address for o in every})
 
 
 def narrow(s: Snapshot, scope: Scope) -> None:
     """Leave out schemas that are not managed, our ledger's, and the tables of the revision history."""
     kept = {o: n for o, n in s.schemas.items() if n != LEDGER_SCHEMA and (scope.schemas is None or n in scope.schemas)}
     s.schemas = kept
-    s.relations = {o: r for o, r in s.relations.items() if r[1] in kept and not (r[3] in "rp" and r[2] in scope.hidden)}
+    hidden = {o for o, r in s.relations.items() if r[3] in TABLES and r[2] in scope.hidden}
+    s.relations = {o: r for o, r in s.relations.items() if r[1] in kept and o not in hidden}
 
 
 def objects(s: Snapshot, printed: dict[int, tuple[str, ...]]) -> Iterator[Object]:
@@ -69,6 +88,7 @@ def objects(s: Snapshot, printed: dict[int, tuple[str, ...]]) -> Iterator[Object
         inspect_programs.policies(s),
         inspect_programs.statistics(s),
         inspect_programs.event_triggers(s),
+        inspect_demanded.all_of(s),
     )
 
 

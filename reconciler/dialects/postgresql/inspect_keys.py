@@ -9,7 +9,7 @@ from typing import Any, Final
 from ...model.address import Address
 from ...model.objects import Object
 from ...model.tables import Check, Exclusion, ForeignKey, Index, PrimaryKey, Unique
-from .snapshot import CLASS, CONSTRAINT, Row, Snapshot, expression_of, options_of
+from .snapshot import CLASS, CONSTRAINT, TABLES, Row, Snapshot, expression_of, options_of
 from .spelling import ident, made_up_index, unbracketed
 
 _ACTIONS: Final[dict[str, Any]] = {
@@ -36,7 +36,7 @@ class Keys:
             if r[4] in "pux":
                 self.on_constraint.add(r[8])
             relation = s.relations.get(r[1])
-            if relation is None or relation[3] not in "rp" or r[4] not in self._make or r[15] or not r[13]:
+            if relation is None or relation[3] not in TABLES or r[4] not in self._make or r[15] or not r[13]:
                 continue
             names = s.names[r[1]]
             columns = tuple(names[n] for n in r[5] or () if n > 0)

@@ -4,30 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...model.address import Address
 from ...model.objects import Unmodelled
-from .snapshot import CLASS, TYPE, Snapshot
+from .demanded import PARTS
+from .snapshot import TYPE, Snapshot
 from .spelling import qualified
 
 
 def unmodelled(s: Snapshot) -> list[Unmodelled]:
     """Sorted, without members of extensions."""
-    return sorted({*_foreign_tables(s), *_base_types(s), *_others(s)})
+    return sorted({*_base_types(s), *_others(s)})
 
 
 def _others(s: Snapshot) -> Iterator[Unmodelled]:
     for kind, oid, what, name in s.rows["others"]:
-        if not s.owned(kind, oid):
+        if not s.owned(kind, oid) and what not in PARTS and (kind, oid) not in s.addresses:
             yield Unmodelled(what=what, name=name or "?", refs=s.depends(kind, oid))
-
-
-def _foreign_tables(s: Snapshot) -> Iterator[Unmodelled]:
-    for oid, r in s.relations.items():
-        if r[3] == "f":
-            parents = (s.addresses.get((CLASS, p)) for p in s.parents.get(oid, ()))
-            types = {a for c in s.columns[oid] for a in s.depends(CLASS, oid, c[1])}
-            refs: set[Address] = types.union(s.depends(CLASS, oid), (p for p in parents if p is not None))
-            yield Unmodelled(what="foreign table", name=qualified(s.schemas[r[1]], r[2]), refs=tuple(sorted(refs)))
 
 
 def _base_types(s: Snapshot) -> Iterator[Unmodelled]:

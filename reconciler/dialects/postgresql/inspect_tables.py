@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from ...model.address import Address
 from ...model.objects import Object
 from ...model.tables import Column, Generated, Identity, SequenceOptions, Table
-from .snapshot import ATTRDEF, CLASS, TYPE, Row, Snapshot, options_of
+from .snapshot import ATTRDEF, CLASS, TABLES, TYPE, Row, Snapshot, foreign_options, options_of
 from .spelling import at, made_up, unbracketed
 
 _STORAGE: Final = {"p": "plain", "e": "external", "x": "extended", "m": "main"}
@@ -37,9 +37,10 @@ def sequence_options(
 
 
 def tables(s: Snapshot) -> Iterator[Object]:
-    """Tables and partitions; foreign tables are not modelled."""
+    """Tables and partitions, foreign ones among them."""
+    foreign = {r[0]: r for r in s.rows["foreign_tables"]}
     for oid, r in s.relations.items():
-        if r[3] not in "rp":
+        if r[3] not in TABLES:
             continue
         own = s.addresses[CLASS, oid]
         parents = tuple(a for p in s.parents.get(oid, ()) if (a := s.addresses.get((CLASS, p))) is not None)
@@ -59,9 +60,11 @@ def tables(s: Snapshot) -> Iterator[Object]:
             partition_of=parents[0] if partition and parents else None,
             bound=r[18],
             of_type=at(s.addresses[TYPE, r[10]]) if r[10] else None,
-            replica_identity=_REPLICA.get(r[15], "default"),
+            replica_identity=_REPLICA.get(r[15], "default") if oid not in foreign else "default",
             row_security=r[13],
             force_row_security=r[14],
+            server=foreign[oid][1] if oid in foreign else None,
+            server_options=foreign_options(foreign[oid][2]) if oid in foreign else (),
         )
 
 
@@ -75,7 +78,7 @@ class Columns:
 
     def all(self) -> Iterator[Object]:
         for oid, relation in self.s.relations.items():
-            if relation[3] in "rp":
+            if relation[3] in TABLES:
                 own = self.s.addresses[CLASS, oid]
                 for r in self.s.columns[oid]:
                     column = self._column(own, r) if not r[16] else self._inherited(own, r)
@@ -110,6 +113,7 @@ class Columns:
             compression=_COMPRESSION.get(r[12]),
             statistics=r[13] if r[13] is not None and r[13] >= 0 else None,
             options=options_of(r[14]) if r[14] else (),
+            server_options=foreign_options(r[17]) if r[17] else (),
             not_null_name=name if name and name != made_up(own.name, r[2], "not_null") else None,
             default_refs=default_refs,
         )
@@ -146,7 +150,7 @@ def parent_column(s: Snapshot, r: Row) -> Row | None:
 def keep_overrides(s: Snapshot) -> None:
     """Give a node to each inherited column that differs from its parent's, or that its table declares as well."""
     for oid, relation in s.relations.items():
-        if relation[3] in "rp" and oid in s.parents:
+        if relation[3] in TABLES and oid in s.parents:
             own = s.addresses[CLASS, oid]
             for r in s.columns[oid]:
                 above = parent_column(s, r) if r[16] else None

@@ -20,6 +20,11 @@ _NOUNS: Final = {
     "range_type": "TYPE",
     "enum": "TYPE",
     "event_trigger": "EVENT TRIGGER",
+    "foreign_data_wrapper": "FOREIGN DATA WRAPPER",
+    "operator_family": "OPERATOR FAMILY",
+    "operator_class": "OPERATOR CLASS",
+    "text_search_dictionary": "TEXT SEARCH DICTIONARY",
+    "text_search_configuration": "TEXT SEARCH CONFIGURATION",
 }
 
 

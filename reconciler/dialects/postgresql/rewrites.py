@@ -13,12 +13,13 @@ from ...model.changes import Alter, Change, Create, Drop, Rebuild, address_of
 from ...model.namespaces import SequenceOwner
 from ...model.objects import Child, Object
 from ...model.tables import Column, Table
+from .beyond import escalated
 from .effects import TYPE_KINDS
 
 
 def rewrite(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
     """The changes with tables, types and serial columns rebuilt where they would be dropped and made again."""
-    done = list(changes)
+    done = escalated(changes, old, new)
     for step in (_types, _tables, _handed_on, _serials, _exchanged, _lineage):
         done = step(done, old, new)
     return done
@@ -38,7 +39,7 @@ def _without(changes: Iterable[Change], absorbed: set[Address]) -> list[Change]:
 def _tables(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
     rebuilt: set[Address] = set()
     for a in _replaced(changes, {"table"}):
-        if a in rebuilt:
+        if a in rebuilt or _is_foreign(old[a]) or _is_foreign(new[a]):
             continue
         before, after = _family(old, a), _family(new, a)
         absorbed = {o.address for o in (*before, *after)} | {a}
@@ -47,6 +48,11 @@ def _tables(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
         reason = "the table cannot be altered in place"
         changes.append(Rebuild(old=old[a], new=new[a], before=before, after=after, reason=reason))
     return changes
+
+
+def _is_foreign(o: Object) -> bool:
+    """Whether a table's rows are somewhere else, from where nobody takes them."""
+    return isinstance(o, Table) and o.server is not None
 
 
 def _family(catalog: Catalog, table: Address) -> tuple[Object, ...]:

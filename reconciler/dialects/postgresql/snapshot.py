@@ -11,6 +11,7 @@ from typing import Any, Final
 from ...model.address import Address
 from ...model.tables import Options
 from ..session import Session
+from . import demanded
 from .spelling import unbracketed
 
 CLASS, TYPE, PROC, ATTRDEF, CONSTRAINT = 1259, 1247, 1255, 2604, 2606
@@ -27,8 +28,11 @@ _QUERIES: Final = """
     sequences types row_types labels ranges routines aggregates triggers rules policies statistics
     event_triggers dependencies others
 """
+_SECRET: Final = re.compile(r"pass|secret|token|credential|private|api_?key", re.IGNORECASE)
+TABLES: Final = "rpf"
+"""The kinds of relations that are tables: plain, partitioned, foreign."""
 _RELATION_KINDS: Final = {
-    "r": "table", "p": "table", "v": "view", "m": "materialized_view", "c": "composite_type",
+    "r": "table", "p": "table", "f": "table", "v": "view", "m": "materialized_view", "c": "composite_type",
 }  # fmt: skip
 _ON_RELATIONS: Final = (("triggers", "trigger", TRIGGER), ("policies", "policy", POLICY), ("rules", "rule", REWRITE))
 # Seen on Debian's 15.20, not on 16 and 18: a WAL position that the server writes into attoptions itself, different in
@@ -66,6 +70,8 @@ class Snapshot:
     def __init__(self, session: Session) -> None:
         major = session.version[0]
         self.rows: dict[str, list[Row]] = {n: session.rows(query(n, major)) for n in _QUERIES.split()}
+        for name, any_there in demanded.wanted(self.rows["others"], self.rows["relations"]).items():
+            self.rows[name] = session.rows(query(name, major)) if any_there else []
         self.schemas: dict[int, str] = {r[0]: r[1] for r in self.rows["schemas"]}
         self.extensions: dict[int, str] = {r[0]: r[1] for r in self.rows["extensions"]}
         self.members: dict[Key, Address] = {
@@ -229,6 +235,8 @@ class Snapshot:
                 put((STATISTICS, r[0]), Address("statistics", self.schemas[r[1]], r[2]))
         for r in self.rows["event_triggers"]:
             put((EVENT_TRIGGER, r[0]), Address("event_trigger", "", r[1]))
+        for key, address in demanded.addresses(self.rows, self.schemas):
+            put(key, address)
 
 
 def options_of(items: list[str] | None, prefix: str = "") -> Options:
@@ -240,6 +248,12 @@ def options_of(items: list[str] | None, prefix: str = "") -> Options:
         return ()
     pairs = (item.partition("=") for item in items if not item.startswith("pg_"))
     return tuple(sorted((prefix + name, value) for name, _, value in pairs))
+
+
+def foreign_options(items: list[str] | None) -> Options:
+    """Options as sorted pairs, without those that hold a secret: we neither show, store nor compare one."""
+    pairs = (item.partition("=") for item in items or ())
+    return tuple(sorted((name, value) for name, _, value in pairs if not _SECRET.search(name)))
 
 
 def expression_of(printed: str) -> str:

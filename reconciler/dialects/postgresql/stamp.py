@@ -2,17 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
-from importlib.resources import files
-
 from ..session import Session
+from .snapshot import query
 
 
 def stamp(session: Session) -> str:
     """A text that is another one after every change that inspection could see, and often after others too."""
-    return str(session.rows(_query())[0][0])
-
-
-@cache
-def _query() -> str:
-    return (files(__package__) / "queries" / "stamp.sql").read_text()
+    return str(session.rows(query("stamp", session.version[0]))[0][0])

@@ -21,6 +21,8 @@ Definition = Annotated[str, Meta(description="The whole definition in SQL.")]
 Options = Annotated[dict[str, Text], Meta(description="Storage options by name, such as fillfactor.")]
 Columns = Annotated[list[Text], Meta(min_length=1, description="Names of columns of this table, in order.")]
 Comment = Annotated[str | None, Meta(description="The comment on it.")]
+Grants = dict[str, list[str]]
+"""Privileges by role; `public` is everybody."""
 RenamedFrom = Annotated[
     str | None, Meta(description="The name it had until now; the rows are kept. Leave it out once it is applied.")
 ]
@@ -58,6 +60,7 @@ class IdentityForm(SequenceForm, frozen=True, kw_only=True):
         Literal["always", "by default"], Meta(description="Whether rows may bring their own value (by default).")
     ] = "by default"
     sequence: Annotated[str | None, Meta(description="The name of its sequence, where it has one of its own.")] = None
+    grants: Annotated[Grants, Meta(description="What roles may do with its sequence: {app: [usage]}.")] = {}
 
 
 class GeneratedForm(Form, frozen=True, kw_only=True):
@@ -92,6 +95,9 @@ class _ForeignKeyRules(Form, frozen=True, kw_only=True):
     initially_deferred: bool = False
     not_valid: Annotated[bool, Meta(description="Whether rows that were there before are not checked.")] = False
     enforced: bool = True
+    spelled_out: Annotated[
+        list[Text], Meta(description="Events whose NO ACTION is written out (MySQL, MariaDB).")
+    ] = []
     comment: Comment = None
 
 
@@ -116,16 +122,20 @@ class ColumnForm(Form, frozen=True, kw_only=True):
         Literal["always", "by default"] | IdentityForm | None, Meta(description="Numbered by the database.")
     ] = None
     generated: Annotated[
-        str | GeneratedForm | None, Meta(description="Computed from other columns (a text: and stored).")
+        Sql | GeneratedForm | None, Meta(description="Computed from other columns (a text: and stored).")
     ] = None
     collation: Annotated[str | None, Meta(description="Its collation, as SQL spells the name.")] = None
     comment: Comment = None
+    grants: Annotated[Grants, Meta(description="What roles may do with this column alone: {app: [select]}.")] = {}
     primary_key: Annotated[bool, Meta(description="Whether it is the primary key, alone.")] = False
     unique: Annotated[bool, Meta(description="Whether it is unique, alone.")] = False
     check: Annotated[Sql | None, Meta(description="A condition on it, in SQL.")] = None
     references: Annotated[
         str | ColumnReferenceForm | None, Meta(description="A foreign key: `teams.id`, or a mapping.")
     ] = None
+    server_options: Annotated[
+        dict[str, Text], Meta(description="What the server of a foreign table is told of it (PostgreSQL).")
+    ] = {}
     storage: Annotated[str | None, Meta(description="plain, external, extended or main (PostgreSQL).")] = None
     compression: Annotated[str | None, Meta(description="pglz or lz4 (PostgreSQL).")] = None
     statistics: Annotated[int | None, Meta(description="Its statistics target (PostgreSQL).")] = None
@@ -268,6 +278,8 @@ class TableForm(Form, frozen=True, kw_only=True):
     row_security: Annotated[bool, Meta(description="Whether policies decide who sees which rows.")] = False
     force_row_security: Annotated[bool, Meta(description="Whether policies bind the owner too.")] = False
     engine: Annotated[str | None, Meta(description="The storage engine: InnoDB (MySQL, MariaDB).")] = None
+    server: Annotated[str | None, Meta(description="The foreign server that has its rows (PostgreSQL).")] = None
+    server_options: Annotated[dict[str, Text], Meta(description="What that server is told of it.")] = {}
     collation: Annotated[
         str | None, Meta(description="Of columns that name none, with its character set (MySQL, MariaDB).")
     ] = None

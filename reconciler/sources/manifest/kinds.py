@@ -13,6 +13,7 @@ import msgspec
 from msgspec import Meta
 
 from ...model import codec  # registers the kinds
+from ...model.access import Access, Role
 from ...model.address import Address
 from ...model.namespaces import Enum, Sequence, SequenceOwner
 from ...model.objects import KINDS, Child, Object
@@ -22,6 +23,7 @@ from ...model.tables import Options, Table
 from ...model.types import Attribute, Collation, CompositeType, Domain, DomainCheck, RangeType
 from ..claims import INSIDE
 from ..habits import habits_of
+from .access import FIELDS, OWNED, AccessForm, MemberForm, add_memberships, read_access
 from .forms import API_VERSION, CheckForm, Comment, Form, IndexForm, Metadata, SequenceForm, TableForm, Text
 from .sqlwords import index_key
 from .sqlwords import parts as name_parts
@@ -38,7 +40,10 @@ _FORM_CONFIG: Final[dict[str, Any]] = {
 
 _EMPTY: Final[Any] = msgspec.field(default_factory=dict)
 
-OUTSIDE: Final = frozenset({"schema", "extension", "event_trigger", "database"})
+OUTSIDE: Final = frozenset({
+    "schema", "extension", "event_trigger", "database", "foreign_data_wrapper", "server", "user_mapping", "publication",
+    "cast", "access", "role",
+})  # fmt: skip
 """Kinds that are in no schema."""
 
 
@@ -120,9 +125,18 @@ def kinds() -> Mapping[str, Kind]:
     for model in KINDS.values():
         if model.kind not in INSIDE:
             spec, read = _FORMS.get(model) or (_made_form(model), _reader(model))
+            if model.kind in OWNED:
+                spec = _with_access(spec)
             word = word_of(model)
             found[word] = Kind(word=word, model=model, spec=spec, document=_document(word, model, spec), read=read)
     return dict(sorted(found.items()))
+
+
+def _with_access(spec: type[Form]) -> type[Form]:
+    """The form with a place for an owner and grants."""
+    made = msgspec.defstruct(spec.__name__, FIELDS, **{**_FORM_CONFIG, "bases": (spec,)})
+    made.__doc__ = spec.__doc__
+    return cast("type[Form]", made)
 
 
 def word_of(model: type[Object]) -> str:
@@ -144,6 +158,11 @@ def _document(word: str, model: type[Object], spec: type[Form]) -> type[Form]:
 
 def _must_say(spec: type[Form]) -> bool:
     return any(f.required for f in msgspec.structs.fields(spec))
+
+
+@form(Access, AccessForm)
+def _access(_metadata: Metadata, spec: AccessForm, _schema: str, _profile: Profile | None) -> Parts:
+    return read_access(spec)
 
 
 @form(Table, TableForm)
@@ -342,4 +361,18 @@ def _materialized_view(metadata: Metadata, spec: Any, schema: str, profile: Prof
         keys = tuple(index_key(k, (), bracketed=True) for k in index.columns)
         on = {"schema": schema, "table": metadata.name, "name": name, "on": MaterializedView.kind}
         parts.add(index_of(index, keys, **on), ("spec", "indexes", name), index.renamed_from)
+    return parts
+
+
+_MEMBER_OF: Final = (
+    "member_of",
+    Annotated[dict[str, MemberForm], Meta(description="The roles that it belongs to.")],
+    _EMPTY,
+)
+
+
+@form(Role, _made_form(Role, [_MEMBER_OF]))
+def _role(metadata: Metadata, spec: Any, schema: str, profile: Profile | None) -> Parts:
+    parts = _reader(Role)(metadata, spec, schema, profile)
+    add_memberships(parts, metadata.name, spec.member_of)
     return parts

@@ -160,6 +160,8 @@ class _Reader:
             row_security=f.row_security,
             force_row_security=f.force_row_security,
             engine=f.engine,
+            server=f.server,
+            server_options=sorted_options(f.server_options),
             collation=f.collation,
             system_versioned=f.system_versioned,
             periods=tuple(f.periods),
@@ -191,6 +193,7 @@ class _Reader:
             identity=_identity(form.identity),
             generated=_generated(form.generated),
             collation=form.collation,
+            server_options=sorted_options(form.server_options),
             storage=form.storage,
             compression=form.compression,
             statistics=form.statistics,
@@ -329,6 +332,7 @@ class _Reader:
             not_valid=form.not_valid,
             enforced=form.enforced,
             period=form.period,
+            spelled_out=tuple(form.spelled_out),
         )
         self.parts.add(key, path, form.renamed_from)
 

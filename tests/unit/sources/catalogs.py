@@ -27,7 +27,7 @@ from reconciler.model.tables import (
 )
 from reconciler.model.types import Domain, DomainCheck
 from reconciler.sources.claims import INSIDE
-from reconciler.sources.manifest.kinds import written_fields
+from reconciler.sources.manifest.kinds import OUTSIDE, written_fields
 
 _WORDS = [
     "no",
@@ -165,7 +165,7 @@ def others(draw: st.DrawFn) -> list[Object]:
     given: dict[str, st.SearchStrategy[Any]] = {"name": names}
     if "table" in kind.__struct_fields__:
         given["table"] = names
-    if kind.kind not in ("schema", "extension", "event_trigger"):
+    if kind.kind not in OUTSIDE:
         given["schema"] = names
     if "definition" in kind.__struct_fields__:
         given["definition"] = sql.map(lambda s: s.rstrip("; \n\t") or "x")

@@ -89,6 +89,23 @@ WITH parts (part, n, total) AS (
     UNION ALL
     SELECT 34, count(*), bit_xor(hashint8extended((prrelid::int8 << 32) | xmin::text::int8, 0))
     FROM pg_publication_rel
+    UNION ALL
+    SELECT 35, count(*), bit_xor(hashint8extended((pnpubid::int8 << 32) | xmin::text::int8, pnnspid::int8)) -- from 15
+    FROM pg_publication_namespace -- from 15
+    UNION ALL -- from 15
+    SELECT 36, count(*), bit_xor(hashint8extended((ftrelid::int8 << 32) | xmin::text::int8, 0)) FROM pg_foreign_table
+    UNION ALL
+    SELECT 37, count(*), bit_xor(hashint8extended((mapcfg::int8 << 32) | xmin::text::int8, maptokentype * 1000 + mapseqno))
+    FROM pg_ts_config_map WHERE mapcfg >= 16384
+    UNION ALL
+    SELECT 38, count(*), bit_xor(hashint8extended((oid::int8 << 32) | xmin::text::int8, 0))
+    FROM pg_amop WHERE oid >= 16384
+    UNION ALL
+    SELECT 39, count(*), bit_xor(hashint8extended((oid::int8 << 32) | xmin::text::int8, 0))
+    FROM pg_amproc WHERE oid >= 16384
+    UNION ALL
+    SELECT 40, count(*), bit_xor(hashtextextended(umid || ' ' || usename || ' ' || umoptions::text, 0))
+    FROM pg_user_mappings -- only the view is for everybody
 )
 SELECT (SELECT oid::text FROM pg_database WHERE datname = current_database()) || ' ' || current_setting('server_version_num')
        || ' ' || md5(string_agg(format('%s:%s:%s', part, n, coalesce(total, 0)), ' ' ORDER BY part))

@@ -1,0 +1,84 @@
+"""What stands for data that is elsewhere: foreign-data wrappers, servers, users there; publications of tables.
+
+Secrets are no part of these values: whoever reads a catalog leaves them out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import ClassVar
+
+from .address import Address
+from .objects import Child, Object, register
+from .tables import Options
+
+
+@register
+class ForeignDataWrapper(Object, frozen=True, kw_only=True):
+    """A foreign-data wrapper; functions as the database spells them."""
+
+    handler: str | None = None
+    validator: str | None = None
+    options: Options = ()
+
+
+@register
+class Server(Object, frozen=True, kw_only=True):
+    """A foreign server."""
+
+    wrapper: str
+    type: str | None = None
+    version: str | None = None
+    options: Options = ()
+
+    def requires(self) -> Iterator[Address]:
+        yield Address("foreign_data_wrapper", "", self.wrapper)
+        yield from super().requires()
+
+
+@register
+class UserMapping(Child, frozen=True, kw_only=True):
+    """Who a role is on a foreign server (`table` is the server); named by the role, `public` for everybody.
+
+    Options that hold a secret are not among its options.
+    """
+
+    parent_kind: ClassVar[str] = "server"
+
+    options: Options = ()
+
+    def vanishes_with(self) -> Iterator[Address]:
+        """Nothing: a server that has a mapping is not dropped."""
+        return iter(())
+
+
+@register
+class Publication(Object, frozen=True, kw_only=True):
+    """A publication of changes: of all tables, of those in some schemas, and of those that have a PublicationTable."""
+
+    all_tables: bool = False
+    schemas: tuple[str, ...] = ()
+    options: Options = ()
+
+    def requires(self) -> Iterator[Address]:
+        for schema in self.schemas:
+            yield Address("schema", "", schema)
+        yield from super().requires()
+
+
+@register
+class PublicationTable(Child, frozen=True, kw_only=True):
+    """A table in a publication, by whose name it is called; all columns where `columns` is empty."""
+
+    column_fields: ClassVar[tuple[str, ...]] = ("columns",)
+
+    columns: tuple[str, ...] = ()
+    where: str | None = None
+
+    def requires(self) -> Iterator[Address]:
+        yield Address("publication", "", self.name)
+        yield from super().requires()
+
+    def vanishes_with(self) -> Iterator[Address]:
+        yield Address("publication", "", self.name)
+        yield from super().vanishes_with()

@@ -1,0 +1,10 @@
+CREATE FUNCTION near(integer, text) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1::text = $2';
+CREATE FUNCTION raen(text, integer) RETURNS boolean LANGUAGE sql IMMUTABLE AS 'SELECT $1 = $2::text';
+CREATE FUNCTION neg(integer) RETURNS integer LANGUAGE sql IMMUTABLE AS 'SELECT - $1';
+CREATE OPERATOR ==== (FUNCTION = near, LEFTARG = integer, RIGHTARG = text, JOIN = eqjoinsel);
+CREATE OPERATOR <=> (FUNCTION = near, LEFTARG = integer, RIGHTARG = text, COMMUTATOR = <=>);
+CREATE OPERATOR <=> (FUNCTION = raen, LEFTARG = text, RIGHTARG = integer, COMMUTATOR = <=>);
+CREATE OPERATOR ~~~ (FUNCTION = neg, RIGHTARG = integer);
+COMMENT ON OPERATOR ~~~ (NONE, integer) IS 'turned';
+CREATE TABLE t (id integer, CONSTRAINT c CHECK (id ==== '1'));
+CREATE VIEW v AS SELECT id FROM t WHERE id ==== 'x';

@@ -1,0 +1,6 @@
+CREATE TABLE a (id integer PRIMARY KEY, b text);
+CREATE TABLE b (id integer PRIMARY KEY, b text);
+CREATE TABLE c (id integer PRIMARY KEY);
+CREATE PUBLICATION p FOR TABLE a, b WITH (publish = 'insert');
+CREATE PUBLICATION everything FOR ALL TABLES;
+CREATE PUBLICATION gone FOR TABLE a;

@@ -1,0 +1,5 @@
+CREATE SCHEMA app;
+CREATE SCHEMA more;
+CREATE TABLE app.a (id integer PRIMARY KEY, b text, c integer);
+CREATE PUBLICATION p FOR TABLE app.a (id, b) WHERE (id > 1);
+CREATE PUBLICATION s FOR TABLES IN SCHEMA app;

@@ -1,0 +1,3 @@
+CREATE TEXT SEARCH DICTIONARY d (TEMPLATE = snowball, Language = german);
+COMMENT ON TEXT SEARCH DICTIONARY d IS 'stems';
+CREATE TEXT SEARCH DICTIONARY made (TEMPLATE = simple, Accept = false);
