@@ -50,9 +50,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     names: Mapping[str, str] = {}
     unordered: frozenset[str] = frozenset()
     rewrite: Callable[[Sequence[Change], Catalog, Catalog, bool], list[Change]] = _no_rewrite
-    detached: Callable[[Object, Address], tuple[Object, Object] | None] = lambda o, a: None
+    detached: Callable[[Object, Address], tuple[Object, Object | None] | None] = lambda o, a: None
     """The part of an object that hangs on what is to be dropped, and the object without it, where letting go of that
-    part spares the rest (a column's default); None where the whole object hangs on it."""
+    part spares the rest (a column's default); None for the rest where the object can go and come again as a whole (a
+    domain's check), None where neither can be."""
     written_in: Callable[[Object], Address | None] = lambda o: None
     """Beside its parent, what an object can be written into where both are made (a foreign key into its column)."""
     same_name: Callable[[str], str] = lambda name: name

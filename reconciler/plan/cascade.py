@@ -76,9 +76,9 @@ class _Walk:
         if d in self.parts:
             return True
         split = self.profile.detached(self.old[d], source)
-        if split is None:
+        if split is None or split[1] is None:
             return False
-        part, rest = split
+        part, rest = split[0], split[1]
         will = self.new[d]
         self.parts[d] = part
         self.alters[d] = Alter(rest, will, changed_fields(rest, will))

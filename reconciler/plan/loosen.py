@@ -12,7 +12,7 @@ from msgspec.structs import replace
 
 from ..model.address import Address
 from ..model.catalog import Catalog, closure
-from ..model.changes import Alter, Change, Drop, Rebuild, address_of
+from ..model.changes import Alter, Change, Create, Drop, Rebuild, address_of
 from ..model.objects import Object, changed_fields
 from ..model.profile import Profile
 
@@ -40,17 +40,19 @@ class _Loose:
 
     def changes(self, gone: set[Address], made: set[Address]) -> Iterator[Change]:
         """The rebuild and, before and after it, what it lets go of and what is set again."""
-        before, after, again = list(self.rebuild.before), list(self.rebuild.after), []
-        for i, o in enumerate(before):
-            split = self._split(o, (r for r in self._outside(o) if r in gone and self._cannot_wait(r)))
-            if split is not None:
-                yield Drop(split[0])
-                before[i] = split[1]
-        for i, o in enumerate(after):
-            split = self._split(o, (r for r in self._outside(o) if r in made and self._waits(self.new, r)))
-            if split is not None:
-                after[i] = split[1]
-                again.append(Alter(split[1], o, changed_fields(split[1], o)))
+        before: list[Object] = []
+        after: list[Object] = []
+        again: list[Change] = []
+        for o in self.rebuild.before:
+            part, rest = self._split(o, (r for r in self._outside(o) if r in gone and self._cannot_wait(r)))
+            before += [rest] if rest is not None else []
+            if part is not None:
+                yield Drop(part)
+        for o in self.rebuild.after:
+            part, rest = self._split(o, (r for r in self._outside(o) if r in made and self._waits(self.new, r)))
+            after += [rest] if rest is not None else []
+            if part is not None:
+                again.append(Create(o) if rest is None else Alter(rest, o, changed_fields(rest, o)))
         yield replace(self.rebuild, before=tuple(before), after=tuple(after))
         yield from again
 
@@ -64,5 +66,6 @@ class _Loose:
     def _waits(self, catalog: Catalog, r: Address) -> bool:
         return not self.own.isdisjoint(closure(catalog, [r], lambda c, a: c[a].requires()))
 
-    def _split(self, o: Object, held_by: Iterable[Address]) -> tuple[Object, Object] | None:
-        return next((s for r in held_by if (s := self.profile.detached(o, r)) is not None), None)
+    def _split(self, o: Object, held_by: Iterable[Address]) -> tuple[Object | None, Object | None]:
+        """The part of an object that has to go, and what is left of it."""
+        return next((s for r in held_by if (s := self.profile.detached(o, r)) is not None), (None, o))

@@ -199,6 +199,12 @@ def test_a_default_calls_a_function_that_takes_a_row_of_the_table_made_anew(pg: 
     there_and_back(pg, f"CREATE TABLE t (x int, y int); {BY_ROW}", f"CREATE TABLE t (y int, x int); {BY_ROW}")
 
 
+def test_a_check_of_a_domain_calls_a_function_of_the_enum_that_it_is_made_of(pg: Postgres) -> None:
+    rest = "CREATE FUNCTION f(e) RETURNS bool IMMUTABLE LANGUAGE sql AS 'SELECT true';"
+    rest += "CREATE DOMAIN d AS e CHECK (f(VALUE)); CREATE TABLE t (x int, y d)"
+    there_and_back(pg, ENUM + rest, ANEW + rest)
+
+
 def test_a_key_over_an_enum_made_anew_gets_a_comment(pg: Postgres) -> None:
     table = "CREATE TABLE t (x int, y e, CONSTRAINT u UNIQUE (y))"
     there_and_back(pg, ENUM + table, f"{ANEW} {table}; COMMENT ON CONSTRAINT u ON t IS 'new'")

@@ -12,6 +12,7 @@ from ...model.changes import Alter, Rebuild
 from ...model.objects import Object, changed_fields
 from ...model.profile import Effect
 from ...model.tables import Column, Exclusion, ForeignKey, Index, Key, Table
+from ...model.types import DomainCheck
 from .casts import comparable
 from .ddl_columns import ColumnDefault
 from .ddl_programs import replaceable
@@ -80,11 +81,14 @@ def _of_retyped(was: Object, will: Object, *, keys_match: bool) -> Effect:
     return Effect.NONE
 
 
-def detached(o: Object, source: Address) -> tuple[Object, Object] | None:
-    """A column whose default alone hangs on the source: the default, and the column without it."""
+def detached(o: Object, source: Address) -> tuple[Object, Object | None] | None:
+    """A column whose default alone hangs on the source: the default, and the column without it. A domain's check goes
+    as a whole: the domain stays."""
     if isinstance(o, Column) and o.default is not None and source in o.default_refs and source not in o.refs:
         part = ColumnDefault(schema=o.schema, name=o.name, table=o.table, refs=o.default_refs)
         return part, replace(o, default=None, default_refs=())
+    if isinstance(o, DomainCheck) and source in o.refs:
+        return o, None
     return None
 
 

@@ -326,6 +326,21 @@ def test_a_rebuild_lets_go_of_a_part_that_hangs_on_what_hangs_on_it_and_sets_it_
     assert isinstance(last, Alter) and last.fields == {"default"}
 
 
+def test_a_part_of_a_rebuild_that_can_go_and_come_as_a_whole_does() -> None:
+    enum = Enum(schema="s", name="e", labels=("a",))
+    function = view("f", enum.address)
+    check = Check(schema="s", table="t", name="ck", expression="f()", refs=(function.address,))
+    catalog = Catalog([Table(schema="s", name="t"), enum, function, check])
+    profile = msgspec.structs.replace(
+        PROFILE,
+        rewrite=lambda changes, old, new, follow: [Rebuild(enum, enum, (check,), (check,))],
+        detached=lambda o, source: (check, None) if o == check and source == function.address else None,
+    )
+    steps = make_plan(catalog, Catalog(catalog.values()), profile).steps
+    gone, come = ([f"{v} {check.address}", f"{v} {function.address}"] for v in ("drop", "create"))
+    assert said(steps) == [*gone, f"rebuild {enum.address}", *reversed(come)]
+
+
 def test_a_rebuild_keeps_a_part_that_hangs_on_what_can_wait_for_it() -> None:
     enum, other = Enum(schema="s", name="e", labels=("a",)), Enum(schema="s", name="f", labels=("a",))
     held = Column(schema="s", table="t", name="a", type="e", default="f()", default_refs=(other.address,))
