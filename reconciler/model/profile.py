@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
 import msgspec
 
+from ..diagnostics import Finding
 from .address import Address
 from .catalog import Catalog
 from .changes import Alter, Change, Rebuild
@@ -58,9 +59,13 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Beside its parent, what an object can be written into where both are made (a foreign key into its column)."""
     same_name: Callable[[str], str] = lambda name: name
     """Two names for which this gives one text are one name to the database (SQLite ignores case)."""
+    refusals: Callable[[Sequence[Change], Catalog, Catalog], Iterable[Finding]] = lambda changes, old, new: ()
+    """What forbids a plan, given all its changes with what they force."""
     identifier_bytes: int = 0
     """The longest identifier in bytes; 0 for no limit."""
     default_schema: str = ""
     implicit: Callable[[Address], bool] = lambda a: False
     """Objects that every database has by itself (the schema `public`): neither created nor dropped."""
+    canonical: Callable[[Object], Object | None] = lambda o: o
+    """An owner or grant in the one spelling that inspection gives it; None where it says what is so anyway."""
     capabilities: Mapping[str, Any] = {}

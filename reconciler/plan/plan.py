@@ -84,7 +84,7 @@ def make_plan(
         renamed=before,
         steps=(*(Step(change=r) for r in moved), *steps),
         names=names,
-        findings=tuple(in_order([*findings, *_blocked(every, before)])),
+        findings=tuple(in_order([*findings, *_blocked(every, before), *profile.refusals(every, before, new)])),
     )
 
 

@@ -206,6 +206,7 @@ def rebuild_type(step: Step, context: Rendering) -> Iterator[Statement]:
     checks = [o for o in change.after if isinstance(o, DomainCheck)]
     for o in olds:
         yield sql(f"ALTER {noun(o)} {at(o.address)} RENAME TO {_aside(o)}")
+        yield from _multirange_aside(o)
     for o in news:
         yield from _created(o, tuple(c for c in checks if c.parent == o.address))
     after = {o.address: o for o in change.after if isinstance(o, Column)}
@@ -226,6 +227,16 @@ def _made_of(types: Iterable[Object]) -> list[Object]:
     named = {o.address: o for o in sorted(types, key=lambda o: o.address)}
     graph = {a: [r for r in o.requires() if r in named and r != a] for a, o in named.items()}
     return [named[a] for a in TopologicalSorter(graph).static_order()]
+
+
+def _multirange_aside(o: Object) -> Iterator[Statement]:
+    """A range type brings another type and its constructors, of which one has no argument: they want their names as
+    well, and go with the old one."""
+    name = dict(o.options).get("multirange_type_name") if isinstance(o, RangeType) else None
+    if name is not None:
+        aside = ident(f"{o.name[:44]}_multi__old")
+        yield sql(f"ALTER TYPE {name} RENAME TO {aside}")
+        yield sql(f"ALTER FUNCTION {name}() RENAME TO {aside}")
 
 
 def _aside(o: Object) -> str:

@@ -1,0 +1,97 @@
+"""Changes that ALTER can make, and that the server refuses because of who uses the object: asked for as replacements,
+which are then made into rebuilds that carry the rows over.
+
+- The type of a column of a partition key cannot be changed (14 to 18), on any level of partitions.
+- A check of a domain, or its NOT NULL, is looked for in the columns that are of the domain, and refused where a column
+  holds it inside of an array, a composite or a range.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ...model.address import Address
+from ...model.catalog import Catalog
+from ...model.changes import Alter, Change, Create, Drop
+from ...model.objects import Object
+from ...model.tables import Column, Table
+from ...model.types import Domain, DomainCheck
+from .spelling import ident
+
+
+def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Change]:
+    """The changes with a replacement in place of each that the server would refuse."""
+    replaced = {c.old.address for c in changes if isinstance(c, Drop)}
+    wanted = sorted({*_by_partition_key(changes, old), *_by_container(changes, old)} - replaced)
+    wanted = [a for a in wanted if a in old and a in new]
+    kept = [c for c in changes if not (isinstance(c, Alter) and c.new.address in wanted)]
+    return [*kept, *(Drop(old[a]) for a in wanted), *(Create(new[a]) for a in wanted)]
+
+
+def _by_partition_key(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:
+    for c in changes:
+        if isinstance(c, Alter) and isinstance(c.old, Column) and c.fields & {"type", "collation"}:
+            table = c.old.parent
+            if table is not None and any(_mentions(t, c.old.name) for t in _below(old, table)):
+                yield table
+
+
+def _below(catalog: Catalog, table: Address) -> Iterator[Table]:
+    """The table and its partitions on every level."""
+    todo = [table]
+    while todo:
+        above = todo.pop()
+        found = catalog.get(above)
+        if isinstance(found, Table):
+            yield found
+            users = (catalog[d] for d in catalog.dependents(above))
+            todo += [o.address for o in users if isinstance(o, Table) and o.partition_of == above]
+
+
+def _mentions(table: Table, column: str) -> bool:
+    """Whether the partition key has the column, as far as its text tells; a rebuild too many loses nothing."""
+    if table.partition_by is None:
+        return False
+    return re.search(rf'(?<![\w"]){re.escape(ident(column))}(?![\w"])', table.partition_by) is not None
+
+
+def _by_container(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:
+    for c in changes:
+        domain = _looked_for(c)
+        if domain is not None and _in_container(domain, old):
+            yield domain
+
+
+def _looked_for(c: Change) -> Address | None:
+    """The domain for whose values the server looks, to see whether they are as they have to be from now on."""
+    if isinstance(c, Create) and isinstance(c.new, DomainCheck):
+        return None if c.new.not_valid else c.new.parent
+    if isinstance(c, Alter) and isinstance(c.new, DomainCheck):
+        return c.new.parent if "not_valid" in c.fields else None
+    if isinstance(c, Alter) and isinstance(c.new, Domain) and "nullable" in c.fields:
+        return None if c.new.nullable else c.new.address
+    return None
+
+
+def _in_container(domain: Address, catalog: Catalog) -> bool:
+    todo: list[tuple[Address, bool]] = [(domain, False)]
+    seen = set(todo)
+    while todo:
+        type, inside = todo.pop()
+        for user in (catalog[d] for d in catalog.dependents(type)):
+            holds = inside or _holds(user)
+            if isinstance(user, Column) and holds:
+                return True
+            if user.kind in _TYPES and (user.address, holds) not in seen:
+                seen.add((user.address, holds))
+                todo.append((user.address, holds))
+    return False
+
+
+_TYPES = frozenset({"domain", "composite_type", "range_type"})
+
+
+def _holds(o: Object) -> bool:
+    """Whether a type is something inside of this one, and not what it is itself."""
+    return o.kind in ("composite_type", "range_type") or str(getattr(o, "type", "")).endswith("[]")

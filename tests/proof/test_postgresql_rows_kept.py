@@ -1,0 +1,150 @@
+"""Changes that the server refuses, or that take rows along unasked: carried out with every row kept, or refused in the
+plan, and never stopped half-way."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.diagnostics import Finding
+from reconciler.dialects.base import Rendering, Scope
+from reconciler.dialects.postgresql import DIALECT
+from reconciler.plan.plan import make_plan
+from reconciler.prove.running import run_statements
+from tests.servers import Postgres
+
+
+def carried_out(pg: Postgres, old: str, rows: str, new: str, look: str) -> tuple[list[Finding], object]:
+    """What forbids the plan, and what a query says after it; the same plan is empty then, and leads back as well."""
+    with pg.session() as session, pg.session() as other:
+        session.rows(old)
+        session.rows(rows)
+        other.rows(new)
+        start, wanted = DIALECT.inspect(session, Scope()), DIALECT.inspect(other, Scope())
+        profile = DIALECT.profile(session.version)
+        for target in (wanted, start, wanted):
+            before = DIALECT.inspect(session, Scope())
+            plan = make_plan(before, target, profile, follow_order=True)
+            refused = [f for f in plan.findings if f.level == "error"]
+            if refused:
+                return refused, None
+            context = Rendering(profile=profile, old=plan.renamed, new=plan.new)
+            run_statements(session, [s for step in plan.steps for s in DIALECT.render(step, context)], "the plan")
+            assert make_plan(DIALECT.inspect(session, Scope()), target, profile, follow_order=True).empty
+        return [], session.rows(look)
+
+
+PARTS = "; CREATE TABLE p1 PARTITION OF t FOR VALUES FROM (0) TO (10); CREATE TABLE p2 PARTITION OF t DEFAULT"
+LISTS = "; CREATE TABLE p1 PARTITION OF t FOR VALUES IN (1, 2); CREATE TABLE p2 PARTITION OF t DEFAULT"
+SUB = """; CREATE TABLE p1 PARTITION OF t FOR VALUES FROM (0) TO (10) PARTITION BY LIST ("b c");
+CREATE TABLE p1a PARTITION OF p1 FOR VALUES IN (1); CREATE TABLE p1b PARTITION OF p1 DEFAULT"""
+DOMAIN = "CREATE DOMAIN d AS int CONSTRAINT positive CHECK (VALUE > 0); "
+OTHER = "CREATE DOMAIN d AS int CONSTRAINT positive CHECK (VALUE > -1); "
+MORE = "CREATE DOMAIN d AS int CONSTRAINT positive CHECK (VALUE > 0) CONSTRAINT small CHECK (VALUE < 100); "
+REQUIRED = "CREATE DOMAIN d AS int NOT NULL CONSTRAINT positive CHECK (VALUE > 0); "
+ARRAY = "CREATE TABLE t (id int, v d[]); CREATE VIEW w AS SELECT v FROM t"
+COMPOSITE = "CREATE TYPE c AS (x d, y text); CREATE TABLE t (id int, v c, u d DEFAULT 3 NOT NULL)"
+OVER = "CREATE DOMAIN e AS d CHECK (VALUE < 1000); CREATE TABLE t (id int, v e[], u e, UNIQUE (u))"
+RANGE = "CREATE TYPE r AS RANGE (subtype = d); CREATE TABLE t (id int, v r)"
+ROWS = "SELECT count(*), min(id), max(id) FROM t"
+
+
+@pytest.mark.parametrize(
+    ("old", "rows", "new", "look", "seen"),
+    [
+        pytest.param(
+            f"CREATE TABLE t (a int, b text) PARTITION BY RANGE (a){PARTS}",
+            "INSERT INTO t VALUES (1, 'x'), (70, 'y')",
+            f"CREATE TABLE t (a bigint, b text) PARTITION BY RANGE (a){PARTS}",
+            "SELECT tableoid::regclass::text, a, b FROM t ORDER BY a",
+            [("p1", 1, "x"), ("p2", 70, "y")],
+            id="partition key",
+        ),
+        pytest.param(
+            f"CREATE TABLE t (a int NOT NULL, b int, PRIMARY KEY (a)) PARTITION BY LIST (a){LISTS};"
+            "CREATE TABLE u (a int REFERENCES t (a)); CREATE VIEW v AS SELECT a FROM t",
+            "INSERT INTO t VALUES (1, 1), (70, 2); INSERT INTO u VALUES (70)",
+            f"CREATE TABLE t (a bigint NOT NULL, b int, PRIMARY KEY (a)) PARTITION BY LIST (a){LISTS};"
+            "CREATE TABLE u (a bigint REFERENCES t (a)); CREATE VIEW v AS SELECT a FROM t",
+            "SELECT t.tableoid::regclass::text, t.a, b, u.a FROM t LEFT JOIN u USING (a) ORDER BY 2",
+            [("p1", 1, 1, None), ("p2", 70, 2, 70)],
+            id="partition key with references",
+        ),
+        pytest.param(
+            f'CREATE TABLE t (a int, "b c" int) PARTITION BY RANGE (a){SUB}',
+            "INSERT INTO t VALUES (1, 1), (2, 5)",
+            f'CREATE TABLE t (a int, "b c" bigint) PARTITION BY RANGE (a){SUB}',
+            'SELECT tableoid::regclass::text, a, "b c" FROM t ORDER BY a',
+            [("p1a", 1, 1), ("p1b", 2, 5)],
+            id="partition key of a partition",
+        ),
+        *(
+            pytest.param(old + rest, f"INSERT INTO t (id, v) VALUES {values}", new + rest, ROWS, [(2, 1, 2)], id=name)
+            for rest, values, kind in (
+                (ARRAY, "(1, '{3,4}'), (2, NULL)", "array"),
+                (COMPOSITE, "(1, '(3,x)'), (2, '(4,)')", "composite"),
+                (OVER, "(1, '{3,4}'), (2, '{}')", "domain over"),
+                (RANGE, "(1, '[3,4)'), (2, 'empty')", "range"),
+            )
+            for old, new, name in (
+                (DOMAIN, OTHER, f"check of a domain in a {kind}"),
+                (DOMAIN, MORE, f"another check of a domain in a {kind}"),
+                *([(DOMAIN, REQUIRED, f"not null of a domain in a {kind}")] if kind != "domain over" else []),
+            )
+        ),
+    ],
+)
+def test_rows_live_through_it(pg: Postgres, old: str, rows: str, new: str, look: str, seen: object) -> None:
+    refused, found = carried_out(pg, old, rows, new, look)
+    assert refused == []
+    assert found == seen
+
+
+CHILD = "; CREATE TABLE child (own int) INHERITS (t); CREATE TABLE grandchild () INHERITS (child)"
+TYPED = "; CREATE TABLE t OF c"
+
+
+@pytest.mark.parametrize(
+    ("old", "rows", "new", "names"),
+    [
+        pytest.param(
+            f"CREATE TABLE t (a int, b int){CHILD}",
+            "INSERT INTO t VALUES (1, 1); INSERT INTO child VALUES (2, 2, 2)",
+            f"CREATE TABLE t (b int, a int){CHILD}",
+            ["table:public.child", "table:public.grandchild"],
+            id="a child of a table that is made anew",
+        ),
+        pytest.param(
+            "CREATE TABLE t (a int); CREATE TABLE child (b int, c int) INHERITS (t)",
+            "INSERT INTO child VALUES (1, 2, 3)",
+            "CREATE TABLE t (a int); CREATE TABLE child (c int, b int) INHERITS (t)",
+            ["table:public.child"],
+            id="a table that inherits",
+        ),
+        pytest.param(
+            "CREATE TABLE t (a int, b int) PARTITION BY LIST (a); CREATE TABLE p PARTITION OF t DEFAULT",
+            "INSERT INTO t VALUES (1, 1)",
+            "CREATE TABLE t (a int, b int) PARTITION BY LIST (a); CREATE TABLE p PARTITION OF t DEFAULT"
+            " PARTITION BY LIST (b); CREATE TABLE q PARTITION OF p DEFAULT",
+            ["table:public.p"],
+            id="a partition that is parted",
+        ),
+        pytest.param(
+            f"CREATE TYPE c AS (a int, b text){TYPED}",
+            "INSERT INTO t VALUES (1, 'x')",
+            f"CREATE TYPE c AS (a text, b text){TYPED}",
+            ["table:public.t"],
+            id="a table of a type that is made anew",
+        ),
+        pytest.param(
+            "CREATE TABLE s (a int); CREATE TABLE t (v s)",
+            "INSERT INTO t VALUES ('(1)')",
+            "CREATE TABLE s (a text); CREATE TABLE t (v s)",
+            ["column:public.s.a"],
+            id="a table whose rows are the values of a column",
+        ),
+    ],
+)
+def test_what_would_lose_rows_unasked_is_refused(pg: Postgres, old: str, rows: str, new: str, names: list[str]) -> None:
+    refused, _ = carried_out(pg, old, rows, new, "SELECT 1")
+    assert sorted(f.address for f in refused) == names
+    assert all(f.why and f.next for f in refused)
