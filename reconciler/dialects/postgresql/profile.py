@@ -9,6 +9,7 @@ from typing import Final
 from ...model.address import Address
 from ...model.profile import Profile
 from .effects import detached, effect, in_place
+from .privileges import canonical
 from .refusals import refusals
 from .rewrites import rewrite
 
@@ -30,9 +31,9 @@ _ALTERABLE: Final[dict[str, str]] = {
     "sequence": "comment type options unlogged",
     "sequence_owner": "table column comment",
     "table": "comment unlogged options access_method tablespace inherits partition_of bound of_type replica_identity "
-    "row_security force_row_security",
+    "row_security force_row_security server_options",
     "column": "comment type nullable default identity generated collation storage compression statistics options "
-    "not_null_name",
+    "not_null_name server_options",
     "primary_key": "comment options tablespace clustered replica_identity",
     "unique": "comment options tablespace clustered replica_identity",
     "check": "comment not_valid",
@@ -47,21 +48,40 @@ _ALTERABLE: Final[dict[str, str]] = {
     "policy": "comment roles using check",
     "statistics": "comment target",
     "event_trigger": "comment enabled",
+    "owner": "role",
+    "grant": "privileges",
+    "default_privilege": "privileges",
+    "foreign_data_wrapper": "comment handler validator options",
+    "server": "comment version options",
+    "user_mapping": "options",
+    "publication": "comment schemas options",
+    "publication_table": "columns where",
+    "operator": "comment restrict join",
+    "operator_family": "comment members",
+    "operator_class": "comment",
+    "cast": "comment",
+    "text_search_dictionary": "comment options",
+    "text_search_configuration": "comment mappings",
 }
 
 _SINCE: Final = {
+    "guarded_public": 15,
     "nulls_not_distinct": 15,
     "set_access_method": 15,
     "unlogged_sequences": 15,
     "storage_default": 16,
     "set_expression": 17,
+    "maintain": 17,
     "not_null_names": 18,
     "virtual_generated": 18,
     "alter_enforced": 18,
 }
 """Capabilities by the first major version that has them."""
 
-_RENAMES: Final = frozenset(_ALTERABLE) - {"extension", "sequence_owner", "function", "collation"}
+_RENAMES: Final = frozenset(_ALTERABLE) - {
+    "extension", "sequence_owner", "function", "collation", "user_mapping", "publication_table", "operator",
+    "operator_family", "operator_class", "cast", "owner", "grant", "default_privilege",
+}  # fmt: skip
 _AUTO_RENAMES: Final = frozenset(
     {"primary_key", "unique", "check", "foreign_key", "exclusion", "index", "domain_check"}
 )
@@ -86,7 +106,7 @@ def _profile(major: int) -> Profile:
         alterable["sequence"] -= {"unlogged"}
     return Profile(
         name="postgresql",
-        kinds=frozenset(_ALTERABLE),
+        kinds=frozenset(_ALTERABLE) | {"access"},
         folds=frozenset({"column", "primary_key", "unique", "check", "exclusion", "domain_check"}),
         alterable=alterable,
         in_place=in_place(capabilities),
@@ -96,6 +116,7 @@ def _profile(major: int) -> Profile:
         names=dict.fromkeys(_RELATIONS.split(), "relation"),
         rewrite=rewrite,
         refusals=refusals,
+        canonical=canonical(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
         detached=detached,
         identifier_bytes=63,
         default_schema="public",

@@ -39,7 +39,7 @@ def _without(changes: Iterable[Change], absorbed: set[Address]) -> list[Change]:
 def _tables(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
     rebuilt: set[Address] = set()
     for a in _replaced(changes, {"table"}):
-        if a in rebuilt:
+        if a in rebuilt or _is_foreign(old[a]) or _is_foreign(new[a]):
             continue
         before, after = _family(old, a), _family(new, a)
         absorbed = {o.address for o in (*before, *after)} | {a}
@@ -48,6 +48,11 @@ def _tables(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
         reason = "the table cannot be altered in place"
         changes.append(Rebuild(old=old[a], new=new[a], before=before, after=after, reason=reason))
     return changes
+
+
+def _is_foreign(o: Object) -> bool:
+    """Whether a table's rows are somewhere else, from where nobody takes them."""
+    return isinstance(o, Table) and o.server is not None
 
 
 def _family(catalog: Catalog, table: Address) -> tuple[Object, ...]:
