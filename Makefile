@@ -13,7 +13,7 @@ $(VENV)/.ready: pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed: make PYTHON=python3.12")'
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	@echo "installing into $(VENV) …"
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[postgresql,scratch,test,dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[postgresql,mysql,scratch,test,dev]'
 	@touch $@
 
 setup: $(VENV)/.ready

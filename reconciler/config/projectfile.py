@@ -73,7 +73,9 @@ class IgnoreDriftForm(_Form, frozen=True):
 class SpecForm(_Form, frozen=True):
     """What is desired, where revisions live, and which databases follow."""
 
-    dialect: Annotated[Literal["postgresql", "sqlite"], Meta(description="The database system of every environment.")]
+    dialect: Annotated[
+        Literal["postgresql", "sqlite", "mysql"], Meta(description="The database system of every environment.")
+    ]
     desired: Annotated[
         str,
         Meta(

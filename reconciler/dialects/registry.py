@@ -9,8 +9,14 @@ from ..config.secrets import masked
 from ..errors import ReconcileError
 from .base import Dialect
 
-_MODULES = {"postgresql": "postgresql", "sqlite": "sqlite"}
-_SCHEMES = {"postgresql": "postgresql", "postgres": "postgresql", "sqlite": "sqlite"}
+_MODULES = {"postgresql": "postgresql", "sqlite": "sqlite", "mysql": "mysql"}
+_SCHEMES = {
+    "postgresql": "postgresql",
+    "postgres": "postgresql",
+    "sqlite": "sqlite",
+    "mysql": "mysql",
+    "mariadb": "mysql",
+}
 
 
 @cache

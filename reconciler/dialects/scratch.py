@@ -10,7 +10,7 @@ from typing import Final, Protocol, cast
 from ..errors import ReconcileError
 from .session import Session
 
-_MODULES: Final = ("postgresql", "sqlite")
+_MODULES: Final = ("postgresql", "sqlite", "mysql")
 
 
 class ScratchDatabase(Protocol):

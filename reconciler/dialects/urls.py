@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-_SAME_DIALECT = {"postgres": "postgresql", "file": "sqlite"}
+_SAME_DIALECT = {"postgres": "postgresql", "file": "sqlite", "mariadb": "mysql"}
 
 
 def scheme(url: str) -> tuple[str, str]:

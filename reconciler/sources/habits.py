@@ -11,8 +11,9 @@ from ..model.profile import Profile
 
 class Habits(msgspec.Struct, frozen=True, kw_only=True):
     """unnamed: a constraint may have no name; else one is made up. bracketed: an expression that is an index's key
-    stands in brackets. open_target: a foreign key may leave the columns it points at open. folded: names differ in
-    more than case. typed: every column has a type. named_views: a view keeps the names written after its own.
+    stands in brackets. open_target: a foreign key may leave the columns it points at open. dangling: a foreign key may
+    point at a table that is not there. folded: names differ in more than case. typed: every column has a type.
+    named_views: a view keeps the names written after its own.
 
     inline_checks: a condition in a column's definition is a property of the column.
 
@@ -24,6 +25,7 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True):
     unnamed: bool = False
     bracketed: bool = True
     open_target: bool = False
+    dangling: bool = False
     folded: bool = False
     typed: bool = True
     named_views: bool = False
@@ -36,14 +38,16 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 _HABITS: Final = {
-    "sqlite": Habits(unnamed=True, bracketed=False, open_target=True, folded=True, typed=False, named_views=True),
+    "sqlite": Habits(
+        unnamed=True, bracketed=False, open_target=True, dangling=True, folded=True, typed=False, named_views=True
+    ),
     "postgresql": Habits(
         batched=True,
         namespace="SET LOCAL search_path TO {}, public",
         everywhere='SET LOCAL search_path TO "$user", public',
         lenient="SET LOCAL check_function_bodies TO off",
     ),
-    "mysql": Habits(unnamed=True, bracketed=False, inline_checks=True, committing=True),
+    "mysql": Habits(unnamed=True, bracketed=False, dangling=True, inline_checks=True, committing=True),
 }
 
 

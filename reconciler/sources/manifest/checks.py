@@ -192,7 +192,7 @@ class _TableCheck:
         why = "no manifest is about it"
         found = self._finding(n, "foreign-key", f"there is no table {address.dotted}", next_step, why)
         # a dialect that leaves targets open makes such a key without a word
-        yield msgspec.structs.replace(found, level="warning") if self.habits.open_target else found
+        yield msgspec.structs.replace(found, level="warning") if self.habits.dangling else found
 
 
 _CHECKS: Final[dict[type[Object], Callable[[_TableCheck, int, Object], Iterator[Finding]]]] = {

@@ -254,7 +254,7 @@ ENVIRONMENT = HEAD + "  environments:\n    a: "
 
 WRONG = [
     (HEAD.replace("v1", "v2"), 1, "apiVersion: needs reconcile/v1, not 'reconcile/v2'"),
-    (HEAD.replace("postgresql", "oracle"), 4, "spec.dialect: 'oracle' is not one of postgresql, sqlite"),
+    (HEAD.replace("postgresql", "oracle"), 4, "spec.dialect: 'oracle' is not one of mysql, postgresql, sqlite"),
     (HEAD + "  desird: x", 5, "spec: unknown key desird"),
     (HEAD + "  desired: models:x", 5, "'models:x' names no object"),
     (HEAD + "  desired: models:a.b:C; import os", 5, "'models:a.b:C; import os' names no object"),

@@ -1,0 +1,31 @@
+"""MariaDB and MySQL: one dialect, two flavours that the version tells apart."""
+
+from __future__ import annotations
+
+from typing import Final
+
+from ..base import Dialect
+from .ddl import RENDER
+from .impact import impact
+from .inspect import LEDGER_PREFIX, SYSTEM, inspect
+from .profile import profile
+from .session import connect
+from .stamp import stamp
+from .tokens import literal, quoted
+
+DIALECT: Final = Dialect(
+    name="mysql",
+    schemes=("mysql", "mariadb"),
+    profile=profile,
+    connect=connect,
+    inspect=inspect,
+    render=RENDER,
+    impact=impact,
+    quoted=quoted,
+    literal=literal,
+    ledger=lambda name: quoted(LEDGER_PREFIX + name),
+    stamp=stamp,
+    transactional_ddl=False,
+    system_schemas=SYSTEM,
+    alembic="mysql",
+)

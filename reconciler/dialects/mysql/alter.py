@@ -1,0 +1,216 @@
+"""All that changes of one table in one ALTER TABLE: atomic, and one rebuild at most."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from ...model.address import Address
+from ...model.catalog import Catalog
+from ...model.changes import Change, Create, Drop, Rebuild
+from ...model.objects import Object, changed_fields
+from ...model.tables import Check, Column, Index, PrimaryKey, Table, Unique
+from ..base import Rendering
+from .clauses import check_clause, column_clause, key_clause, table_options
+from .tokens import quoted
+
+_KEYS = (PrimaryKey, Unique, Index)
+
+
+class Pack:
+    """The changes of one table, and the clauses that carry them out."""
+
+    def __init__(self, changes: Iterable[Change], context: Rendering) -> None:
+        self.context = context
+        self.mariadb: bool = context.profile.capabilities["mariadb"]
+        self.dropped: list[Object] = []
+        self.created: list[Object] = []
+        self.altered: list[tuple[Object, Object]] = []
+        self.tables: tuple[Table, Table] | None = None
+        self.moved = False
+        for change in changes:
+            self._add(change)
+
+    def _add(self, change: Change) -> None:
+        if isinstance(change, Create):
+            self.created.append(change.new)
+        elif isinstance(change, Drop):
+            self.dropped.append(change.old)
+        elif isinstance(change, Rebuild):
+            self._rebuilt(change)
+        elif isinstance(change.new, Table) and isinstance(change.old, Table):
+            self._altered(change.old, change.new)
+        else:
+            self.altered.append((change.old, change.new))
+
+    def _altered(self, old: Table, new: Table) -> None:
+        self.tables = (old, new)
+        kept = [c for c in old.columns if c in new.columns]
+        self.moved = kept != [c for c in new.columns if c in old.columns]
+
+    def _rebuilt(self, change: Rebuild) -> None:
+        assert isinstance(change.old, Table) and isinstance(change.new, Table)
+        self._altered(change.old, change.new)
+        before = {o.address: o for o in change.before}
+        after = {o.address: o for o in change.after}
+        for a, o in before.items():
+            will = after.get(a)
+            if will is not None and in_place(o, will, self.mariadb):
+                self.altered.append((o, will))
+            else:
+                self.dropped.append(o)
+        done = {o.address for o, _ in self.altered}
+        self.created += [o for a, o in after.items() if a not in done]
+
+    def clauses(self) -> list[str]:
+        """The clauses in an order that every server takes; the partitioning has none."""
+        return [*self._drops(), *self._columns(), *self._adds(), *self._index_changes(), *self._table()]
+
+    def _drops(self) -> Iterator[str]:
+        for o in self.dropped:
+            if isinstance(o, Check):
+                yield f"DROP CONSTRAINT {quoted(o.name)}"
+        for o in self.dropped:
+            if isinstance(o, PrimaryKey):
+                yield "DROP PRIMARY KEY"
+            elif isinstance(o, Unique | Index):
+                yield f"DROP KEY {quoted(o.name)}"
+        for o in self.dropped:
+            if isinstance(o, Column):
+                yield f"DROP COLUMN {quoted(o.name)}"
+
+    def _columns(self) -> Iterator[str]:
+        """Columns changed, moved and added, in the order that they will stand in."""
+        changed = {new.name: new for _, new in self.altered if isinstance(new, Column)}
+        created = {o.name: o for o in self.created if isinstance(o, Column)}
+        order, now = self._orders(created)
+        for at, name in enumerate(order):
+            place = "" if now[at : at + 1] == [name] else " FIRST" if not at else f" AFTER {quoted(order[at - 1])}"
+            if name in created:
+                last = at == len(now)
+                yield f"ADD COLUMN {self._column(created[name])}{'' if last else place}"
+                now.insert(at, name)
+            elif place and self.moved:
+                now.remove(name)
+                now.insert(at, name)
+                yield f"MODIFY COLUMN {self._column(changed.get(name) or self._standing(name))}{place}"
+            elif name in changed:
+                yield f"MODIFY COLUMN {self._column(changed[name])}"
+
+    def _orders(self, created: dict[str, Column]) -> tuple[list[str], list[str]]:
+        """The columns as they will stand, and those that stay as they stand before anything is added."""
+        table = self._table_address()
+        old, new = self._table_of(self.context.old, table), self._table_of(self.context.new, table)
+        will = list(new.columns) if new is not None else []
+        gone = {o.name for o in self.dropped if isinstance(o, Column)}
+        stand = [c for c in old.columns if c not in gone] if old is not None else []
+        coming = [c for c in will if c in created]
+        if self.moved:
+            return [c for c in will if c in stand or c in created], stand
+        # others of the new order are there already, or come with another statement
+        order = list(stand)
+        for name in coming:
+            before = [c for c in will[: will.index(name)] if c in order]
+            order.insert(order.index(before[-1]) + 1 if before else 0, name)
+        return order, stand
+
+    def _standing(self, name: str) -> Column:
+        table = self._table_address()
+        found = self.context.new[Address("column", table.schema, name, table.name)]
+        assert isinstance(found, Column)
+        return found
+
+    def _column(self, c: Column) -> str:
+        table = self._table_of(self.context.new, self._table_address())
+        return column_clause(c, table.collation if table is not None else None, mariadb=self.mariadb)
+
+    def _adds(self) -> Iterator[str]:
+        for kind in _KEYS:
+            for o in self.created:
+                if isinstance(o, kind):
+                    yield f"ADD {key_clause(o, mariadb=self.mariadb)}"
+        for o in self.created:
+            if isinstance(o, Check):
+                yield f"ADD {check_clause(o)}"
+
+    def _index_changes(self) -> Iterator[str]:
+        for _, new in self.altered:
+            if isinstance(new, Unique | Index):
+                if self.mariadb:
+                    yield f"ALTER INDEX {quoted(new.name)} {'IGNORED' if new.invisible else 'NOT IGNORED'}"
+                else:
+                    yield f"ALTER INDEX {quoted(new.name)} {'INVISIBLE' if new.invisible else 'VISIBLE'}"
+            elif isinstance(new, Check):
+                yield f"ALTER CHECK {quoted(new.name)} {'' if new.enforced else 'NOT '}ENFORCED"
+
+    def _table(self) -> Iterator[str]:
+        if self.tables is None:
+            return
+        old, new = self.tables
+        if old.system_versioned and not new.system_versioned:
+            yield "DROP SYSTEM VERSIONING"
+        yield from (f"DROP PERIOD FOR {_period_name(p)}" for p in old.periods if p not in new.periods)
+        yield from (f"ADD PERIOD FOR {p}" for p in new.periods if p not in old.periods)
+        if new.system_versioned and not old.system_versioned:
+            yield "ADD SYSTEM VERSIONING"
+        options = table_options(new, old)
+        if options:
+            yield " ".join(options)
+
+    def partitioning(self) -> str:
+        """What stands behind all clauses, "" where the partitions stay as they are."""
+        if self.tables is None or self.tables[0].partition_by == self.tables[1].partition_by:
+            return ""
+        new = self.tables[1].partition_by
+        return "REMOVE PARTITIONING" if new is None else f"PARTITION BY {new}"
+
+    def _table_address(self) -> Address:
+        if self.tables is not None:
+            return self.tables[1].address
+        o = next(iter((*self.created, *self.dropped, *(new for _, new in self.altered))))
+        assert o.parent is not None
+        return o.parent
+
+    def _table_of(self, catalog: Catalog, address: Address) -> Table | None:
+        found = catalog.get(address)
+        return found if isinstance(found, Table) else None
+
+    def sql(self) -> str:
+        """The statement, "" where there is nothing to do."""
+        head = f"ALTER TABLE {quoted(self._table_address().name)}"
+        clauses, tail = self.clauses(), self.partitioning()
+        if not clauses and not tail:
+            return ""
+        text = f" {clauses[0]}" if len(clauses) == 1 else "\n  " + ",\n  ".join(clauses) if clauses else ""
+        return head + text + (f"\n{tail}" if tail and clauses else f" {tail}" if tail else "")
+
+
+def _period_name(period: str) -> str:
+    return period.partition("(")[0].strip()
+
+
+def in_place(old: Object, new: Object, mariadb: bool) -> bool:
+    """Whether MODIFY or ALTER can make one part of the other."""
+    fields = changed_fields(old, new)
+    if isinstance(old, Column) and isinstance(new, Column):
+        return _column_in_place(old, new, mariadb)
+    if isinstance(new, Unique | Index):
+        return fields <= {"invisible"}
+    if isinstance(new, Check):
+        return fields <= {"enforced"} and not mariadb
+    return isinstance(new, Table)
+
+
+def _column_in_place(old: Column, new: Column, mariadb: bool) -> bool:
+    """A virtual column can become nothing else, and nothing else a virtual one."""
+    if old.versioning != new.versioning and {old.versioning, new.versioning} & {"start", "end"}:
+        return False
+    was, will = old.generated, new.generated
+    if was is None and will is None:
+        return True
+    if was is None or will is None:
+        return (was or will).stored  # type: ignore[union-attr]
+    if was.stored != will.stored:
+        return False
+    return was.stored or was.expression == will.expression or not mariadb
+
+

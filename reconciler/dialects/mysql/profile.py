@@ -1,0 +1,126 @@
+"""What the planner must know of MariaDB and MySQL, as a function of the version."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import cache, partial
+from typing import Final
+
+from ...model.address import Address
+from ...model.changes import Alter, Rebuild
+from ...model.objects import KINDS, Object, changed_fields, compared_fields
+from ...model.profile import Effect, Profile
+from ...model.tables import Column, ForeignKey, Table
+from .alter import in_place
+from .rewrite import rewritten
+from .session import is_mariadb
+
+_ROUTINES: Final = ("trigger", "function", "procedure", "event")
+_KINDS: Final = frozenset(
+    {"database", "table", "column", "primary_key", "unique", "check", "foreign_key", "index", "view", *_ROUTINES}
+)
+_MARIADB_KINDS: Final = frozenset({"sequence", "package", "package_body"})
+_FOLDS: Final = frozenset({"column", "primary_key", "unique", "check", "index"})
+_PROGRAMS: Final = frozenset({"trigger", "function", "procedure", "event", "package", "package_body"})
+_RELATIONS: Final = ("table", "view", "sequence")
+
+_SINCE: Final = {  # MariaDB, MySQL
+    "rename_column": ((10, 5, 2), (8, 0, 0)),
+    "rename_index": ((10, 5, 2), (5, 7, 0)),
+    "invisible_columns": ((10, 3), (8, 0, 23)),
+    "invisible_indexes": ((10, 6), (8, 0, 0)),
+    "descending_keys": ((10, 8), (8, 0, 0)),
+    "checks": ((10, 2, 1), (8, 0, 16)),
+    "expression_keys": ((1000,), (8, 0, 13)),
+    "or_replace": ((10, 1), (1000,)),
+    "instant": ((10, 3), (8, 0, 12)),
+}
+"""Capabilities by the first version that has them; 1000 for never."""
+
+_UNCHANGED_TYPE: Final = frozenset({"type", "collation", "generated"})
+
+
+def profile(version: Sequence[int]) -> Profile:
+    """The profile of a server of that version; () stands for the newest MariaDB."""
+    return _profile(tuple(version))
+
+
+@cache
+def _profile(version: tuple[int, ...]) -> Profile:
+    mariadb = is_mariadb(version)
+    number = version or (1000,)
+    capabilities = {name: number >= since[0 if mariadb else 1] for name, since in _SINCE.items() if version}
+    capabilities |= {name: since[0 if mariadb else 1] != (1000,) for name, since in _SINCE.items() if not version}
+    capabilities["mariadb"] = mariadb
+    kinds = _KINDS | (_MARIADB_KINDS if mariadb else frozenset())
+    return Profile(
+        name="mysql",
+        kinds=kinds,
+        folds=_FOLDS,
+        alterable=_alterable(kinds, mariadb),
+        in_place=partial(_in_place, mariadb),
+        effect=_effect,
+        renames=frozenset(_renames(capabilities)),
+        auto_renames=frozenset({"index", "unique"}) if capabilities["rename_index"] else frozenset(),
+        names=dict.fromkeys(_RELATIONS, "relation") | {"trigger": "trigger"},
+        rewrite=rewritten,
+        identifier_bytes=0,
+        implicit=_implicit,
+        capabilities=capabilities,
+    )
+
+
+def _implicit(a: Address) -> bool:
+    return a.kind == "database"
+
+
+def _renames(capabilities: dict[str, bool]) -> Iterator[str]:
+    yield "table"
+    if capabilities["rename_column"]:
+        yield "column"
+    if capabilities["rename_index"]:
+        yield from ("index", "unique")
+
+
+def _alterable(kinds: frozenset[str], mariadb: bool) -> dict[str, frozenset[str]]:
+    every = {kind: frozenset(compared_fields(KINDS[kind])) for kind in kinds}
+    whole = {"database", "column", "view", "sequence"}
+    found = {kind: fields for kind, fields in every.items() if kind in whole}
+    found["table"] = every["table"] | {"columns"}
+    found["unique"] = found["index"] = frozenset({"invisible"})
+    found["check"] = frozenset({"enforced"})
+    if mariadb:
+        found |= {kind: every[kind] for kind in _PROGRAMS if kind in every}
+    return found
+
+
+def _in_place(mariadb: bool, change: Alter) -> bool:
+    if change.new.kind in ("column", "unique", "index", "check"):
+        return in_place(change.old, change.new, mariadb)
+    return True
+
+
+def _effect(cause: Alter | Rebuild, was: Object, will: Object) -> Effect:
+    """A foreign key stands in the way of another type of its columns on either side; all else finds what it needs
+    again under its name."""
+    if isinstance(was, ForeignKey):
+        retyped = set(_retyped(cause))
+        return Effect.REPLACE if retyped.intersection(was.requires()) else Effect.NONE
+    if was.kind == "trigger" and cause.old.kind == "trigger":
+        return Effect.REPLACE  # the order of triggers is that in which they were made
+    return Effect.NONE
+
+
+def _retyped(cause: Alter | Rebuild) -> Iterator[Address]:
+    """The columns whose type, collation or computation changes."""
+    if isinstance(cause, Alter):
+        if isinstance(cause.new, Column) and cause.fields & _UNCHANGED_TYPE:
+            yield cause.new.address
+        return
+    after = {o.address: o for o in cause.after}
+    moved = isinstance(cause.old, Table) and isinstance(cause.new, Table) and cause.old.collation != cause.new.collation
+    for o in cause.before:
+        if isinstance(o, Column):
+            will = after.get(o.address)
+            if will is None or moved or changed_fields(o, will) & (_UNCHANGED_TYPE | {"nullable"}):
+                yield o.address

@@ -1,0 +1,211 @@
+"""Views, triggers, routines, events and sequences out of what SHOW CREATE prints of them.
+
+A program's definition is its CREATE without the definer, which has a field of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from typing import Any, Final
+
+from ...model.address import Address
+from ...model.namespaces import Sequence
+from ...model.objects import Object
+from ...model.programs import Event, Function, Package, PackageBody, Procedure, Trigger, View
+from ...model.tables import Options, SequenceOptions
+from .reader import Cursor, UnreadableError
+from .tokens import is_name, name_of, tokens, without_database
+
+_DEFINER: Final = re.compile(
+    r"(?is)\A(CREATE(?:\s+OR\s+REPLACE)?(?:\s+ALGORITHM\s*=\s*\w+)?)\s+"
+    r"DEFINER\s*=\s*(`(?:[^`]|``)*`(?:@`(?:[^`]|``)*`)?)\s*"
+)
+_BEFORE_RELATION: Final = frozenset({"FROM", "JOIN", "STRAIGHT_JOIN", ",", "("})
+_CHECK: Final = re.compile(r"(?is)\s+WITH\s+(LOCAL|CASCADED)\s+CHECK\s+OPTION\Z")
+_STARTS: Final = re.compile(r"(?is) STARTS '[^']*'")
+
+ROUTINES: Final[dict[str, type[Any]]] = {
+    "FUNCTION": Function,
+    "PROCEDURE": Procedure,
+    "PACKAGE": Package,
+    "PACKAGE BODY": PackageBody,
+}
+
+
+class Names:
+    """The relations and routines of a database by lower-case name, and whose session reads them."""
+
+    def __init__(self, database: str, user: str, usual_mode: frozenset[str]) -> None:
+        self.database, self.user, self.usual_mode = database, user, usual_mode
+        self.relations: dict[str, Address] = {}
+        self.routines: dict[str, Address] = {}
+
+    def mentioned(self, text: str) -> tuple[Address, ...]:
+        """The relations whose names stand in a text."""
+        words = {name_of(t.text).lower() for t in tokens(text) if is_name(t.text)}
+        return tuple(sorted(self.relations[w] for w in words & self.relations.keys()))
+
+    def queried(self, text: str, but: Address) -> tuple[Address, ...]:
+        """The relations that a printed query reads and the functions that it calls.
+
+        A relation stands behind FROM, JOIN, a comma or a bracket; columns are printed with what they are of before
+        them.
+        """
+        found: set[Address] = set()
+        words = ["", *(t.text for t in tokens(text)), ""]
+        for before, word, after in zip(words, words[1:], words[2:], strict=False):
+            if not is_name(word):
+                continue
+            name = name_of(word).lower()
+            if after == "(":
+                found.update(filter(None, [self.routines.get(name)]))
+            elif after != "." and before.upper() in _BEFORE_RELATION:
+                found.update(filter(None, [self.relations.get(name)]))
+        return tuple(sorted(found - {but}))
+
+    def split(self, text: str) -> tuple[str, str | None]:
+        """The CREATE without its definer, and the definer where it is somebody else than who reads this."""
+        found = _DEFINER.match(text)
+        if found is None:
+            return text.strip(), None
+        definer = found[2]
+        return f"{found[1]} {text[found.end() :]}".strip(), None if definer == self.user else definer
+
+    def mode(self, printed: str) -> str | None:
+        """A program's sql_mode, None where it is the usual one."""
+        own = frozenset(filter(None, printed.split(",")))
+        return None if own == self.usual_mode else ",".join(sorted(own))
+
+
+def view(name: str, text: str, names: Names) -> View:
+    """A view; raises UnreadableError where its text is not that of one."""
+    said, definer = names.split(text)
+    cursor = Cursor(said)
+    options: dict[str, str] = {}
+    cursor.need("CREATE")
+    while not cursor.take("VIEW"):
+        if cursor.take("ALGORITHM", "="):
+            options["algorithm"] = cursor.next().lower()
+        elif cursor.take("SQL", "SECURITY"):
+            options["security"] = cursor.next().lower()
+        else:
+            raise UnreadableError(f"{cursor.here()!r} was not expected before VIEW")
+    cursor.name()
+    if cursor.take("."):
+        cursor.name()
+    if cursor.here() == "(":
+        cursor.names()
+    cursor.need("AS")
+    query = said[cursor.tokens[cursor.at].start :].strip()
+    if (check := _CHECK.search(query)) is not None:
+        options["check_option"] = check[1].lower()
+        query = query[: check.start()]
+    query = without_database(query, names.database)
+    return View(
+        name=name,
+        definition=query,
+        options=_said(options, {"algorithm": "undefined", "security": "definer"}),
+        definer=definer,
+        refs=names.queried(query, Address("view", "", name)),
+    )
+
+
+def _said(options: dict[str, str], usual: dict[str, str]) -> Options:
+    return tuple(sorted((k, v) for k, v in options.items() if usual.get(k) != v))
+
+
+def trigger(name: str, table: Address, text: str, mode: str, follows: str | None, names: Names) -> Trigger:
+    said, definer = names.split(text)
+    before = {Address("trigger", "", follows, table.name)} if follows else set()
+    return Trigger(
+        table=table.name,
+        on=table.kind,
+        name=name,
+        definition=said,
+        definer=definer,
+        sql_mode=names.mode(mode),
+        follows=follows,
+        refs=tuple(sorted(before)),
+    )
+
+
+def routine(kind: str, name: str, text: str, mode: str, names: Names) -> Object:
+    said, definer = names.split(text)
+    made: Object = ROUTINES[kind](name=name, definition=said, definer=definer, sql_mode=names.mode(mode))
+    return made
+
+
+def event(name: str, text: str, mode: str, zone: str, starts_at_once: bool, names: Names) -> Event:
+    said, definer = names.split(text)
+    if starts_at_once:
+        said = _STARTS.sub("", said, count=1)
+    own_zone = None if zone in ("SYSTEM", "+00:00") else zone
+    return Event(name=name, definition=said, definer=definer, sql_mode=names.mode(mode), time_zone=own_zone)
+
+
+_TYPES: Final = {"tinyint": 7, "smallint": 15, "mediumint": 23, "int": 31, "bigint": 63}
+
+
+def sequence(name: str, text: str) -> Sequence:
+    """A sequence; raises UnreadableError. Its bounds are always printed, also those that it has by itself."""
+    c = Cursor(text)
+    c.need("CREATE", "SEQUENCE")
+    c.name()
+    kind, engine, cycle = "bigint", None, False
+    numbers: dict[str, int] = {}
+    while c.here():
+        if c.take("AS"):
+            kind = c.next().lower()
+            kind += " unsigned" if c.take("UNSIGNED") else ""
+        elif c.take("START", "WITH"):
+            numbers["start"] = _number(c)
+        elif c.take("INCREMENT", "BY"):
+            numbers["increment"] = _number(c)
+        elif c.take("NOCYCLE") or c.take("CYCLE"):
+            cycle = c.upper[c.at - 1] == "CYCLE"
+        elif c.take("NOCACHE"):
+            numbers["cache"] = 0
+        elif c.take("ENGINE", "="):
+            engine = c.next()
+        else:
+            word = c.next().lower()
+            if word not in ("minvalue", "maxvalue", "cache"):
+                raise UnreadableError(f"{word!r} was not expected")
+            numbers[{"minvalue": "minimum", "maxvalue": "maximum"}.get(word, word)] = _number(c)
+    return Sequence(
+        name=name,
+        type=kind,
+        options=_options(kind, cycle, numbers),
+        engine=None if engine == "InnoDB" else engine,
+    )
+
+
+def _number(c: Cursor) -> int:
+    sign = -1 if c.take("-") else 1
+    return sign * int(c.next())
+
+
+def _options(kind: str, cycle: bool, n: dict[str, int]) -> SequenceOptions:
+    """The options without those that a sequence of this type and direction has by itself."""
+    unsigned = kind.endswith("unsigned")
+    bits = _TYPES.get(kind.split()[0], 63) + unsigned
+    step = n.get("increment", 1)
+    lowest, highest = (1, 2**bits - 2) if step >= 0 else (0 if unsigned else -(2**bits) + 1, -1)
+    minimum, maximum = n.get("minimum", lowest), n.get("maximum", highest)
+    start = n.get("start", minimum if step >= 0 else maximum)
+    return SequenceOptions(
+        start=None if start == (minimum if step >= 0 else maximum) else start,
+        increment=step,
+        minimum=None if minimum == lowest else minimum,
+        maximum=None if maximum == highest else maximum,
+        cache=n.get("cache", 1000),
+        cycle=cycle,
+    )
+
+
+def in_names(names: Names, addresses: Iterable[Address]) -> None:
+    """Enter relations and routines, so that texts which mention them can be told."""
+    for a in addresses:
+        target = names.routines if a.kind in ("function", "procedure", "package") else names.relations
+        target[a.name.lower()] = a

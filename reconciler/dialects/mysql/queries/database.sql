@@ -1,0 +1,1 @@
+SELECT default_collation_name FROM information_schema.schemata WHERE schema_name = %s

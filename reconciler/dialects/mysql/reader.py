@@ -1,0 +1,409 @@
+"""Reads one CREATE TABLE as SHOW CREATE TABLE prints it, token by token, into clauses.
+
+Knows the grammar of what MariaDB (10.4 to 11) and MySQL (5.7 to 9) print, and no server. What it cannot read raises
+`UnreadableError`: a table that is not understood is listed as such, never guessed at.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from typing import Final
+
+import msgspec
+
+from .tokens import Token, in_hexadecimal, name_of, text_of, tokens
+
+
+class UnreadableError(Exception):
+    """A definition that does not follow the grammar as we know it."""
+
+
+class ColumnClause(msgspec.Struct, kw_only=True):
+    name: str
+    type: str = ""
+    charset: str | None = None
+    collation: str | None = None
+    not_null: bool = False
+    default: str | None = None
+    on_update: str | None = None
+    auto_increment: bool = False
+    generated: str | None = None
+    stored: bool = False
+    invisible: bool = False
+    compressed: str | None = None
+    comment: str | None = None
+    check: str | None = None
+    versioning: str | None = None
+    options: dict[str, str] = {}
+
+
+class KeyClause(msgspec.Struct, kw_only=True):
+    """`kind` is primary, unique, fulltext, spatial or key; each of `terms` is a column, or None for an expression, with
+    the text of the whole key part."""
+
+    kind: str
+    name: str
+    terms: list[tuple[str | None, str]]
+    using: str | None = None
+    comment: str | None = None
+    invisible: bool = False
+    options: dict[str, str] = {}
+
+
+class CheckClause(msgspec.Struct, kw_only=True):
+    name: str
+    expression: str
+    enforced: bool = True
+
+
+class ReferenceClause(msgspec.Struct, kw_only=True):
+    name: str
+    columns: list[str]
+    database: str = ""
+    target: str
+    target_columns: list[str]
+    actions: dict[str, str]
+    match: str = "simple"
+
+
+class TableClause(msgspec.Struct, kw_only=True):
+    """A table's definition; `options` are those behind the closing bracket that have no field of their own."""
+
+    name: str
+    columns: list[ColumnClause] = []
+    keys: list[KeyClause] = []
+    checks: list[CheckClause] = []
+    references: list[ReferenceClause] = []
+    periods: list[str] = []
+    engine: str = ""
+    charset: str | None = None
+    collation: str | None = None
+    comment: str | None = None
+    versioned: bool = False
+    partition_by: str | None = None
+    auto_increment: int | None = None
+    options: dict[str, str] = {}
+
+
+def table_clause(sql: str) -> TableClause:
+    """The clauses of a printed CREATE TABLE; raises UnreadableError."""
+    return _Reader(sql).table()
+
+
+class Cursor:
+    """A place in a list of tokens."""
+
+    def __init__(self, sql: str) -> None:
+        self.sql = sql
+        self.tokens: list[Token] = tokens(sql)
+        self.upper = [t.text.upper() for t in self.tokens] + [""] * 4
+        self.at = 0
+
+    def take(self, *words: str) -> bool:
+        """Step over these keywords if they stand here."""
+        end = self.at + len(words)
+        if tuple(self.upper[self.at : end]) != words:
+            return False
+        self.at = end
+        return True
+
+    def need(self, *words: str) -> None:
+        if not self.take(*words):
+            raise UnreadableError(f"{' '.join(words)} expected, {self.here()!r} found")
+
+    def here(self) -> str:
+        return self.tokens[self.at].text if self.at < len(self.tokens) else ""
+
+    def next(self) -> str:
+        text = self.here()
+        if not text:
+            raise UnreadableError("the definition ends too early")
+        self.at += 1
+        return text
+
+    def name(self) -> str:
+        return name_of(self.next())
+
+    def text(self) -> str:
+        token = self.next()
+        if token[0] not in "'\"":
+            raise UnreadableError(f"a text expected, {token!r} found")
+        return text_of(token)
+
+    def slice(self, start: int, end: int) -> str:
+        """What was printed from one token to before another."""
+        return self.sql[self.tokens[start].start : self.tokens[end - 1].end] if end > start else ""
+
+    def bracketed(self) -> str:
+        """What stands in the brackets that open here, as it was printed."""
+        self.need("(")
+        start = self.at
+        self._close()
+        return self.sql[self.tokens[start - 1].end : self.tokens[self.at - 1].start].strip()
+
+    def _close(self) -> None:
+        depth = 1
+        while depth:
+            token = self.next()
+            depth += (token == "(") - (token == ")")
+
+    def names(self) -> list[str]:
+        self.need("(")
+        found = [self.name()]
+        while self.take(","):
+            found.append(self.name())
+        self.need(")")
+        return found
+
+
+_ACTIONS: Final = (("NO", "ACTION"), ("SET", "NULL"), ("SET", "DEFAULT"), ("RESTRICT",), ("CASCADE",))
+_TYPE_WORDS: Final = frozenset(
+    {"UNSIGNED", "SIGNED", "ZEROFILL", "PRECISION", "VARYING", "VARCHAR", "VARCHARACTER", "CHAR", "BINARY", "VARBINARY"}
+)
+
+
+class _Reader(Cursor):
+    def table(self) -> TableClause:
+        self.need("CREATE")
+        self.take("TEMPORARY")
+        self.need("TABLE")
+        self.read = TableClause(name=self.name())
+        self.need("(")
+        while True:
+            self._item()
+            if self.take(")"):
+                break
+            self.need(",")
+        self._options()
+        if any("\udc80" <= c <= "\udcff" for c in str(self.read)):
+            raise UnreadableError("it holds bytes that are no text")
+        return self.read
+
+    def _item(self) -> None:
+        if self.here()[:1] == "`":
+            self.read.columns.append(self._column())
+            return
+        for words, kind in _KEYS:
+            if self.take(*words):
+                self.read.keys.append(self._key(kind))
+                return
+        if self.take("PERIOD", "FOR"):
+            start = self.at - 2
+            self.name()
+            self.names()
+            self.read.periods.append(self.slice(start, self.at).removeprefix("PERIOD FOR "))
+        elif self.take("CONSTRAINT"):
+            self._constraint(self.name())
+        elif self.upper[self.at] in ("CHECK", "FOREIGN"):
+            self._constraint("")
+        else:
+            raise UnreadableError(f"{self.here()!r} was not expected among the columns")
+
+    def _constraint(self, name: str) -> None:
+        if self.take("CHECK"):
+            check = CheckClause(name=name, expression=self.bracketed())
+            check.enforced = not self.take("NOT", "ENFORCED")
+            self.read.checks.append(check)
+            return
+        self.need("FOREIGN", "KEY")
+        columns = self.names()
+        self.need("REFERENCES")
+        database, target = "", self.name()
+        if self.take("."):
+            database, target = target, self.name()
+        key = ReferenceClause(
+            name=name, columns=columns, database=database, target=target, target_columns=self.names(), actions={}
+        )
+        if self.take("MATCH"):
+            key.match = self.next().lower()
+        while self.take("ON"):
+            event = self.next().lower()
+            key.actions[event] = self._action()
+        self.read.references.append(key)
+
+    def _action(self) -> str:
+        for words in _ACTIONS:
+            if self.take(*words):
+                return " ".join(words).lower()
+        raise UnreadableError(f"an action expected, {self.here()!r} found")
+
+    # Columns.
+
+    def _column(self) -> ColumnClause:
+        c = ColumnClause(name=self.name())
+        c.type = self._type()
+        while self.here() not in (",", ")"):
+            for words, read in _ATTRIBUTES:
+                if self.take(*words):
+                    read(self, c)
+                    break
+            else:
+                self._option(c.options)
+        return c
+
+    def _type(self) -> str:
+        start = self.at
+        self.next()
+        while self.upper[self.at] in _TYPE_WORDS or self.here() == "(":
+            if self.here() == "(":
+                self.bracketed()
+            else:
+                self.at += 1
+        return self.slice(start, self.at)
+
+    def _value(self) -> str:
+        """A default: a literal with sign and introducer, a call, or an expression in brackets."""
+        start = self.at
+        if self.here() in ("-", "+"):
+            self.at += 1
+        if self.here() == "(":
+            self.bracketed()
+            return self.slice(start, self.at)
+        first = self.next()
+        while (first[0] == "_" and self.here()[:1] in ("'", '"')) or self.here() == ".":
+            self.at += 1 + (self.here() == ".")
+        if self.here() == "(" and (first[0].isalpha() or first[0] == "`"):
+            self.bracketed()
+        text = self.slice(start, self.at)
+        return in_hexadecimal(text) if self.at == start + 1 else text
+
+    def _generated(self, c: ColumnClause) -> None:
+        if self.take("ROW"):
+            c.versioning = self.next().lower()
+            return
+        c.generated = self.bracketed()
+        c.stored = self.take("STORED") or self.take("PERSISTENT")
+        if not c.stored:
+            self.take("VIRTUAL")
+
+    def _option(self, options: dict[str, str]) -> None:
+        """`name`=value, or NAME value, for what has no field of its own (STORAGE, COLUMN_FORMAT, SRID, …)."""
+        name = self.next()
+        if not (name[0] == "`" or name[0].isalpha()):
+            raise UnreadableError(f"{name!r} was not expected")
+        self.take("=")
+        options[name if name[0] == "`" else name.lower()] = self.next()
+
+    # Keys.
+
+    def _key(self, kind: str) -> KeyClause:
+        key = KeyClause(kind=kind, name="PRIMARY" if kind == "primary" else self.name(), terms=[])
+        if self.take("USING"):
+            key.using = self.next().lower()
+        self.need("(")
+        while True:
+            self._term(key)
+            if self.take(")"):
+                break
+            self.need(",")
+        while self.here() not in (",", ")"):
+            self._key_option(key)
+        return key
+
+    def _term(self, key: KeyClause) -> None:
+        start = self.at
+        column: str | None = None
+        if self.here() == "(":
+            self.bracketed()
+        else:
+            column = self.name()
+            if self.take("WITHOUT", "OVERLAPS"):
+                key.terms.append((column, self.slice(start, self.at)))
+                return
+            if self.here() == "(":
+                self.bracketed()
+        _ = self.take("DESC") or self.take("ASC")
+        key.terms.append((column, self.slice(start, self.at)))
+
+    def _key_option(self, key: KeyClause) -> None:
+        if self.take("USING"):
+            key.using = self.next().lower()
+        elif self.take("COMMENT"):
+            key.comment = self.text()
+        elif self.take("WITH", "PARSER"):
+            key.options["parser"] = self.name()
+        elif self.take("IGNORED") or self.take("INVISIBLE"):
+            key.invisible = True
+        elif not (self.take("NOT", "IGNORED") or self.take("VISIBLE")):
+            self._option(key.options)
+
+    # What follows the closing bracket.
+
+    def _options(self) -> None:
+        read = self.read
+        while self.here():
+            if self.take("PARTITION", "BY"):
+                start = self.tokens[self.at].start
+                read.partition_by = self.sql[start:].strip().removesuffix("*/").rstrip()
+                return
+            if self.take("ENGINE", "="):
+                read.engine = self.next()
+            elif self.take("AUTO_INCREMENT", "="):
+                read.auto_increment = int(self.next())
+            elif self.take("DEFAULT", "CHARSET", "="):
+                read.charset = self.name()
+            elif self.take("COLLATE", "="):
+                read.collation = self.name()
+            elif self.take("COMMENT", "="):
+                read.comment = self.text()
+            elif self.take("WITH", "SYSTEM", "VERSIONING"):
+                read.versioned = True
+            elif not self.take(","):
+                self._table_option()
+
+    def _table_option(self) -> None:
+        name = self.next()
+        if self.upper[self.at - 1] in ("DATA", "INDEX") and self.take("DIRECTORY"):
+            name += " DIRECTORY"
+        if not (name[0] == "`" or name[0].isalpha()):
+            raise UnreadableError(f"{name!r} was not expected behind the columns")
+        self.take("=")
+        value = f"({self.bracketed()})" if self.here() == "(" else self.next()
+        self.read.options[name if name[0] == "`" else name.lower()] = value
+
+
+Attribute = Callable[[_Reader, ColumnClause], None]
+
+
+def _set(**values: object) -> Attribute:
+    def read(_reader: _Reader, c: ColumnClause) -> None:
+        for name, value in values.items():
+            setattr(c, name, value)
+
+    return read
+
+
+def _read(field: str, how: Callable[[_Reader], object]) -> Attribute:
+    def read(reader: _Reader, c: ColumnClause) -> None:
+        setattr(c, field, how(reader))
+
+    return read
+
+
+def _compression(reader: _Reader) -> str:
+    return reader.next().lower() if reader.take("=") else "zlib"
+
+
+_ATTRIBUTES: Final[Iterable[tuple[tuple[str, ...], Attribute]]] = (
+    (("CHARACTER", "SET"), _read("charset", _Reader.name)),
+    (("COLLATE",), _read("collation", _Reader.name)),
+    (("NOT", "NULL"), _set(not_null=True)),
+    (("NULL",), _set()),
+    (("DEFAULT",), _read("default", _Reader._value)),
+    (("ON", "UPDATE"), _read("on_update", _Reader._value)),
+    (("AUTO_INCREMENT",), _set(auto_increment=True)),
+    (("GENERATED", "ALWAYS", "AS"), _Reader._generated),
+    (("INVISIBLE",), _set(invisible=True)),
+    (("COMPRESSED",), _read("compressed", _compression)),
+    (("COMMENT",), _read("comment", _Reader.text)),
+    (("CHECK",), _read("check", _Reader.bracketed)),
+    (("WITHOUT", "SYSTEM", "VERSIONING"), _set(versioning="without")),
+)
+_KEYS: Final = (
+    (("PRIMARY", "KEY"), "primary"),
+    (("UNIQUE", "KEY"), "unique"),
+    (("FULLTEXT", "KEY"), "fulltext"),
+    (("SPATIAL", "KEY"), "spatial"),
+    (("VECTOR", "KEY"), "vector"),
+    (("KEY",), "key"),
+)

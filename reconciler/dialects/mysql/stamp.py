@@ -1,0 +1,16 @@
+"""Whether a database changed since it was last read: what inspection reads of it, hashed and not understood."""
+
+from __future__ import annotations
+
+from ...model.codec import digest
+from ..base import Scope
+from ..session import Session
+from .inspect import Reading
+from .session import MySQLSession
+
+
+def stamp(session: Session) -> str:
+    """A text that is another one after every change of the schema."""
+    assert isinstance(session, MySQLSession)
+    with session.transaction(read_only=True, repeatable=True):
+        return digest(*(t.encode("utf-8", "surrogatepass") for t in Reading(session, Scope()).texts()))
