@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import datetime
 import zlib
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import cached_property
 from typing import Any, Final, Literal
 
@@ -21,6 +21,7 @@ from ..dialects.base import Dialect
 from ..dialects.session import Session
 from ..errors import DatabaseError, ReconcileError
 from ..model import codec
+from ..model.access import OWNERS, Access
 from ..model.catalog import Catalog
 from . import journal
 from .journal import open_run as open_run
@@ -74,7 +75,10 @@ class Recorded(msgspec.Struct, frozen=True, kw_only=True, dict=True):
 
     @cached_property
     def catalog(self) -> Catalog:
-        return Catalog(codec.objects(self.snapshot), dialect=self.dialect, version=self.server)
+        found = codec.objects(self.snapshot)
+        said = [o.says for o in found if isinstance(o, Access)]
+        kept = (o for o in found if not isinstance(o, Access))
+        return Catalog(kept, dialect=self.dialect, version=self.server, says=said[0] if said else frozenset())
 
 
 def now() -> str:
@@ -157,7 +161,7 @@ def recorded_fingerprint(session: Session, dialect: Dialect) -> str:
 def write_recorded(session: Session, dialect: Dialect, revision: Iterable[str], live: Catalog) -> None:
     """The schema as it is now, in place of the one recorded before. In a transaction, under the lock."""
     table = dialect.ledger("recorded")
-    text = base64.b64encode(zlib.compress(b"\n".join(codec.lines(live.values())))).decode()
+    text = base64.b64encode(zlib.compress(b"\n".join(codec.lines([*live.values(), *_said(live)])))).decode()
     shared: dict[str, Any] = {
         "revision": ",".join(sorted(revision)),
         "fingerprint": codec.fingerprint(live),
@@ -167,6 +171,14 @@ def write_recorded(session: Session, dialect: Dialect, revision: Iterable[str], 
     session.execute(f"DELETE FROM {table}")
     for part, start in enumerate(range(0, len(text), _PART)):
         insert(session, dialect, table, {"part": part, **shared, "snapshot": text[start : start + _PART]})
+
+
+def _said(live: Catalog) -> Iterator[Access]:
+    """What the catalog is about, as one more line, where it is about any opt-in kinds."""
+    if live.says:
+        words = {topic: "managed" for topic in ("grants", "roles") if topic in live.says}
+        owner = "" if OWNERS in live.says else None
+        yield Access(name="access", owner=owner, **words)  # type: ignore[arg-type]
 
 
 def _names(text: str) -> tuple[str, ...]:

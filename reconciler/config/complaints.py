@@ -28,6 +28,9 @@ def complaints(spec: SpecForm, source: Document, root: Path) -> Iterator[Finding
     yield from _path(spec.migrations, source, root, "spec", "migrations")
     if spec.scratch is not None and spec.scratch not in SCRATCH_WORDS:
         yield from _url(spec.scratch, source, root, "spec", "scratch")
+    if spec.manage and spec.dialect != "postgresql":
+        message = f"{spec.dialect} has no {spec.manage[0]} that are managed"
+        yield Finding(rule="manage", message=message, span=source.at("spec", "manage"), next="remove spec.manage")
     for name, environment in spec.environments.items():
         yield from _url(environment.url, source, root, "spec", "environments", name, "url")
         yield from _tracked(name, spec, source)

@@ -101,6 +101,10 @@ class SpecForm(_Form, frozen=True):
         list[str] | None,
         Meta(description="The schemas (namespaces) that are managed; without it, all but system ones."),
     ] = None
+    manage: Annotated[
+        list[Literal["owners", "grants", "roles"]],
+        Meta(description="Managed beside the schema itself (PostgreSQL); roles are the server's, not a database's."),
+    ] = []
     column_order: Annotated[
         Literal["follow", "ignore"], Meta(description="Whether the order of columns is part of what is desired.")
     ] = "follow"

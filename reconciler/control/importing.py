@@ -41,7 +41,8 @@ def manifests_in(folder: Path) -> dict[str, bytes]:
 def places(files: Mapping[str, bytes], dialect: Dialect) -> dict[Address, str]:
     """The file that each object is written in, for files that can be read."""
     written = load_manifests(files.items(), profile=dialect.profile(()))
-    return {u.address: f for u in written.units if (f := u.span(u.address).file) in files}
+    found = {u.address: f for u in written.units if (f := u.span(u.address).file) in files}
+    return found | {a: span.file for a, span in written.places.items() if span.file in files}
 
 
 def write_manifests(catalog: Catalog, dialect: Dialect, folder: Path) -> Files:

@@ -68,7 +68,7 @@ def planned(ws: Workspace, working: GitState | None = None) -> Planned:
 
 def _head_side(ws: Workspace, state: GitState) -> Side:
     if not state.history.heads:
-        return Side(label="head", catalog=Catalog(dialect=ws.dialect.name))
+        return Side(label="head", catalog=Catalog(dialect=ws.dialect.name, says=ws.scope.topics))
     if state.at_head is None:
         raise RefusedError(
             "the lockfile is not that of the newest revision",
@@ -76,7 +76,7 @@ def _head_side(ws: Workspace, state: GitState) -> Side:
             why="a revision was added or removed by hand, or its merge was resolved on one side only",
             next="reconcile verify --update",
         )
-    return Side(label="head", catalog=state.at_head.catalog)
+    return Side(label="head", catalog=state.at_head.catalog.about(ws.scope.topics))
 
 
 def _one_head(ws: Workspace, state: GitState) -> tuple[GitState, tuple[Revision, ...]]:

@@ -14,9 +14,10 @@ from ..diagnostics import Finding
 from ..dialects.base import Dialect, Scope
 from ..dialects.registry import dialect_named, dialect_of_url, is_url
 from ..errors import ReconcileError
+from ..model.access import TOPICS
 from ..model.address import Address
 from ..model.catalog import Catalog
-from ..model.codec import encoded
+from ..model.codec import encoded, lines
 from ..plan.settle import orders
 from ..sources import memo, registry
 from ..sources.context import SourceContext
@@ -46,7 +47,7 @@ def pair(before: str, after: str, ws: Workspace, *, dialect: str | None) -> tupl
     """Both sides of a comparison, written ones judged by a server of the other side's version."""
     chosen = dialect_of(ws, (before, after), dialect)
     context = context_of(ws, chosen)
-    found = [registry.load(text, context) for text in (before, after)]
+    found = _loaded((before, after), ws, context)
     version = next((c.version for c in found if isinstance(c, Catalog) and c.version), None)
     first, second = (
         side_of(label, value, ws, chosen, context, version) for label, value in zip((before, after), found, strict=True)
@@ -54,17 +55,37 @@ def pair(before: str, after: str, ws: Workspace, *, dialect: str | None) -> tupl
     return first, second, chosen
 
 
+def _loaded(texts: Sequence[str], ws: Workspace, context: SourceContext) -> list[Catalog | Written]:
+    """What the sources say. Outside of a project a folder says what it is about; databases are read for that too."""
+    if ws.project is not None:
+        return [registry.load(text, context) for text in texts]
+    scope = msgspec.structs.replace(context.scope, topics=frozenset(TOPICS))
+    told = msgspec.structs.replace(context, scope=scope)
+    found = {text: registry.load(text, told) for text in texts if not is_url(text)}
+    more = frozenset().union(*(v.says for v in found.values()))
+    scope = msgspec.structs.replace(scope, topics=context.scope.topics | more)
+    read = msgspec.structs.replace(context, scope=scope)
+    return [found[text] if text in found else registry.load(text, read) for text in texts]
+
+
 def one(text: str, ws: Workspace, *, dialect: str | None = None, known: Snapshot | None = None) -> tuple[Side, Dialect]:
     """One source as a catalog. Manifests that are the very bytes that `known` was made from are not read again."""
     chosen = dialect_of(ws, (text,), dialect)
     context = context_of(ws, chosen)
     key = _key(text, chosen, context) if known is not None else ""
-    if key and known is not None and memo.recalled(key) == encoded(sorted(known.written.items())):
+    if key and known is not None and memo.recalled(key) == _told(known.written, known.catalog):
         return Side(label=text, catalog=known.catalog, digests=known.written, orders=known.orders, written=True), chosen
-    side = side_of(text, registry.load(text, context), ws, chosen, context, known.version if known else None, known)
+    (value,) = _loaded((text,), ws, context)
+    side = side_of(text, value, ws, chosen, context, known.version if known else ws.version, known)
     if key and not side.findings:
-        memo.keep(key, encoded(sorted(side.digests.items())))
+        memo.keep(key, _told(side.digests, side.catalog))
     return side, chosen
+
+
+def _told(digests: Mapping[Address, str], catalog: Catalog) -> bytes:
+    """What was written: units by their digests, and owners and grants, which are in none of them."""
+    access = lines(o for o in catalog.values() if o.topic) if catalog.says else ()
+    return b"\n".join([encoded(sorted(digests.items())), encoded(sorted(catalog.says)), *access])
 
 
 def _key(text: str, dialect: Dialect, context: SourceContext) -> str:

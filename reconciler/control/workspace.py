@@ -13,6 +13,7 @@ from ..dialects.registry import dialect_named
 from ..dialects.scratch import scratch_database
 from ..dialects.session import Session
 from ..errors import ReconcileError
+from ..model.access import GRANTS, OWNERS
 from ..review.repository import Repository
 
 Scratch = Callable[[], AbstractContextManager[Session]]
@@ -89,14 +90,14 @@ class Workspace:
 
 
 def scope_of(project: Project | None) -> Scope:
-    """What a project manages, as inspection takes it."""
+    """What a project manages, as inspection takes it; without one everything that is the database's own."""
     if project is None:
-        return Scope()
+        return Scope(topics=frozenset({OWNERS, GRANTS}))
     patterns = tuple(
         Pattern(kind="" if u.kind == "*" else u.kind, name=u.name if u.schema == "*" else f"{u.schema}.{u.name}")
         for u in project.unmanaged
     )
-    return Scope(schemas=project.schemas, unmanaged=patterns)
+    return Scope(schemas=project.schemas, unmanaged=patterns, topics=frozenset(project.manage))
 
 
 def open_workspace(config: Path | None, *, required: bool = True) -> Workspace:

@@ -37,6 +37,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     schemas: tuple[str, ...] | None = None
     unmanaged: tuple[Pattern, ...] = ()
     hidden: frozenset[str] = frozenset({"alembic_version"})
+    topics: frozenset[str] = frozenset()
+    """The opt-in kinds that are read as well: owners, grants, roles."""
 
     def leaves_alone(self, address: Address) -> bool:
         return any(p.matches(address) for p in self.unmanaged)

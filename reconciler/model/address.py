@@ -23,7 +23,7 @@ class Address(msgspec.Struct, frozen=True, order=True, cache_hash=True, array_li
 
     def __str__(self) -> str:
         parts = [p for p in (self.schema, self.parent) if p] + [self.name]
-        return f"{self.kind}:{'.'.join(map(_spelled, parts))}"
+        return f"{self.kind}:{'.'.join(map(spelled, parts))}"
 
     @property
     def dotted(self) -> str:
@@ -31,7 +31,8 @@ class Address(msgspec.Struct, frozen=True, order=True, cache_hash=True, array_li
         return str(self).split(":", 1)[1]
 
 
-def _spelled(part: str) -> str:
+def spelled(part: str) -> str:
+    """A name as it stands in a dotted one: quoted where it is not plain."""
     return part if _PLAIN.match(part) else '"' + part.replace('"', '""') + '"'
 
 

@@ -14,9 +14,13 @@ T = TypeVar("T", bound=Object)
 
 
 class Catalog(Mapping[Address, Object]):
-    """A schema as a flat map; two catalogs are equal when their objects are (references aside)."""
+    """A schema as a flat map; two catalogs are equal when their objects are (references aside).
 
-    __slots__ = ("_dependents", "_objects", "_sorted", "dialect", "unmodelled", "version")
+    `says` are the topics of opt-in kinds (owners, grants, roles) that it is about: what it does not speak of is not
+    compared.
+    """
+
+    __slots__ = ("_dependents", "_objects", "_sorted", "dialect", "says", "unmodelled", "version")
 
     def __init__(
         self,
@@ -25,6 +29,7 @@ class Catalog(Mapping[Address, Object]):
         unmodelled: Iterable[Unmodelled] = (),
         dialect: str = "",
         version: tuple[int, ...] = (),
+        says: frozenset[str] = frozenset(),
     ) -> None:
         """Raises ValueError where two objects have one address."""
         self._objects: dict[Address, Object] = {}
@@ -34,6 +39,7 @@ class Catalog(Mapping[Address, Object]):
         self.unmodelled = tuple(sorted(unmodelled))
         self.dialect = dialect
         self.version = version
+        self.says = says
         self._dependents: dict[Address, list[Address]] | None = None
         self._sorted: dict[Address, tuple[Address, ...]] = {}
 
@@ -94,13 +100,23 @@ class Catalog(Mapping[Address, Object]):
 
     def _of(self, objects: dict[Address, Object]) -> Catalog:
         """A catalog over a mapping whose keys are known to be the addresses."""
-        made = Catalog(unmodelled=self.unmodelled, dialect=self.dialect, version=self.version)
+        made = Catalog(unmodelled=self.unmodelled, dialect=self.dialect, version=self.version, says=self.says)
         made._objects = objects
         return made
 
     def like(self, objects: Iterable[Object]) -> Catalog:
         """Other objects in a catalog of the same dialect and version, with what is not modelled."""
-        return Catalog(objects, unmodelled=self.unmodelled, dialect=self.dialect, version=self.version)
+        return Catalog(
+            objects, unmodelled=self.unmodelled, dialect=self.dialect, version=self.version, says=self.says
+        )
+
+    def about(self, says: frozenset[str]) -> Catalog:
+        """This catalog as one that is about these topics: what it holds of others is left out."""
+        if says == self.says:
+            return self
+        told = self.where(lambda o: not o.topic or o.topic in says)
+        told.says = says
+        return told
 
 
 def _dependents(objects: Mapping[Address, Object]) -> dict[Address, list[Address]]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import ClassVar, Self
 
+from .access import Owner
 from .address import Address
 from .objects import Object, Renaming, register
 from .tables import SequenceOptions
@@ -39,6 +40,8 @@ class Extension(Object, frozen=True, kw_only=True):
 @register
 class Enum(Object, frozen=True, kw_only=True):
     """An enumerated type; the labels in order."""
+
+    value_field: ClassVar[str] = "labels"
 
     labels: tuple[str, ...]
 
@@ -87,6 +90,9 @@ class SequenceOwner(Object, frozen=True, kw_only=True):
     def requires(self) -> Iterator[Address]:
         yield self.sequence
         yield self.column_address
+        # A sequence can only be tied to a table of its own owner, and from then on follows it.
+        yield Owner(on=self.sequence, role="").address
+        yield Owner(on=Address("table", self.schema, self.table), role="").address
 
     def vanishes_with(self) -> Iterator[Address]:
         # Not with the sequence: it is let go of first, so that the column can be altered before the sequence goes.

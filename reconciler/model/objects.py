@@ -57,6 +57,12 @@ class Object(
     text_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that hold expressions over the columns of the object's own table (a text, or a tuple of texts)."""
 
+    topic: ClassVar[str] = ""
+    """What a catalog has to be about for objects of this kind to be in it and to be compared; "" for every catalog."""
+
+    value_field: ClassVar[str] = ""
+    """The field that lists values which rows hold and which can get another name in place (the labels of an enum)."""
+
     stale_fields: ClassVar[tuple[str, ...]] = ()
     """Texts that nobody but the server can rewrite when what they refer to gets another name: after that, unknown."""
 

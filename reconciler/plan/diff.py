@@ -14,13 +14,17 @@ from ..model.profile import Profile
 def changes(old: Catalog, new: Catalog, profile: Profile, *, follow_order: bool = False) -> list[Change]:
     """Create, Drop and Alter by address; an object that ALTER cannot change is dropped and created.
 
-    Each catalog is walked once; the result is sorted by address, drops first.
+    Each catalog is walked once; the result is sorted by address, drops first. What only one of them speaks of is left
+    alone.
     """
-    dropped = [o for a, o in old.items() if a not in new and not profile.implicit(a)]
+    both = old.says & new.says
+    dropped = [o for a, o in old.items() if a not in new and not profile.implicit(a) and _told(o, both)]
     created: list[Object] = []
     altered: list[Change] = []
     for a, n in new.items():
         o = old.get(a)
+        if not _told(n, both):
+            continue
         if o is None:
             if not profile.implicit(a) or _says_something(n):
                 created.append(n)
@@ -37,6 +41,10 @@ def changes(old: Catalog, new: Catalog, profile: Profile, *, follow_order: bool 
     drops = [Drop(o) for o in sorted(dropped, key=by_address)]
     creates = [Create(o) for o in sorted(created, key=by_address)]
     return [*drops, *creates, *sorted(altered, key=lambda c: c.new.address)]  # type: ignore[union-attr]
+
+
+def _told(o: Object, topics: frozenset[str]) -> bool:
+    return not o.topic or o.topic in topics
 
 
 def _says_something(o: Object) -> bool:

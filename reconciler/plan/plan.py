@@ -13,6 +13,7 @@ from ..model.changes import Change, Drop, Rename, Step
 from ..model.objects import Object
 from ..model.profile import Profile
 from . import renames
+from .adopt import adopted
 from .cascade import cascaded, unmodelled_touched
 from .diff import changes as raw_changes
 from .fold import folded
@@ -76,6 +77,7 @@ def make_plan(
     raw = raw_changes(before, new, profile, follow_order=follow_order)
     findings = renames.likely(before, new)
     every, reasons = cascaded(profile.rewrite(raw, before, new, follow_order), before, new, profile)
+    new = adopted(before, new)
     every = loosened(every, before, new, profile)
     steps = ordered(every, folded(every, profile, reasons), profile, new)
     return Plan(

@@ -53,8 +53,13 @@ def renamed_addresses(plan: Plan) -> dict[Address, Address]:
     for change in (s.change for s in plan.steps if isinstance(s.change, Rename)):
         own = change.old.address
         moved = Renames({own: change.new.name})
-        now.update({a: o.renamed(moved) for a, o in now.items() if o.address == own or o.parent == own})
+        now.update({a: o.renamed(moved) for a, o in now.items() if _is_of(o, own)})
     return {a: o.address for a, o in now.items()}
+
+
+def _is_of(o: Object, own: Address) -> bool:
+    """Whether the address of an object holds the name of another; that of a grant holds those of column and role."""
+    return own in (o.address, o.parent) or (bool(o.topic) and own in o.requires())
 
 
 def _before(step: Step, back: Mapping[Address, Address]) -> Iterator[Address]:
@@ -97,4 +102,4 @@ def _needs(catalog: Catalog, address: Address) -> Iterator[Address]:
 
 def _sound(part: Catalog) -> Catalog:
     """A part with the lists of column names that its tables keep cut to the columns that are in it."""
-    return Catalog(part.values(), dialect=part.dialect, version=part.version)
+    return Catalog(part.values(), dialect=part.dialect, version=part.version, says=part.says)

@@ -16,6 +16,7 @@ from ..emit.operations import Style
 from ..emit.revision import RevisionFile, revision_file
 from ..emit.sql import all_statements
 from ..errors import DatabaseError, InputError, ReconcileError
+from ..model.access import ROLES
 from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.objects import Object, changed_fields
@@ -149,6 +150,8 @@ class _Trial:
         self.dialect, self.profile, self.part = dialect, profile, part
         self.findings: list[Finding] = []
         self.respelled: list[Object] = []
+        # roles are the server's: a scratch server has those of everybody who uses it
+        self.scope = Scope(topics=(part.base.says | part.target.says) - {ROLES})
         self._scratch: Scratch | None = None
         self.rows = 0
 
@@ -187,14 +190,14 @@ class _Trial:
 
     def _made(self, session: Session, wanted: Catalog) -> Catalog | None:
         """Makes a catalog, and gives it as it is then spelled; None where that cannot be done on this scratch."""
-        blank = self.dialect.inspect(session, Scope())
+        blank = self.dialect.inspect(session, self.scope)
         try:
             plan = make_plan(blank, wanted, self.profile)
             run_statements(session, all_statements(plan, self.dialect, self.profile), "the schema")
         except ReconcileError as error:
             self._unproved(f"the schema could not be made on scratch: {error.what}", why=_statement(error))
             return None
-        live = self.dialect.inspect(session, Scope())
+        live = self.dialect.inspect(session, self.scope)
         found = list(differences(live, wanted, self.profile))
         other = [(a, what) for a, what in found if not _only_respelled(live.get(a), wanted.get(a))]
         for address, what in other:
@@ -224,7 +227,7 @@ class _Trial:
         return True
 
     def _reached(self, session: Session, start: Catalog, wanted: Catalog, fate: Fate, direction: Direction) -> bool:
-        live = self.dialect.inspect(session, Scope())
+        live = self.dialect.inspect(session, self.scope)
         wanted = settled_like(live, wanted, fate.kept(start))
         found = list(differences(live, wanted, self.profile))
         if found and all(_only_respelled(live.get(a), wanted.get(a)) for a, _ in found):

@@ -18,7 +18,8 @@ from .snapshot import Snapshot
 from .written import Unit, Written
 
 INSIDE: Final = frozenset(
-    ("column", "primary_key", "unique", "check", "foreign_key", "exclusion", "index", "domain_check", "sequence_owner")
+    ("column", "primary_key", "unique", "check", "foreign_key", "exclusion", "index", "domain_check", "sequence_owner",
+     "owner", "grant", "default_privilege", "membership")
 )
 """Kinds that are always part of another object; all others can be units of their own."""
 
@@ -160,7 +161,7 @@ _LEFT_OUT: Final = frozenset({"check", "exclusion", "foreign_key", "sequence_own
 def as_context(o: Object) -> Object | None:
     """An object as far as others need it to be there: a table without its foreign keys, checks, defaults and plain
     indexes (a query may rely on its keys); None where nobody needs it."""
-    if o.kind in _LEFT_OUT or (isinstance(o, Index) and not o.unique):
+    if o.topic or o.kind in _LEFT_OUT or (isinstance(o, Index) and not o.unique):
         return None
     if isinstance(o, Column) and o.default is not None:
         return msgspec.structs.replace(o, default=None, default_refs=())

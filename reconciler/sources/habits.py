@@ -6,6 +6,7 @@ from typing import Final
 
 import msgspec
 
+from ..model.address import Address
 from ..model.profile import Profile
 
 
@@ -19,6 +20,7 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True):
 
     batched: one text may hold several statements. namespace: makes names without a schema mean those of a schema
     (`{}`) first; undone by `everywhere`. lenient: lets bodies of functions pass that are not whole yet.
+    implicit: what every database has, whoever it belongs to.
     committing: every statement commits by itself, so what succeeded is never made again.
     """
 
@@ -35,6 +37,7 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True):
     everywhere: str = ""
     lenient: str = ""
     committing: bool = False
+    implicit: frozenset[Address] = frozenset()
 
 
 _HABITS: Final = {
@@ -46,6 +49,7 @@ _HABITS: Final = {
         namespace="SET LOCAL search_path TO {}, public",
         everywhere='SET LOCAL search_path TO "$user", public',
         lenient="SET LOCAL check_function_bodies TO off",
+        implicit=frozenset({Address("schema", "", "public")}),
     ),
     "mysql": Habits(unnamed=True, bracketed=False, dangling=True, inline_checks=True, committing=True),
 }

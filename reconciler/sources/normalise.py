@@ -21,6 +21,7 @@ from ..errors import InputError
 from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.objects import Object, compared_fields
+from .accesses import with_access
 from .claims import INSIDE, Claims, Reach, as_context, reach, top
 from .creation import Failure, make, roots
 from .mentions import texts_of
@@ -51,11 +52,13 @@ def normalise(
     if known is not None and (known.dialect != dialect.name or known.format != FORMAT):
         known = None
     found = reach(written, known)
+    scope = msgspec.structs.replace(scope, topics=frozenset())  # nobody has to judge owners and grants
     judged, findings = Catalog((), dialect=dialect.name), list(written.findings)
     if found.affected:
         judged = _judged(written, found, known, dialect, scratch, scope)
         findings += _lost(written, found, judged, dialect)
     catalog = judged if known is None else _merged(written, found, known, judged)
+    catalog = with_access(catalog, written, dialect)
     return Normalised(
         catalog=catalog,
         names=written.names,

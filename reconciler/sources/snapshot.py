@@ -28,6 +28,8 @@ class Header(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_fiel
     format: int = FORMAT
     dialect: str
     version: tuple[int, ...] = ()
+    says: tuple[str, ...] | msgspec.UnsetType = msgspec.UNSET
+    """The topics of opt-in kinds that the schema is about."""
 
 
 class RevisionMark(msgspec.Struct, frozen=True, kw_only=True, tag="revision", tag_field="kind"):
@@ -78,7 +80,8 @@ def snapshot_text(snapshot: Snapshot) -> bytes:
     """The text of a snapshot: the same bytes for equal ones."""
     catalog = snapshot.catalog
     blocks = _blocks(snapshot)
-    head: list[Any] = [Header(dialect=catalog.dialect, version=catalog.version)]
+    says = tuple(sorted(catalog.says)) or msgspec.UNSET
+    head: list[Any] = [Header(dialect=catalog.dialect, version=catalog.version, says=says)]
     head += sorted(snapshot.revisions, key=lambda r: r.id)
     if catalog.unmodelled:
         blocks.append([codec.encoded(UnmodelledMark(what=u)) for u in sorted(catalog.unmodelled)])
@@ -135,7 +138,8 @@ _REMAKE: Final = "reconcile verify --update"
 def _catalog(objects: Iterable[Object], found: Mapping[type, list[Any]], header: Header, name: str) -> Catalog:
     unmodelled = [m.what for m in found.get(UnmodelledMark, ())]
     try:
-        return Catalog(objects, unmodelled=unmodelled, dialect=header.dialect, version=header.version)
+        says = frozenset(header.says or ())
+        return Catalog(objects, unmodelled=unmodelled, dialect=header.dialect, version=header.version, says=says)
     except ValueError as error:
         why = "two branches changed one object, and both lines were kept"
         raise ReconcileError(str(error), where=name, why=why, next=_REMAKE) from None

@@ -47,6 +47,9 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     `names` are the renames it asks for: new address → old name. `facts` is what else it knows (an app's
     `version_table`, say). `complete` are the kinds of which the source says all there are (None: of every kind); an
     object of another kind that nobody wrote is none that somebody removed.
+
+    `says` are the topics (owners, grants, roles) that the source is about, and `access` the objects of these: no server
+    has to judge them. `places` is where those were written that have a manifest of their own.
     """
 
     units: tuple[Unit, ...] = ()
@@ -55,6 +58,9 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
     origin: str = ""
     facts: Mapping[str, Any] = {}
     complete: frozenset[str] | None = None
+    says: frozenset[str] = frozenset()
+    access: tuple[Object, ...] = ()
+    places: Mapping[Address, Span] = _NO_SPANS
 
     def sound(self) -> Written:
         """Itself; raises InputError with every finding where one of them is an error."""

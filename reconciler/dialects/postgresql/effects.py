@@ -36,6 +36,9 @@ def effect(cause: Alter | Rebuild, was: Object, will: Object) -> Effect:
 
 
 def _of_rebuild(cause: Rebuild, was: Object, will: Object) -> Effect:
+    if was.topic:  # who owns it and may do what with it is gone with the old one, and so is said again of the new one
+        made = {o.address for o in (cause.old, *cause.before) if o.kind != "column" or o is cause.old}
+        return Effect.NONE if made.isdisjoint(was.requires()) else Effect.REPLACE
     if isinstance(cause.old, Table):
         return Effect.REPLACE
     if isinstance(cause.old, Column) and isinstance(cause.new, Column):

@@ -15,6 +15,7 @@ from ...errors import DatabaseError, ReconcileError
 from ..session import polled
 from ..urls import scheme
 from .binaries import Binaries, Origin, best, places_searched
+from .scratch_roles import NOBODY, Roles, ScratchSession
 from .session import PostgresSession, connect
 
 LINGER_SECONDS: Final = 30.0
@@ -37,14 +38,18 @@ class ScratchServer(msgspec.Struct, frozen=True, kw_only=True):
 class PostgresScratch:
     """One database; its sessions are closed with it."""
 
-    def __init__(self, url: str, version: tuple[int, ...], notice: str) -> None:
+    def __init__(self, url: str, version: tuple[int, ...], notice: str, roles: Roles | None = None) -> None:
         self.url = url
+        self._roles = roles
         self.version = version
         self.notice = notice
         self._sessions: list[PostgresSession] = []
 
     def session(self, search_path: str | None = None) -> PostgresSession:
-        session = connect(self.url, search_path=search_path)
+        session = connect(self.url, search_path=search_path, kind=ScratchSession)
+        assert isinstance(session, ScratchSession)
+        session.roles = self._roles
+        session.nobody = NOBODY if self._roles is not None else session.rows("SELECT current_user::text")[0][0]
         self._sessions.append(session)
         return session
 
@@ -62,7 +67,14 @@ def scratch_database(*, version: Sequence[int] | None, setting: str | None) -> I
     server = scratch_server(version[0] if version else None, setting)
     with server.running(), connect(server.maintenance) as maintenance, _database(server, maintenance) as name:
         notice = _notice(version, maintenance.version)
-        database = PostgresScratch(server.url(name), maintenance.version, notice)
+        url, roles = server.url(name), None
+        if server.own:
+            from .cluster import SUPERUSER
+
+            roles = Roles(maintenance)
+            roles.make_nobody()
+            url = url.replace(f"//{SUPERUSER}@", f"//{NOBODY}@", 1)
+        database = PostgresScratch(url, maintenance.version, notice, roles)
         try:
             yield database
         finally:

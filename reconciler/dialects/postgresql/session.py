@@ -38,6 +38,8 @@ class PostgresSession(Session):
     """One backend; `pid` is its process on the server."""
 
     dialect = "postgresql"
+    nobody = ""
+    """A role whose objects count as belonging to nobody: that of a scratch database."""
 
     def __init__(self, connection: Any, used: Driver, url: str) -> None:
         self._connection = connection
@@ -175,7 +177,12 @@ def libpq_url(url: str) -> str:
 
 
 def connect(
-    url: str, *, create: bool = False, read_only: bool = False, search_path: str | None = None
+    url: str,
+    *,
+    create: bool = False,
+    read_only: bool = False,
+    search_path: str | None = None,
+    kind: type[PostgresSession] = PostgresSession,
 ) -> PostgresSession:
     """A session whose settings do not depend on the server's or the role's.
 
@@ -189,7 +196,7 @@ def connect(
         connection = used.connect(dsn, _connect_options(given))
     except used.error as error:
         raise connection_failure(error, url) from None  # the driver's own text may hold the password
-    session = PostgresSession(connection, used, url)
+    session = kind(connection, used, url)
     try:
         _prepare(session, search_path, read_only)
     except BaseException:

@@ -36,6 +36,8 @@ def paths(addresses: Iterable[Address]) -> dict[Address, str]:
 
 
 def _path(a: Address) -> str:
+    if a.kind == "access":
+        return "access.yaml"
     if a.kind in _ALONE:
         return f"{file_name(a.name)}/{_ALONE[a.kind]}"
     folder = _PLURALS.get(a.kind, f"{a.kind}s")

@@ -5,7 +5,8 @@ Reads bytes that somebody else fetched (a folder, a commit); opens nothing.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import Final
 
 import msgspec
 
@@ -14,12 +15,14 @@ from ...config.nodes import Document
 from ...diagnostics import Finding, in_order
 from ...dialects.base import Scope
 from ...model import codec
+from ...model.access import GRANTS, OWNERS, ROLES, Access, Owner
 from ...model.address import Address
 from ...model.namespaces import Schema
 from ...model.objects import Object
 from ...model.profile import Profile
 from ..mentions import needs_of, texts_of
 from ..written import Unit, WordIndex, Written, words_of
+from .access import NAME, OWNED, add_access, owner_by_name
 from .checks import cross_checked
 from .forms import API_VERSION, Metadata
 from .kinds import OUTSIDE, Kind, kinds
@@ -51,18 +54,23 @@ def load_manifests(
         unread = {f.address for f in findings}  # "" for what cannot even be named
         findings += cross_checked(manifests, profile, scope or Scope(), unread)
         index = WordIndex()
-        made = {id(m): m.unit or _unit(m, index) for m in manifests}
-        units = [*made.values(), *_implied_schemas(manifests, profile)]
+        made = {id(m): m.unit or _unit(m, index) for m in manifests if not m.kind.model.topic}
+        units = [*made.values(), *_implied_schemas((m for m in manifests if not m.kind.model.topic), profile)]
         if memory is not None and not findings:
             for data, read in fresh:
-                memory.learn(data, [(m, made[id(m)]) for m in read])
+                memory.learn(data, [(m, made.get(id(m))) for m in read])
             memory.close()
     units = list({u.address: u for u in reversed(units)}.values())
+    told = Told(manifests, profile, scope)
+    findings += told.findings()
     return Written(
         units=tuple(sorted(units, key=lambda u: u.address)),
         names={a: was for m in manifests for a, was in m.parts.names.items()},
         findings=tuple(in_order(findings)),
         origin=origin,
+        says=told.says,
+        access=tuple(told.objects(units)),
+        places={m.address: m.place(0) for m in manifests if m.kind.model.topic},
     )
 
 
@@ -88,6 +96,8 @@ def _manifest(document: Document, profile: Profile | None, findings: list[Findin
     metadata: Metadata = form.metadata  # type: ignore[attr-defined]
     schema = _schema(kind, metadata.schema, profile)
     parts = kind.read(metadata, form.spec, schema, profile)  # type: ignore[attr-defined]
+    if kind.model.kind in OWNED:
+        add_access(parts, form.spec)  # type: ignore[attr-defined]
     manifest = Manifest(document, kind, metadata, parts, tuple(parts.objects))
     findings += [manifest.finding("manifest", w.message, w.path, w.next) for w in parts.wrong]
     if kind.model.kind in OUTSIDE and metadata.schema:
@@ -136,7 +146,7 @@ def _subject(kind: Kind, document: Document, profile: Profile | None) -> str:
 
 
 def _unit(manifest: Manifest, index: WordIndex) -> Unit:
-    objects = tuple(manifest.parts.objects)
+    objects = tuple(o for o in manifest.parts.objects if not o.topic)
     return Unit(
         address=objects[0].address,
         digest=_digest(objects),
@@ -152,9 +162,76 @@ def _digest(objects: Iterable[Object]) -> str:
     return codec.digest(b"\n".join(sorted(map(codec.encoded, objects))))
 
 
+class Told:
+    """What the manifests say of owners, grants and roles: nothing, unless one of them is about access."""
+
+    def __init__(self, manifests: Sequence[Manifest], profile: Profile | None, scope: Scope | None) -> None:
+        self._manifests, self._profile, self._scope = manifests, profile, scope
+        found = [m for m in manifests if m.kind.model is Access]
+        self._first = found[0] if found else None
+        access = found[0].parts.objects[0] if found else Access(name=NAME)
+        assert isinstance(access, Access)
+        self.access = access
+        self.says = access.says
+        if scope is not None:
+            self.says &= scope.topics
+
+    def objects(self, units: Iterable[Unit]) -> Iterator[Object]:
+        """All of them, owners of what names none included."""
+        written = [o for m in self._manifests for o in m.parts.objects if o.topic in self.says]
+        owners = self._owners(units)
+        if OWNERS in self.says:
+            yield from (Owner(on=on, role=role) for on, role in owners.items())
+        yield from owner_by_name((o for o in written if not isinstance(o, Owner)), owners)
+
+    def _owners(self, units: Iterable[Unit]) -> dict[Address, str]:
+        said = {o.on: o.role for m in self._manifests for o in m.parts.objects if isinstance(o, Owner)}
+        usual = self.access.owner
+        if usual is None:
+            return said
+        found: dict[Address, str] = {}
+        for u in units:
+            if u.address.kind not in OWNED or (u.address not in said and self._comes_by_itself(u.address)):
+                continue
+            found[u.address] = said.get(u.address) or self._with_table(u, said) or usual
+        return found
+
+    def _comes_by_itself(self, address: Address) -> bool:
+        return self._profile is not None and self._profile.implicit(address)
+
+    def _with_table(self, u: Unit, said: Mapping[Address, str]) -> str | None:
+        """A sequence that belongs to a column has the owner of the table."""
+        column = getattr(u.objects[0], "owned_by", None) if u.objects else None
+        return said.get(Address("table", column.schema, column.parent)) if column is not None else None
+
+    def findings(self) -> Iterator[Finding]:
+        """Owners and grants that nobody will look at."""
+        for m in self._manifests:
+            for n, o in enumerate(m.parts.objects):
+                if not o.topic or o.topic in self.says or isinstance(o, Access):
+                    continue
+                place, address = m.parts.places[n], str(o.address)
+                if o.topic in self.access.says:
+                    next_step = f"add {o.topic} to spec.manage in reconcile.yaml"
+                    found = m.finding("not-managed", f"{o.topic} are not managed", place, next_step, address=address)
+                    yield msgspec.structs.replace(found, level="warning")
+                else:
+                    message = f"no manifest says that {o.topic} are managed"
+                    yield m.finding("not-managed", message, place, _SAY_SO[o.topic], address=address)
+                break
+
+
+_SAY_SO: Final = {
+    OWNERS: "write a manifest of kind: Access with spec.owner, the owner of whatever names none",
+    GRANTS: "write a manifest of kind: Access with spec.grants: managed",
+    ROLES: "write a manifest of kind: Access with spec.roles: managed",
+}
+
+
 def _implied_schemas(manifests: Iterable[Manifest], profile: Profile | None) -> Iterator[Unit]:
     """Schemas that objects are in and that no manifest is about."""
     first: dict[Address, Manifest] = {}
+    manifests = list(manifests)
     for m in manifests:
         address = Address("schema", "", m.address.schema)
         if address.name and not (profile is not None and profile.implicit(address)):

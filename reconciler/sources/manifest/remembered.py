@@ -89,12 +89,13 @@ class Memory:
         manifest = Manifest(document, kinds()[known.word], known.metadata, parts)
         if known.digest:
             manifest.unit = Unit(
-                address=parts.objects[0].address, digest=known.digest, objects=tuple(parts.objects),
+                address=parts.objects[0].address, digest=known.digest,
+                objects=tuple(o for o in parts.objects if not o.topic),
                 needs=known.needs, words=known.words, spans=Places(manifest),
             )  # fmt: skip
         return manifest
 
-    def learn(self, data: bytes, manifests: Iterable[tuple[Manifest, Unit]]) -> None:
+    def learn(self, data: bytes, manifests: Iterable[tuple[Manifest, Unit | None]]) -> None:
         """Keeps the manifests of a file in which nothing was wrong, with their units."""
         self._used[_digest(data)] = [_remembered(m, unit) for m, unit in manifests]
         self._new = True
@@ -105,11 +106,14 @@ class Memory:
             memo.keep(self._key, _encoder.encode(self._used))
 
 
-def _remembered(m: Manifest, unit: Unit) -> Remembered:
-    own = len(unit.objects) == len(m.as_read) and all(a is b for a, b in zip(unit.objects, m.as_read, strict=True))
+def _remembered(m: Manifest, unit: Unit | None) -> Remembered:
+    read = [o for o in m.as_read if not o.topic]
+    own = unit is not None and len(unit.objects) == len(read)
+    own = own and unit is not None and all(a is b for a, b in zip(unit.objects, read, strict=True))
     return Remembered(
         m.kind.word, m.document.line, m.metadata, msgspec.Raw(_encoder.encode(m.as_read)), m.parts.places,
-        list(m.parts.names.items()), m.parts.listed, unit.digest if own else "", unit.needs, unit.words,
+        list(m.parts.names.items()), m.parts.listed, unit.digest if unit is not None and own else "",
+        unit.needs if unit is not None else (), unit.words if unit is not None else frozenset(),
     )  # fmt: skip
 
 

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 import msgspec
 
+from ...model.access import Access, DefaultPrivilege, Role
 from ...model.address import Address
 from ...model.namespaces import Enum, SequenceOwner
 from ...model.namespaces import Sequence as SequenceObject
@@ -26,6 +27,7 @@ from ...model.tables import (
     Unique,
 )
 from ...model.types import CompositeType, DomainCheck
+from .access import Inline, access_spec, member_of
 from .forms import API_VERSION
 from .kinds import word_of, written_fields
 from .sqlwords import made_name, spelled
@@ -35,15 +37,51 @@ _KEYS: Final = {"conflict": "onConflict"}
 _NATURAL: Final = frozenset({"default", "expression", "where"})
 
 
-def manifest(parts: Sequence[Object], *, unnamed: bool) -> Section:
-    """The manifest of an object (the first) with its parts; `unnamed` where the dialect has nameless constraints."""
+def manifest(parts: Sequence[Object], *, unnamed: bool, owner: str | None = None) -> Section:
+    """The manifest of an object (the first) with its parts; `unnamed` where the dialect has nameless constraints,
+    `owner` is the one that need not be said."""
     first = parts[0]
     write = _WRITERS.get(type(first), _plain)
-    spec = write(first, parts[1:], unnamed)
+    inline = Inline(parts, owner)
+    spec = _with_access(write(first, parts[1:], unnamed), inline)
     document = Section(apiVersion=API_VERSION, kind=word_of(type(first)), metadata=_metadata(first))
     if spec:
         document["spec"] = spec
     return document
+
+
+def access_manifest(access: Access, defaults: Iterable[DefaultPrivilege]) -> Section:
+    """The one manifest that says what the others are to be read as, as far as owners and grants go."""
+    spec = access_spec(access, defaults)
+    return Section(apiVersion=API_VERSION, kind=word_of(Access), metadata={"name": access.name}, spec=Section(spec))
+
+
+def _with_access(spec: Section, inline: Inline) -> Section:
+    """The spec with owner and grants, those on columns with their columns."""
+    if inline.said_owner is not None:
+        spec["owner"] = inline.said_owner
+    if grants := inline.of_object():
+        spec["grants"] = Section(grants)
+    columns = spec.get("columns")
+    if isinstance(columns, dict):
+        for name in columns:
+            columns[name] = _column_with_access(columns[name], inline.of_column(name), inline.of_identity(name))
+    return spec
+
+
+def _column_with_access(column: Any, own: dict[str, list[str]], numbering: dict[str, list[str]]) -> Any:
+    """A column's entry with the grants on it, and with those on the sequence that numbers it."""
+    if not own and not numbering:
+        return column
+    entry = dict(column) if isinstance(column, dict) else {"type": column}
+    if own:
+        entry["grants"] = own
+    if numbering:
+        identity = entry["identity"]
+        entry["identity"] = {
+            **(identity if isinstance(identity, dict) else {"generation": identity}), "grants": numbering,
+        }  # fmt: skip
+    return entry
 
 
 def _metadata(o: Object) -> dict[str, Any]:
@@ -228,7 +266,15 @@ def _entries(parts: Sequence[Any], short: str) -> Any:
     return [_short(_part(p) if not p.named else {"name": p.name, **_part(p)}, short) for p in parts]
 
 
+def _role(o: Object, children: Sequence[Object], _unnamed: bool) -> Section:
+    found = _fields(o)
+    if entries := member_of(children):
+        found["memberOf"] = Section(entries)
+    return found
+
+
 _WRITERS: Final[dict[type[Object], Callable[[Any, Sequence[Object], bool], Section]]] = {
+    Role: _role,
     Table: _table,
     Enum: _enum,
     View: _view,

@@ -4,32 +4,46 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 
+from ...model.access import Access, DefaultPrivilege
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.objects import Object
 from ..claims import INSIDE
 from ..habits import habits_named
+from .access import ADDRESS, access_of
 from .layout import kept
-from .spec import manifest
+from .spec import access_manifest, manifest
 from .yamlout import document
 
 
-def manifest_files(catalog: Catalog, files: Mapping[Address, str] | None = None) -> dict[str, str]:
+def manifest_files(
+    catalog: Catalog, files: Mapping[Address, str] | None = None, *, access: Access | None = None
+) -> dict[str, str]:
     """The text of each file by its path below the folder of manifests (forward slashes), sorted.
 
-    files: where objects are written already; objects that share a file there share it again.
+    files: where objects are written already; objects that share a file there share it again. access: what the folder
+    says of owners and grants already; without it, it says what the catalog is about.
     """
-    grouped = by_unit(catalog.values())
-    places = kept(list(grouped), files or {})
+    told = access if access is not None else access_of(catalog)
+    grouped = by_unit(o for o in catalog.values() if o.kind != DefaultPrivilege.kind)
+    defaults = list(catalog.of(DefaultPrivilege))
+    addresses = [*grouped, *([ADDRESS] if told is not None and (access is None or defaults) else [])]
+    places = kept(addresses, files or {})
     texts: dict[str, list[str]] = {}
-    for address in sorted(grouped):
-        texts.setdefault(places[address], []).append(manifest_text(grouped[address], catalog.dialect))
+    for address in sorted(addresses):
+        if address == ADDRESS and told is not None:
+            text = document(access_manifest(told, defaults))
+        else:
+            text = manifest_text(grouped[address], catalog.dialect, told.owner if told is not None else None)
+        texts.setdefault(places[address], []).append(text)
     return {path: "---\n".join(texts[path]) for path in sorted(texts)}
 
 
-def manifest_text(parts: Sequence[Object], dialect: str = "") -> str:
-    """The manifest of one object (the first) with its parts."""
-    return document(manifest(parts, unnamed=habits_named(dialect).unnamed))
+def manifest_text(parts: Sequence[Object], dialect: str = "", owner: str | None = None) -> str:
+    """The manifest of one object (the first) with its parts; `owner` is the one that need not be said."""
+    habits = habits_named(dialect)
+    usual = owner if parts[0].address not in habits.implicit else None
+    return document(manifest(parts, unnamed=habits.unnamed, owner=usual))
 
 
 def by_unit(objects: Iterable[Object]) -> dict[Address, list[Object]]:
