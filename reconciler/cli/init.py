@@ -60,6 +60,7 @@ def _baseline(console: Console, root: Path, begun: Begun) -> Begun:
     from ..control.workspace import open_workspace
 
     ws = open_workspace(root / FILE)
+    ws.version = begun.version
     with console.progress("proving the baseline revision on a scratch database"):
         found = planned(ws)
         if found.empty:

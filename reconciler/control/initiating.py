@@ -111,6 +111,8 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
 
     files: tuple[str, ...]
     notes: tuple[str, ...] = ()
+    version: tuple[int, ...] | None = None
+    """The server's that it is for, where that is known."""
     unmodelled: tuple[str, ...] = ()
 
 
@@ -134,7 +136,8 @@ def begin_from(root: Path, wanted: Wanted) -> tuple[Begun, Dialect]:
         live = dialect.inspect(session, ws.scope)
     made = write_manifests(live, dialect, root / "manifests")
     files += [f"manifests/{p}" for p in made.written]
-    return Begun(files=tuple(files), unmodelled=tuple(map(str, live.unmodelled))), dialect
+    unmodelled = tuple(map(str, live.unmodelled))
+    return Begun(files=tuple(files), version=live.version, unmodelled=unmodelled), dialect
 
 
 def _require_room(root: Path) -> None:
@@ -327,7 +330,7 @@ def _facts(root: Path, desired: str, dialect: str) -> Mapping[str, object]:
 def _measured_lock(ws: Workspace) -> tuple[bytes, tuple[str, ...]]:
     history = working_state(ws).history
     if history.order:
-        catalog = measured(history, ws.dialect, ws.scratch(ws.dialect, None), ws.scope)
+        catalog = measured(history, ws.dialect, ws.scratch(ws.dialect, ws.version), ws.scope)
     else:
         catalog = Catalog(dialect=ws.required.dialect)
     return locked(history, catalog, digests={}), tuple(map(str, catalog.unmodelled))

@@ -20,7 +20,7 @@ def verified(ws: Workspace, *, full: bool, update: bool, progress: Callable[[str
     With `update` the lockfile is written as it was measured.
     """
     state = working_state(ws)
-    version = state.lock.version if state.lock is not None and state.lock.version else None
+    version = state.lock.version if state.lock is not None and state.lock.version else ws.version
     place = str(ws.required.lockfile)
     _ = state.history.head
     found = verify(
@@ -49,6 +49,6 @@ def _merged(ws: Workspace, history: History) -> tuple[str, ...]:
 
 def measured_lock(ws: Workspace, history: History, before: Snapshot | None) -> Snapshot:
     """The lockfile of a history, by running it on scratch."""
-    version = before.version if before is not None and before.version else None
+    version = before.version if before is not None and before.version else ws.version
     catalog = measured(history, ws.dialect, ws.scratch(ws.dialect, version), ws.scope)
     return read_snapshot(relocked(history, catalog, before), str(ws.required.lockfile))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
@@ -49,6 +49,18 @@ class Workspace:
     @cached_property
     def scope(self) -> Scope:
         return scope_of(self.project)
+
+    @cached_property
+    def version(self) -> tuple[int, ...] | None:
+        """The server version of the first environment that answers: what is planned for until a lockfile says it.
+
+        A newer server may print a definition otherwise than an older one (a view's columns, 16), and a lockfile that was
+        measured on it would not be what the environments have.
+        """
+        for environment in self.project.environments if self.project is not None else ():
+            with suppress(ReconcileError), self.session(environment, read_only=True) as session:
+                return session.version
+        return None
 
     def desired_source(self) -> str:
         """What is desired, in the form that sources are addressed by."""

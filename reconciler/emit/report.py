@@ -153,7 +153,7 @@ def _step(step: Step, said: Sequence[Statement], impact: Impact, both: set[str])
         kind=what.kind,
         address=str(what.address),
         name=what.address.dotted,
-        was=change.old.address.dotted if isinstance(change, Rename) else "",
+        was=_was(change),
         replaced=str(what.address) in both,
         reason=step.reason,
         changes=_changes(change),
@@ -161,6 +161,13 @@ def _step(step: Step, said: Sequence[Statement], impact: Impact, both: set[str])
         statements=tuple(said),
         impact=impact,
     )
+
+
+def _was(change: Change) -> str:
+    """The old name of an object that gets another; "" where it is a value of it that does."""
+    if isinstance(change, Rename) and change.old.address != change.new.address:
+        return change.old.address.dotted
+    return ""
 
 
 def _replaced(steps: Iterable[Step]) -> set[str]:
@@ -176,7 +183,7 @@ def _replaced(steps: Iterable[Step]) -> set[str]:
 def _changes(change: Change) -> tuple[FieldChange, ...]:
     if isinstance(change, Alter):
         return field_changes(change.old, change.new, change.fields)
-    if isinstance(change, Rebuild):
+    if isinstance(change, Rebuild) or (isinstance(change, Rename) and not _was(change)):
         return field_changes(change.old, change.new, changed_fields(change.old, change.new))
     return ()
 

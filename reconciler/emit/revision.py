@@ -171,6 +171,8 @@ def _words(step: Step, profile: Profile, replaced: bool) -> str:
     change = step.change
     what = subject(change)
     if isinstance(change, Rename):
+        if change.old.address == change.new.address:
+            return f"rename values of {_name(what.kind, what.address.dotted, profile)}"
         return f"rename {_name(what.kind, change.old.address.dotted, profile)} to {change.new.name}"
     known: str = verb(change)
     action = "replace" if replaced else "change" if isinstance(change, Rebuild) or known == "alter" else known

@@ -102,6 +102,11 @@ class Object(
         return msgspec.structs.replace(self, **changed) if changed else self
 
 
+def value_address(owner: Address, value: str) -> Address:
+    """What stands for a value of an object where new names are given; no catalog has such an address."""
+    return Address(f"{owner.kind}_value", owner.schema, value, owner.name)
+
+
 class Child(Object, frozen=True, kw_only=True):
     """An object that belongs to a table (or to what `parent_kind` says)."""
 

@@ -73,11 +73,14 @@ def make_plan(
         before, more = renames.applied(before, found, profile)
         moved += more
         names.update(found)
+    before, more, values = renames.values_renamed(before, new, wanted_names or {}, names)
+    moved += more
+    names.update(values)
     before = renames.relabelled(before, new)
+    new = adopted(before, new)
     raw = raw_changes(before, new, profile, follow_order=follow_order)
     findings = renames.likely(before, new)
     every, reasons = cascaded(profile.rewrite(raw, before, new, follow_order), before, new, profile)
-    new = adopted(before, new)
     every = loosened(every, before, new, profile)
     steps = ordered(every, folded(every, profile, reasons), profile, new)
     return Plan(

@@ -17,7 +17,7 @@ from ..errors import InputError
 from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Rename
-from ..model.objects import Object
+from ..model.objects import Object, value_address
 from ..model.profile import Profile
 
 Names = Mapping[Address, str]
@@ -94,6 +94,52 @@ def said(old: Catalog, new: Catalog, wanted: Names) -> dict[Address, str]:
             raise InputError(f"two objects are said to be renamed from {source}: {todo[source]} and {a.name}")
         todo[source] = a.name
     return todo
+
+
+def values_renamed(
+    old: Catalog, new: Catalog, wanted: Names, names: Mapping[Address, str]
+) -> tuple[Catalog, list[Rename], dict[Address, str]]:
+    """The old catalog with the values renamed that a source asks for, the steps, and the names by old address.
+
+    `names` are the renames that were done before. Texts that name such a value are the server's to rewrite, which it
+    does by itself, since it keeps the value's number: here they are rewritten to be what it will print.
+    """
+    before = {Renames(names).address(a): a for a in names}
+    steps: list[Rename] = []
+    done: dict[Address, str] = {}
+    for a, o in new.items():
+        was = old.get(a)
+        if not o.value_field or was is None:
+            continue
+        asked = {wanted[v]: x for x in getattr(o, o.value_field) if (v := value_address(a, x)) in wanted}
+        have: tuple[str, ...] = getattr(was, o.value_field)
+        moved = {x: asked[x] for x in have if x in asked and asked[x] not in have}
+        if moved:
+            will = msgspec.structs.replace(was, **{o.value_field: tuple(moved.get(x, x) for x in have)})
+            steps.append(Rename(was, will))
+            done |= {value_address(before.get(a, a), x): y for x, y in moved.items()}
+            mentioned = (_with_values(old[d], moved) for d in old.dependents(a))
+            old = old.replaced([will, *mentioned])
+    return old, steps, done
+
+
+def _with_values(o: Object, moved: Mapping[str, str]) -> Object:
+    """An object whose texts name the values as they are called from now on (`'old'::app.state`)."""
+    changed = {f: v for f in o.__struct_fields__ if (v := _revalued(getattr(o, f), moved)) != getattr(o, f)}
+    return msgspec.structs.replace(o, **changed) if changed else o
+
+
+def _revalued(value: Any, moved: Mapping[str, str]) -> Any:
+    if isinstance(value, str):
+        for was, now in moved.items():
+            value = value.replace(f"{_literal(was)}::", f"{_literal(now)}::")
+    elif isinstance(value, tuple) and all(isinstance(v, str) for v in value):
+        return tuple(_revalued(v, moved) for v in value)
+    return value
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def only_names_differ(old: Catalog, new: Catalog, profile: Profile) -> dict[Address, str]:

@@ -85,7 +85,8 @@ def _parents_first(catalog: Catalog) -> Iterator[Table]:
     parents: dict[Address, set[Address]] = {}
     for key in catalog.of(ForeignKey):
         parents.setdefault(Address("table", key.schema, key.table), set()).add(key.target_address)
-    left = [t for t in sorted(catalog.of(Table), key=lambda t: t.address) if t.partition_of is None and t.server is None]
+    own = (t for t in catalog.of(Table) if t.partition_of is None and t.server is None)
+    left = sorted(own, key=lambda t: t.address)
     done: set[Address] = set()
     waiting = {t.address for t in left}
     while left:

@@ -137,7 +137,12 @@ def drop(step: Step, context: Rendering) -> Iterator[Statement]:
 def rename(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Rename)
     old, new = step.change.old, step.change.new
-    yield sql(f"ALTER {noun(old)} {at(old.address)} RENAME TO {ident(new.name)}")
+    if old.name != new.name:
+        yield sql(f"ALTER {noun(old)} {at(old.address)} RENAME TO {ident(new.name)}")
+        return
+    for was, now in zip(getattr(old, "labels", ()), getattr(new, "labels", ()), strict=True):
+        if was != now:
+            yield sql(f"ALTER TYPE {at(new.address)} RENAME VALUE {literal(was)} TO {literal(now)}")
 
 
 @RENDER.on("alter", Enum)

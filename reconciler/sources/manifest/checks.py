@@ -269,7 +269,9 @@ def _renames(manifests: Iterable[Manifest]) -> Iterator[Finding]:
     claimed: dict[Address, Address] = {}
     for m in manifests:
         for a, was in m.parts.names.items():
-            n = next(n for n, o in enumerate(m.parts.objects) if o.address == a)
+            n = next((n for n, o in enumerate(m.parts.objects) if o.address == a), None)
+            if n is None:  # a value of an object, which is looked at where the object is read
+                continue
             old = Address(a.kind, a.schema, was, a.parent)
             other = claimed.setdefault(old, a)
             if other != a:

@@ -16,7 +16,7 @@ from ...model import codec  # registers the kinds
 from ...model.access import Access, Role
 from ...model.address import Address
 from ...model.namespaces import Enum, Sequence, SequenceOwner
-from ...model.objects import KINDS, Child, Object
+from ...model.objects import KINDS, Child, Object, value_address
 from ...model.profile import Profile
 from ...model.programs import Function, MaterializedView, View, ViewColumn
 from ...model.tables import Options, Table
@@ -24,7 +24,18 @@ from ...model.types import Attribute, Collation, CompositeType, Domain, DomainCh
 from ..claims import INSIDE
 from ..habits import habits_of
 from .access import FIELDS, OWNED, AccessForm, MemberForm, add_memberships, read_access
-from .forms import API_VERSION, CheckForm, Comment, Form, IndexForm, Metadata, SequenceForm, TableForm, Text
+from .forms import (
+    API_VERSION,
+    CheckForm,
+    Comment,
+    Form,
+    IndexForm,
+    Metadata,
+    RenamedFrom,
+    SequenceForm,
+    TableForm,
+    Text,
+)
 from .sqlwords import index_key
 from .sqlwords import parts as name_parts
 from .tables import Parts, Wrong, index_of, sequence_options, sorted_options, table_parts
@@ -58,10 +69,17 @@ class Kind(msgspec.Struct, frozen=True, kw_only=True):
     read: Read
 
 
+class ValueForm(Form, frozen=True, kw_only=True):
+    """A value of an enumerated type."""
+
+    value: Text
+    renamed_from: RenamedFrom = None
+
+
 class EnumForm(Form, frozen=True, kw_only=True):
     """An enumerated type."""
 
-    values: Annotated[list[Text], Meta(description="Its values, in order.")]
+    values: Annotated[list[Text | ValueForm], Meta(description="Its values, in order.")]
     comment: Comment = None
 
 
@@ -173,12 +191,18 @@ def _table(metadata: Metadata, spec: TableForm, schema: str, profile: Profile | 
 @form(Enum, EnumForm)
 def _enum(metadata: Metadata, spec: EnumForm, schema: str, _profile: Profile | None) -> Parts:
     parts = Parts()
-    enum = Enum(schema=schema, name=metadata.name, labels=tuple(spec.values), comment=spec.comment)
+    labels = [v if isinstance(v, str) else v.value for v in spec.values]
+    enum = Enum(schema=schema, name=metadata.name, labels=tuple(labels), comment=spec.comment)
     parts.add(enum, ("metadata", "name"), metadata.renamed_from)
-    twice = {v for v in spec.values if spec.values.count(v) > 1}
-    for n, v in enumerate(spec.values):
-        if v in twice and v in spec.values[:n]:
-            parts.wrong.append(Wrong(f"value {v!r} twice", ("spec", "values", n), "keep one of them"))
+    for n, (label, form) in enumerate(zip(labels, spec.values, strict=True)):
+        if label in labels[:n]:
+            parts.wrong.append(Wrong(f"value {label!r} twice", ("spec", "values", n), "keep one of them"))
+        was = form.renamed_from if isinstance(form, ValueForm) else None
+        if was in labels:
+            message = f"renamed from {was!r}, which is there as well"
+            parts.wrong.append(Wrong(message, ("spec", "values", n), "remove renamedFrom, or the other"))
+        elif was is not None:
+            parts.names[value_address(enum.address, label)] = was
     return parts
 
 
