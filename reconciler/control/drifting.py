@@ -81,7 +81,7 @@ def adopt(ws: Workspace, drift: Drift, *, unmanaged: bool) -> Files:
             why=f"desired is {ws.required.desired}",
             next="change the models by hand as `reconcile drift` shows it, or take it back with --revert",
         )
-    return rewrite_objects(drift.live, _touched(drift, unmanaged), ws.dialect, folder)
+    return rewrite_objects(drift.live, _touched(drift, unmanaged), ws.dialect, folder, was=drift.recorded)
 
 
 def _touched(drift: Drift, unmanaged: bool) -> set[Address]:

@@ -13,8 +13,9 @@ from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.objects import Object
 from ..sources.claims import INSIDE
+from ..sources.manifest.edit import edited
 from ..sources.manifest.load import load_manifests
-from ..sources.manifest.write import manifest_files
+from ..sources.manifest.write import manifest_files, manifest_text
 
 _EMPTY = "# Nothing is desired: the schema that was imported here holds no object.\n"
 _EMPTY_FILE = "empty.yaml"
@@ -58,20 +59,54 @@ def write_manifests(catalog: Catalog, dialect: Dialect, folder: Path) -> Files:
     return Files(written=tuple(written), removed=tuple(removed), unchanged=unchanged)
 
 
-def rewrite_objects(catalog: Catalog, tops: Iterable[Address], dialect: Dialect, folder: Path) -> Files:
-    """The manifests of some objects as a catalog has them: rewritten, added, or removed where it has them no more."""
+def rewrite_objects(
+    catalog: Catalog, tops: Iterable[Address], dialect: Dialect, folder: Path, *, was: Catalog | None = None
+) -> Files:
+    """The manifests of some objects as a catalog has them: brought up to date, added, or removed where it has them no
+    more. was: the catalog that they were written from; of what is in both only the keys that changed are written anew.
+    """
     before = manifests_in(folder)
     known = places(before, dialect)
-    touched = set(tops)
+    wanted = set(tops)
+    kept = _edited(before, was, catalog, wanted & known.keys(), known, dialect) if was is not None else {}
+    touched = {a for a in wanted if known.get(a) not in kept}
     shared = {known[a] for a in touched if a in known}
     again = touched | {a for a, f in known.items() if f in shared}
     part = catalog.where(lambda o: top_of(o, catalog) in again)
-    texts = manifest_files(part, {a: f for a, f in known.items() if a in again})
-    written = [path for path, text in texts.items() if _put(folder / path, text)]
+    texts = manifest_files(part, {a: f for a, f in known.items() if a in again}) if touched else {}
+    written = [path for path, text in sorted({**kept, **texts}.items()) if _put(folder / path, text)]
     removed = sorted(f for f in shared if f not in texts)
     for path in removed:
         (folder / path).unlink()
     return Files(written=tuple(written), removed=tuple(removed), unchanged=())
+
+
+def _edited(
+    files: Mapping[str, bytes],
+    was: Catalog,
+    now: Catalog,
+    tops: Iterable[Address],
+    known: Mapping[Address, str],
+    dialect: Dialect,
+) -> dict[str, str]:
+    """The files that can be brought up to date key by key, with their new texts."""
+    written = load_manifests(files.items(), profile=dialect.profile(()))
+    lines = {u.address: u.span(u.address).line for u in written.units}
+    found: dict[str, str | None] = {}
+    for a in sorted(tops, key=lambda a: lines.get(a, 0), reverse=True):  # what stands above keeps its line
+        text = found.get(known[a], files[known[a]].decode("utf-8-sig"))
+        old, new = _alone(was, a), _alone(now, a)
+        whole = text is not None and old and new and a in lines
+        found[known[a]] = edited(text, lines[a], old, new) if whole and text is not None else None
+    return {file: text for file, text in found.items() if text is not None}
+
+
+def _alone(catalog: Catalog, top: Address) -> str:
+    """The manifest of one object as this program writes it; "" where the catalog has none."""
+    if top not in catalog:
+        return ""
+    parts = [o for o in catalog.values() if o.address != top and top_of(o, catalog) == top]
+    return manifest_text([catalog[top], *sorted(parts, key=lambda o: o.address)], catalog.dialect)
 
 
 def top_of(o: Object, catalog: Catalog) -> Address:

@@ -196,6 +196,24 @@ def test_adopted_drift_needs_no_statement_where_it_came_from(project: Project) -
     assert project.conditions("prod") == project.conditions("dev") == ["Synced"]
 
 
+def test_adopted_drift_changes_only_the_lines_that_it_is_about(project: Project) -> None:
+    """Comments and spelling of the rest stay; a file that holds an object that did not drift stays as it is."""
+    begun(project)
+    mine = USERS.replace("  columns:\n", "  # in the order of the form\n  columns:   # all of them\n", 1)
+    assert mine != USERS
+    project.write("users.yaml", mine)
+    project.sql("prod", "ALTER TABLE users ADD COLUMN vip integer")
+    project.run("drift", "--env", "prod", "--adopt")
+    found = (project.folder / "manifests" / "users.yaml").read_text()
+    added = [line for line in found.splitlines() if line not in mine.splitlines()]
+    assert [line.strip().lower() for line in added] == ["vip: integer"]
+    assert [line for line in found.splitlines() if line not in added] == mine.splitlines()
+    project.run("plan", "--write")
+    project.commit("adopted")
+    assert "0 statements" in project.run("apply", "--env", "prod")
+    assert project.conditions("prod") == ["Synced"]
+
+
 def test_drift_is_taken_back_where_no_review_is_asked_for(project: Project) -> None:
     begun(project)
     project.sql("dev", "ALTER TABLE users ADD COLUMN vip integer")
