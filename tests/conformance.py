@@ -1,0 +1,145 @@
+"""The page `docs/conformance.md`: what of each kind of object is proven by which case, on which server.
+
+`tests/cases/proven.json` is what the cases were seen to prove; the page is made of it and of the dialects' profiles.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from reconciler.dialects.registry import dialect_named
+from reconciler.model.changes import Alter, Create, Drop, Rebuild, Rename, address_of, subject
+from reconciler.model.objects import KINDS, Object
+from reconciler.model.profile import Profile
+from reconciler.plan.plan import Plan
+
+ROOT = Path(__file__).parent.parent
+PROVEN = ROOT / "tests" / "cases" / "proven.json"
+PAGE = ROOT / "docs" / "conformance.md"
+Cells = dict[str, str]
+"""`kind/operation` → the case that proves it."""
+
+SHOWN = {"postgresql": ("14", "15", "16", "17", "18"), "sqlite": ("3",)}
+_TITLES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+
+
+def operations(plan: Plan) -> Iterator[str]:
+    """What a plan does, as cells."""
+    made = {o.address for s in plan.steps if isinstance(s.change, Create) for o in (s.change.new, *s.folded)}
+    gone = {address_of(s.change) for s in plan.steps if isinstance(s.change, Drop)}
+    for step in plan.steps:
+        change = step.change
+        if isinstance(change, Alter):
+            yield from (f"{change.new.kind}/alter {field}" for field in change.fields)
+        elif isinstance(change, Rename):
+            yield f"{change.new.kind}/rename"
+        elif isinstance(change, Rebuild):
+            yield f"{change.new.kind}/rebuild"
+        else:
+            for o in (subject(change), *(step.folded if isinstance(change, Create) else ())):
+                replaced = o.address in made and o.address in gone
+                verb = "replace" if replaced else "drop" if isinstance(change, Drop) else "create"
+                yield f"{o.kind}/{verb}"
+                yield from _access(o)
+
+
+def _access(o: Object) -> Iterator[str]:
+    """Who owns an object and who may use it are objects of their own, and operations of the one that they are on."""
+    on = getattr(o, "on", None)
+    if o.kind in ("owner", "grant") and on is not None:
+        yield f"{on.kind}/{o.kind}"
+
+
+def gathered(found: Iterable[tuple[str, Iterable[str]]]) -> Cells:
+    """For each operation the first case that has it, sorted."""
+    cells: Cells = {}
+    for case, seen in sorted(found, key=lambda item: item[0]):
+        for cell in seen:
+            cells.setdefault(cell, case)
+    return dict(sorted(cells.items()))
+
+
+def known() -> dict[str, dict[str, Cells]]:
+    """What was seen, by dialect and version."""
+    found: dict[str, dict[str, Cells]] = json.loads(PROVEN.read_text()) if PROVEN.exists() else {}
+    return found
+
+
+def keep(dialect: str, version: str, cells: Cells) -> None:
+    """Writes what was seen on one server, and the page."""
+    found = known()
+    found.setdefault(dialect, {})[version] = cells
+    PROVEN.write_text(json.dumps(found, indent=1, sort_keys=True) + "\n")
+    PAGE.write_text(page())
+
+
+def page() -> str:
+    """The whole page."""
+    found = known()
+    parts = [_HEAD]
+    for dialect, versions in SHOWN.items():
+        seen = found.get(dialect, {})
+        wanted = list(_rows(dialect_named(dialect).profile(())))
+        count = {v: sum(cell in seen.get(v, {}) for cell, _ in wanted) for v in versions}
+        total = sum(possible for _, possible in wanted)
+        parts.append(f"## {_TITLES[dialect]}\n")
+        said = ", ".join(f"{count[v]} of {total} on {v}" for v in versions if v in seen)
+        parts.append(f"Proven: {said}. A version that is not named was not run.\n")
+        parts.append("| kind | operation | " + " | ".join(versions) + " | proven by |")
+        parts.append("| --- | --- |" + " --- |" * (len(versions) + 1))
+        parts += [_line(cell, possible, versions, seen) for cell, possible in wanted]
+        parts.append("")
+    return "\n".join(parts)
+
+
+def _rows(profile: Profile) -> Iterator[tuple[str, bool]]:
+    """Each operation of each kind, and whether the dialect has it."""
+    for kind in sorted(profile.kinds & KINDS.keys()):
+        alterable = profile.alterable.get(kind, frozenset())
+        yield f"{kind}/create", True
+        yield f"{kind}/drop", True
+        yield f"{kind}/replace", bool(_fields(kind) - alterable)
+        if kind == "table":
+            yield "table/rebuild", True
+        yield f"{kind}/rename", kind in profile.renames
+        for field in sorted(alterable):
+            yield f"{kind}/alter {field}", True
+        if profile.kinds >= {"owner", "grant"} and kind not in ("owner", "grant"):
+            yield f"{kind}/owner", kind in _OWNED
+            yield f"{kind}/grant", kind in _GRANTED
+
+
+_OWNED = frozenset("""
+    schema table view materialized_view sequence enum domain composite_type range_type function collation statistics
+    event_trigger foreign_data_wrapper server publication operator operator_family operator_class
+    text_search_dictionary text_search_configuration
+""".split())
+_GRANTED = frozenset("""
+    schema table column view materialized_view sequence enum domain composite_type range_type function
+    foreign_data_wrapper server
+""".split())
+
+
+def _fields(kind: str) -> frozenset[str]:
+    cls = KINDS[kind]
+    return frozenset(cls.__struct_fields__) - cls.silent - {"schema", "name", "table"}
+
+
+def _line(cell: str, possible: bool, versions: tuple[str, ...], seen: dict[str, Cells]) -> str:
+    kind, _, operation = cell.partition("/")
+    marks = ["n/a" if not possible else "yes" if cell in seen.get(v, {}) else "unproven" for v in versions]
+    case = next((seen[v][cell] for v in reversed(versions) if cell in seen.get(v, {})), "")
+    return f"| {kind.replace('_', ' ')} | {operation} | " + " | ".join(marks) + f" | {f'`{case}`' if case else ''} |"
+
+
+_HEAD = """# Conformance
+
+What is proven of each kind of object, and by which case of `tests/cases/`. A case is two schemas: the first is brought to
+the second, back, and the second is made from nothing, on a real server; each time the server's own dump must be that of
+the original, a second plan must be empty, and rows must be kept. *unproven* says that no case does it there; *n/a* that
+the server has no such operation.
+
+Made by `UPDATE_CONFORMANCE=1 make proof`; `make proof` fails where it is not true of the servers at hand.
+"""

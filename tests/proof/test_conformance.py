@@ -1,0 +1,69 @@
+"""`docs/conformance.md` says what the cases really do, on each server at hand."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconciler.dialects.base import Dialect
+from reconciler.dialects.registry import dialect_named
+from reconciler.model.catalog import Catalog
+from reconciler.plan.plan import make_plan
+from tests import conformance
+from tests.proof import sqlite_facts, test_postgresql_cases
+from tests.servers import Postgres
+
+CASES = Path(__file__).parent.parent / "cases"
+
+
+def seen(dialect: Dialect, old: Catalog, new: Catalog) -> set[str]:
+    """The operations of a case, there, back and from nothing."""
+    found: set[str] = set()
+    for a, b in ((old, new), (new, old), (Catalog(dialect=dialect.name, version=new.version), new)):
+        plan = make_plan(a, b, dialect.profile(new.version), follow_order=True)
+        found.update(conformance.operations(plan))
+    return found
+
+
+def require(dialect: str, version: str, cells: conformance.Cells) -> None:
+    if os.environ.get("UPDATE_CONFORMANCE"):
+        conformance.keep(dialect, version, cells)
+    assert conformance.known().get(dialect, {}).get(version) == cells, "UPDATE_CONFORMANCE=1 make proof, and look at it"
+
+
+@pytest.mark.proof
+@pytest.mark.xdist_group("conformance")
+def test_what_the_cases_do_on_postgresql(pg: Postgres) -> None:
+    def each() -> Iterator[tuple[str, set[str]]]:
+        for name in test_postgresql_cases._NAMES:
+            case = CASES / "postgresql" / name
+            since = case / "since"
+            if since.exists() and pg.major < int(since.read_text()):
+                continue
+            old, new = (
+                test_postgresql_cases.inspected(pg, test_postgresql_cases.loaded(pg, case / f"{side}.sql"))
+                for side in ("old", "new")
+            )
+            yield f"postgresql/{name}", seen(dialect_named("postgresql"), old, new)
+            pg.drop_databases()
+
+    require("postgresql", str(pg.major), conformance.gathered(each()))
+
+
+@pytest.mark.proof
+@pytest.mark.xdist_group("conformance")
+def test_what_the_cases_do_on_sqlite() -> None:
+    def each() -> Iterator[tuple[str, set[str]]]:
+        for case in sorted((CASES / "sqlite").iterdir()):
+            text = {side: f.read_text() if (f := case / f"{side}.sql").exists() else "" for side in ("old", "new")}
+            old, new = (sqlite_facts.catalog(sqlite_facts.loaded(text[side])) for side in ("old", "new"))
+            yield f"sqlite/{case.name}", seen(dialect_named("sqlite"), old, new)
+
+    require("sqlite", "3", conformance.gathered(each()))
+
+
+def test_the_page_is_made_of_what_was_seen() -> None:
+    assert conformance.PAGE.read_text() == conformance.page()
