@@ -210,6 +210,10 @@ class Membership(Object, frozen=True, kw_only=True):
     def address(self) -> Address:
         return Address(self.kind, "", self.name, self.member)
 
+    @property
+    def of_member(self) -> Address:
+        return role_address(self.member)
+
     def requires(self) -> Iterator[Address]:
         yield from _roles(self.name, self.member)
 

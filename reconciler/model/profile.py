@@ -66,6 +66,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     default_schema: str = ""
     implicit: Callable[[Address], bool] = lambda a: False
     """Objects that every database has by itself (the schema `public`): neither created nor dropped."""
+    uninvited: Callable[[Sequence[Change], Catalog, Catalog], Iterable[Change]] = lambda changes, old, new: ()
+    """What must be said of what is made, given all changes, because the database gives new objects more than nothing
+    (default privileges)."""
     canonical: Callable[[Object], Object | None] = lambda o: o
     """An owner or grant in the one spelling that inspection gives it; None where it says what is so anyway."""
     capabilities: Mapping[str, Any] = {}

@@ -82,6 +82,7 @@ def make_plan(
     findings = renames.likely(before, new)
     every, reasons = cascaded(profile.rewrite(raw, before, new, follow_order), before, new, profile)
     every = loosened(every, before, new, profile)
+    every += profile.uninvited(every, before, new)
     steps = ordered(every, folded(every, profile, reasons), profile, new)
     return Plan(
         old=old,

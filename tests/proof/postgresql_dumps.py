@@ -21,9 +21,10 @@ def pg_dump(major: int) -> Path:
     raise LookupError(f"no pg_dump for PostgreSQL {major}")
 
 
-def dumped(url: str, major: int) -> dict[str, str]:
-    """The schema of a database by `type schema name`."""
-    command = [str(pg_dump(major)), "--schema-only", "--no-owner", "--no-privileges", "-d", url]
+def dumped(url: str, major: int, *, access: bool = False) -> dict[str, str]:
+    """The schema of a database by `type schema name`; with `access` its owners and grants too."""
+    without = [] if access else ["--no-owner", "--no-privileges"]
+    command = [str(pg_dump(major)), "--schema-only", *without, "-d", url]
     text = subprocess.run(command, capture_output=True, text=True, check=True).stdout
     heads = list(_TOC.finditer(text))
     ends = [h.start() for h in heads[1:]] + [len(text)] * bool(heads)
@@ -32,7 +33,8 @@ def dumped(url: str, major: int) -> dict[str, str]:
         lines = [line.rstrip() for line in text[head.end() : end].splitlines() if not _NOISE.match(line.strip())]
         name = f"{head['type']} {head['schema']} {head['name']}"
         if lines and not (head["type"] == "COMMENT" and head["name"].startswith("EXTENSION ")):
-            found[name] = "\n".join(sorted(map(_plain, lines)) if "TABLE" in head["type"] else lines)
+            unordered = "TABLE" in head["type"] or "ACL" in head["type"]
+            found[name] = "\n".join(sorted(map(_plain, lines)) if unordered else lines)
     return found
 
 

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 
 from reconciler.dialects.base import Rendering, Scope
 from reconciler.dialects.postgresql import DIALECT
+from reconciler.errors import DatabaseError
 from reconciler.model.catalog import Catalog
 from reconciler.model.changes import Statement
 from reconciler.model.codec import encoded, objects
@@ -21,9 +23,22 @@ _CASES = Path(__file__).parent.parent / "cases" / "postgresql"
 _NAMES = sorted(str(f.parent.relative_to(_CASES)) for f in _CASES.glob("*/*/new.sql"))
 
 
-def inspected(pg: Postgres, url: str) -> Catalog:
+_ABOUT_ACCESS = {"owner", "grant", "default_privilege"}
+_ROLES = ("rc_app", "rc_reader", "rc_writer", 'rc "odd" Role', "PUBLIC", "select")
+
+
+def inspected(pg: Postgres, url: str, topics: frozenset[str] = frozenset()) -> Catalog:
     with pg.session(url) as session:
-        return DIALECT.inspect(session, Scope())
+        return DIALECT.inspect(session, Scope(topics=topics))
+
+
+def make_roles(pg: Postgres, url: str) -> None:
+    """Roles are the server's, so the cases share them."""
+    with pg.session(url) as session:
+        known = {r[0] for r in session.rows("SELECT rolname FROM pg_roles")}
+        for name in sorted({*_ROLES} - known):
+            with suppress(DatabaseError):  # another worker was quicker
+                session.execute(f"CREATE ROLE {DIALECT.quoted(name)}")
 
 
 def statements(old: Catalog, new: Catalog) -> list[Statement]:
@@ -55,8 +70,10 @@ def counts(pg: Postgres, url: str, catalog: Catalog) -> dict[str, int]:
         return {n: session.rows(f"SELECT count(*) FROM {n}")[0][0] for n in names}
 
 
-def loaded(pg: Postgres, file: Path) -> str:
+def loaded(pg: Postgres, file: Path, *, access: bool = False) -> str:
     url = pg.database()
+    if access:
+        make_roles(pg, url)
     with pg.session(url) as session:
         session.dbapi.execute(file.read_text())
     return url
@@ -68,16 +85,19 @@ def test_old_becomes_new_and_old_again_and_new_comes_from_nothing(pg: Postgres, 
     since = case / "since"
     if since.exists() and pg.major < int(since.read_text()):
         pytest.skip(f"PostgreSQL {since.read_text().strip()} and later")
-    a, b, empty = loaded(pg, case / "old.sql"), loaded(pg, case / "new.sql"), pg.database()
-    old, new = inspected(pg, a), inspected(pg, b)
+    access = case.parent.name in _ABOUT_ACCESS
+    topics = frozenset({"owners", "grants"} if access else ())
+    a, b = (loaded(pg, case / f"{side}.sql", access=access) for side in ("old", "new"))
+    empty = pg.database()
+    old, new = inspected(pg, a, topics), inspected(pg, b, topics)
     assert new.unmodelled == ()
-    wanted = dumped(b, pg.major)
-    before = dumped(a, pg.major)
+    wanted = dumped(b, pg.major, access=access)
+    before = dumped(a, pg.major, access=access)
     kept = {f'"{t.schema}"."{t.name}"' for t in old.of(Table) if t.address in new}
     rows = counts(pg, a, old)
     for url, source, target, dump in ((a, old, new, wanted), (a, None, old, before), (empty, None, new, wanted)):
-        run(pg, url, statements(source or inspected(pg, url), target))
-        assert dumped(url, pg.major) == dump
-        assert [s.sql for s in statements(inspected(pg, url), target)] == []
+        run(pg, url, statements(source or inspected(pg, url, topics), target))
+        assert dumped(url, pg.major, access=access) == dump
+        assert [s.sql for s in statements(inspected(pg, url, topics), target)] == []
     assert {n: c for n, c in counts(pg, a, old).items() if n in kept} == {n: c for n, c in rows.items() if n in kept}
     assert Catalog(objects(b"\n".join(encoded(o) for o in new.values()))) == new

@@ -13,6 +13,7 @@ from ...model.tables import Column
 from ..base import Rendering
 from .ddl_extending import name_of
 from .ddl_programs import routine
+from .default_privileges import perhaps
 from .privileges import ALL, PUBLIC_SCHEMA, by_default, default_default, every, unfolded, usual_public_owner
 from .rendering import RENDER, noun, sql
 from .spelling import at, ident, made_up, qualified
@@ -99,6 +100,13 @@ def grant(step: Step, context: Rendering) -> Iterator[Statement]:
     before = unfolded(old.privileges, full) if isinstance(old, Grant) else usual
     after = unfolded(new.privileges, full) if isinstance(new, Grant) else usual
     grantee = grantee_name(g.grantee) if g.grantee != ITS_OWNER else _owner(g.on, context)
+    new_rights = None
+    if isinstance(change, Create) and (step.reason or g.on not in context.old):
+        new_rights = perhaps(g, full, context.old, context.new)
+    if new_rights is not None:  # all that is wanted is said, and all else that may have come by itself is taken away
+        gone = dict.fromkeys(p for p in {**before, **new_rights} if p not in after)
+        tied = {p: True for p, option in new_rights.items() if option and after.get(p) is False}
+        before = {**dict.fromkeys(gone, False), **tied}
     said = list(_said(before, after, full, lambda p: f"{p} ON {_target(g, context)}", grantee, g.column))
     if not g.column and not isinstance(change, Create):
         said += _again(g, before.keys() - after.keys(), grantee, context)
@@ -141,9 +149,7 @@ def _said(
         yield f"GRANT {what(_words(free, full, column))} TO {grantee} WITH GRANT OPTION"
 
 
-def _words(
-    privileges: set[str], full: frozenset[str], column: str, *, all_of: object = None
-) -> str:
+def _words(privileges: set[str], full: frozenset[str], column: str, *, all_of: object = None) -> str:
     suffix = f" ({ident(column)})" if column else ""
     if len(full) > 1 and privileges in (full, all_of) and len(privileges) > 1:
         return f"ALL{suffix}"
@@ -193,4 +199,3 @@ def by_default_from_now_on(step: Step, context: Rendering) -> Iterator[Statement
     objects = d.objects.replace("_", " ").upper()
     for text in _said(before, after, full, lambda p: f"{p} ON {objects}", grantee):
         yield sql(f"{head} {text}")
-

@@ -85,9 +85,7 @@ class AccessRows:
                 have, default, full = self._of_public_schema(have, acl is None)
             for (grantee, grantor), rights in _differing(have, default):
                 if self.nobody not in (grantee, grantor) or not self.nobody:
-                    yield Grant(
-                        on=on, column=column, grantee=grantee, grantor=grantor, privileges=folded(rights, full)
-                    )
+                    yield Grant(on=on, column=column, grantee=grantee, grantor=grantor, privileges=folded(rights, full))
 
     def _of_public_schema(
         self, have: dict[tuple[str, str], Rights], untouched: bool

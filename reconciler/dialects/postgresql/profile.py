@@ -8,6 +8,7 @@ from typing import Final
 
 from ...model.address import Address
 from ...model.profile import Profile
+from .default_privileges import uninvited
 from .effects import detached, effect, in_place
 from .privileges import canonical
 from .refusals import refusals
@@ -51,6 +52,9 @@ _ALTERABLE: Final[dict[str, str]] = {
     "owner": "role",
     "grant": "privileges",
     "default_privilege": "privileges",
+    "role": "comment login superuser create_database create_role inherit replication bypass_row_security "
+    "connection_limit valid_until settings",
+    "membership": "admin inherit set_role",
     "foreign_data_wrapper": "comment handler validator options",
     "server": "comment version options",
     "user_mapping": "options",
@@ -66,6 +70,7 @@ _ALTERABLE: Final[dict[str, str]] = {
 
 _SINCE: Final = {
     "guarded_public": 15,
+    "membership_options": 16,
     "nulls_not_distinct": 15,
     "set_access_method": 15,
     "unlogged_sequences": 15,
@@ -80,7 +85,8 @@ _SINCE: Final = {
 
 _RENAMES: Final = frozenset(_ALTERABLE) - {
     "extension", "sequence_owner", "function", "collation", "user_mapping", "publication_table", "operator",
-    "operator_family", "operator_class", "cast", "owner", "grant", "default_privilege",
+    "operator_family", "operator_class", "cast", "owner", "grant", "default_privilege", "role",
+    "membership",
 }  # fmt: skip
 _AUTO_RENAMES: Final = frozenset(
     {"primary_key", "unique", "check", "foreign_key", "exclusion", "index", "domain_check"}
@@ -116,6 +122,7 @@ def _profile(major: int) -> Profile:
         names=dict.fromkeys(_RELATIONS.split(), "relation"),
         rewrite=rewrite,
         refusals=refusals,
+        uninvited=uninvited(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
         canonical=canonical(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
         detached=detached,
         identifier_bytes=63,

@@ -1,0 +1,6 @@
+CREATE TABLE t (a integer);
+GRANT USAGE ON SCHEMA public TO rc_app;
+GRANT SELECT ON t TO rc_app WITH GRANT OPTION;
+SET ROLE rc_app;
+GRANT SELECT ON t TO rc_reader;
+RESET ROLE;

@@ -1,0 +1,4 @@
+ALTER SCHEMA public OWNER TO rc_app;
+REVOKE ALL ON SCHEMA public FROM PUBLIC;
+GRANT USAGE ON SCHEMA public TO rc_reader;
+CREATE TABLE t (a integer);

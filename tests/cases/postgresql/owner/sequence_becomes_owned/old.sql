@@ -1,0 +1,3 @@
+CREATE TABLE t (a integer);
+ALTER TABLE t OWNER TO rc_app;
+CREATE SEQUENCE s;
