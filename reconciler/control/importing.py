@@ -9,10 +9,12 @@ import msgspec
 
 from ..dialects.base import Dialect
 from ..errors import RefusedError
+from ..model.access import Access, DefaultPrivilege
 from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.objects import Object
 from ..sources.claims import INSIDE
+from ..sources.manifest.access import ADDRESS, NAME
 from ..sources.manifest.edit import edited
 from ..sources.manifest.load import load_manifests
 from ..sources.manifest.write import manifest_files, manifest_text
@@ -68,17 +70,28 @@ def rewrite_objects(
     before = manifests_in(folder)
     known = places(before, dialect)
     wanted = set(tops)
+    access = _access(before, dialect)
+    catalog = catalog.about(access.says & catalog.says)
+    if any(a.kind == DefaultPrivilege.kind for a in wanted):
+        wanted.add(ADDRESS)
     kept = _edited(before, was, catalog, wanted & known.keys(), known, dialect) if was is not None else {}
     touched = {a for a in wanted if known.get(a) not in kept}
     shared = {known[a] for a in touched if a in known}
     again = touched | {a for a, f in known.items() if f in shared}
-    part = catalog.where(lambda o: top_of(o, catalog) in again)
-    texts = manifest_files(part, {a: f for a, f in known.items() if a in again}) if touched else {}
+    about = {DefaultPrivilege.kind} if ADDRESS in again else set()
+    part = catalog.where(lambda o: o.kind in about or top_of(o, catalog) in again)
+    texts = manifest_files(part, {a: f for a, f in known.items() if a in again}, access=access) if touched else {}
     written = [path for path, text in sorted({**kept, **texts}.items()) if _put(folder / path, text)]
     removed = sorted(f for f in shared if f not in texts)
     for path in removed:
         (folder / path).unlink()
     return Files(written=tuple(written), removed=tuple(removed), unchanged=())
+
+
+def _access(files: Mapping[str, bytes], dialect: Dialect) -> Access:
+    """What the manifests say of owners and grants."""
+    found = load_manifests(files.items(), profile=dialect.profile(())).facts.get("access")
+    return found if isinstance(found, Access) else Access(name=NAME)
 
 
 def _edited(

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..diagnostics import Finding, Span, in_order
+from ..model.access import ROLES
 from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.objects import Object
@@ -30,9 +31,17 @@ def relocked(history: History, catalog: Catalog, lock: Snapshot | None) -> bytes
     """The lockfile with a catalog measured anew; what was written is remembered of those units that stayed the same."""
     if lock is None:
         return locked(history, catalog, digests={})
+    catalog = _with_unmeasured(catalog, lock.catalog)
     known, now = _by_unit(lock.catalog), _by_unit(catalog)
     digests = {u: d for u, d in lock.written.items() if known.get(u) == now.get(u)}
     return locked(history, catalog, digests=digests, orders={u: o for u, o in lock.orders.items() if u in digests})
+
+
+def _with_unmeasured(catalog: Catalog, before: Catalog) -> Catalog:
+    """The catalog with the roles that were known before: those of a scratch server are nobody's, so nothing tells."""
+    if ROLES not in before.says - catalog.says:
+        return catalog
+    return catalog.about(catalog.says | {ROLES}).replaced(o for o in before.values() if o.topic == ROLES)
 
 
 def _by_unit(catalog: Catalog) -> dict[Address, dict[Address, Object]]:

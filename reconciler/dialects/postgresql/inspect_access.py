@@ -46,9 +46,10 @@ class AccessRows:
     """What the server says of the topics that are asked for; nothing is read for the others."""
 
     def __init__(self, session: Session, topics: frozenset[str]) -> None:
-        self.topics = topics & frozenset(TOPICS)
         self.major = session.version[0]
         self.nobody: str = getattr(session, "nobody", "")
+        # a scratch server has the roles of everybody who ever used it, and says nothing about anybody's
+        self.topics = topics & (frozenset(TOPICS) - {ROLES} if self.nobody else frozenset(TOPICS))
         names = {n for topic in self.topics for n in _QUERIES[topic]}
         self.rows: dict[str, list[Row]] = {n: session.rows(query(n, self.major)) for n in sorted(names)}
 

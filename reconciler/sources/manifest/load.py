@@ -68,6 +68,7 @@ def load_manifests(
         names={a: was for m in manifests for a, was in m.parts.names.items()},
         findings=tuple(in_order(findings)),
         origin=origin,
+        facts={"access": told.access},
         says=told.says,
         access=tuple(told.objects(units)),
         places={m.address: m.place(0) for m in manifests if m.kind.model.topic},

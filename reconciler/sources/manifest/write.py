@@ -22,12 +22,13 @@ def manifest_files(
     """The text of each file by its path below the folder of manifests (forward slashes), sorted.
 
     files: where objects are written already; objects that share a file there share it again. access: what the folder
-    says of owners and grants already; without it, it says what the catalog is about.
+    says of owners and grants already, which is written again where its place is among `files`; without it, the folder
+    says all that the catalog is about.
     """
     told = access if access is not None else access_of(catalog)
     grouped = by_unit(o for o in catalog.values() if o.kind != DefaultPrivilege.kind)
     defaults = list(catalog.of(DefaultPrivilege))
-    addresses = [*grouped, *([ADDRESS] if told is not None and (access is None or defaults) else [])]
+    addresses = [*grouped, *([ADDRESS] if told is not None and (access is None or ADDRESS in (files or {})) else [])]
     places = kept(addresses, files or {})
     texts: dict[str, list[str]] = {}
     for address in sorted(addresses):
