@@ -58,6 +58,12 @@ class InputError(ReconcileError):
         return "\n".join([head, *(str(f) for f in self.findings)])
 
 
+class ForbiddenError(InputError):
+    """What is asked for is understood, and findings say why it must not be done."""
+
+    exit_code = REFUSED
+
+
 class RefusedError(ReconcileError):
     """The act is understood and not allowed: policy, stale plan, destruction nobody asked for."""
 

@@ -10,7 +10,7 @@ from ..diagnostics import Finding, in_order
 from ..dialects.base import Dialect
 from ..emit.report import PlanReport, plan_report
 from ..emit.sql import Rendered, rendered_steps
-from ..errors import InputError, RefusedError
+from ..errors import ForbiddenError, InputError, RefusedError
 from ..model.catalog import Catalog
 from ..model.profile import Profile
 from ..plan.plan import Plan, make_plan
@@ -61,10 +61,13 @@ def unmodelled_notes(*sides: Side) -> list[str]:
 
 
 def require_sound(found: Comparison) -> None:
-    """Raises InputError where a finding forbids the plan."""
-    errors: Sequence[Finding] = [f for f in (*found.findings, *found.plan.findings) if f.level == "error"]
-    if errors:
-        raise InputError("the plan cannot be carried out", errors)
+    """Raises InputError where what is written is wrong, ForbiddenError where the plan must not be carried out."""
+    wrong: Sequence[Finding] = [f for f in found.findings if f.level == "error"]
+    forbidden: Sequence[Finding] = [f for f in found.plan.findings if f.level == "error"]
+    if wrong:
+        raise InputError("the plan cannot be carried out", [*wrong, *forbidden])
+    if forbidden:
+        raise ForbiddenError("the plan must not be carried out", forbidden)
 
 
 def require_not_everything(found: Comparison) -> None:

@@ -3,6 +3,8 @@ plan, and never stopped half-way."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from reconciler.diagnostics import Finding
@@ -10,6 +12,7 @@ from reconciler.dialects.base import Rendering, Scope
 from reconciler.dialects.postgresql import DIALECT
 from reconciler.plan.plan import make_plan
 from reconciler.prove.running import run_statements
+from tests.proof.project import Project
 from tests.servers import Postgres
 
 
@@ -148,3 +151,22 @@ def test_what_would_lose_rows_unasked_is_refused(pg: Postgres, old: str, rows: s
     refused, _ = carried_out(pg, old, rows, new, "SELECT 1")
     assert sorted(f.address for f in refused) == names
     assert all(f.why and f.next for f in refused)
+
+
+def test_a_plan_that_is_refused_says_so_and_writes_nothing(
+    pg_default: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source, target = pg_default.database(), pg_default.database()
+    with pg_default.session(source) as session:
+        session.rows("CREATE TABLE s (a int); CREATE TABLE t (v s)")
+    project = Project(tmp_path, monkeypatch, capsys)
+    project.config("postgresql", "manifests/", target)
+    project.must("import", source, "--to", "manifests")
+    project.must("plan", "--write")
+    project.must("apply", "--env", "dev")
+    (file,) = tmp_path.glob("manifests/**/s.yaml")
+    file.write_text(file.read_text().replace("a: integer", "a: text"))
+    before = sorted(tmp_path.glob("migrations/**/*"))
+    said = project.must("plan", "--write", status=3)
+    assert "row-type" in str(said) and "column:public.t.v" in str(said)
+    assert sorted(tmp_path.glob("migrations/**/*")) == before
