@@ -80,6 +80,14 @@ ROWS = "SELECT count(*), min(id), max(id) FROM t"
             [("p1a", 1, 1), ("p1b", 2, 5)],
             id="partition key of a partition",
         ),
+        pytest.param(
+            "CREATE TYPE r AS RANGE (subtype = float8); CREATE TABLE t (v r)",
+            "INSERT INTO t VALUES ('[1,2)')",
+            "CREATE TYPE r AS RANGE (subtype = float8, subtype_diff = float8mi); CREATE TABLE t (v r)",
+            "SELECT v::text FROM t",
+            [("[1,2)",)],
+            id="a range over the same type",
+        ),
         *(
             pytest.param(old + rest, f"INSERT INTO t (id, v) VALUES {values}", new + rest, ROWS, [(2, 1, 2)], id=name)
             for rest, values, kind in (

@@ -211,7 +211,7 @@ def rebuild_type(step: Step, context: Rendering) -> Iterator[Statement]:
     checks = [o for o in change.after if isinstance(o, DomainCheck)]
     for o in olds:
         yield sql(f"ALTER {noun(o)} {at(o.address)} RENAME TO {_aside(o)}")
-        yield from _multirange_aside(o)
+        yield from _range_aside(o, [at(t.address) for t in olds])
     for o in news:
         yield from _created(o, tuple(c for c in checks if c.parent == o.address))
     after = {o.address: o for o in change.after if isinstance(o, Column)}
@@ -234,14 +234,19 @@ def _made_of(types: Iterable[Object]) -> list[Object]:
     return [named[a] for a in TopologicalSorter(graph).static_order()]
 
 
-def _multirange_aside(o: Object) -> Iterator[Statement]:
-    """A range type brings another type and its constructors, of which one has no argument: they want their names as
-    well, and go with the old one."""
-    name = dict(o.options).get("multirange_type_name") if isinstance(o, RangeType) else None
-    if name is not None:
+def _range_aside(o: Object, renamed: Iterable[str]) -> Iterator[Statement]:
+    """A range type brings another type, and constructors of both, which want their names as well and go with the old
+    one. Those that take one of the types that were renamed are told apart by it."""
+    if not isinstance(o, RangeType):
+        return
+    options = dict(o.options)
+    if (name := options.get("multirange_type_name")) is not None:
         aside = ident(f"{o.name[:44]}_multi__old")
         yield sql(f"ALTER TYPE {name} RENAME TO {aside}")
         yield sql(f"ALTER FUNCTION {name}() RENAME TO {aside}")
+    if (over := options["subtype"]) not in renamed:
+        for arguments in (f"{over}, {over}", f"{over}, {over}, text"):
+            yield sql(f"ALTER FUNCTION {at(o.address)}({arguments}) RENAME TO {_aside(o)}")
 
 
 def _aside(o: Object) -> str:
