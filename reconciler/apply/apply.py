@@ -201,6 +201,8 @@ class _Apply:
         self.before: Catalog | None = None
         self.tolerated: frozenset[Address] = frozenset()
         """What differed before us, and we were told to go on."""
+        self.untold: frozenset[Address] = frozenset()
+        """What was there before us, of topics that nobody cared for until now (grants, say)."""
 
     def outcome(self) -> Outcome:
         first = seen = self._look()
@@ -250,6 +252,8 @@ class _Apply:
         self.before = work.dialect.inspect(work.session, work.target.scope)
         if self.recorded is None or not self.fresh:
             return
+        untold = self.before.says - self.recorded.catalog.says
+        self.untold = frozenset(a for a, o in self.before.items() if o.topic in untold)
         drift = self._differences(self.recorded.catalog, self._ours(self.before, at_head=True))
         self.tolerated = frozenset(address_of(c) for c in drift)
         if drift and not self.asked.allow_drift:
@@ -327,8 +331,9 @@ class _Apply:
             mine = bool(self.applied) or self._died_before_recording(at)
             if mine or (at_head and not different and self._brought_by_others(at)):
                 ledger.ensure(work.session, work.dialect)
-                ledger.write_recorded(work.session, work.dialect, at, ours)
-        if mine and (new := [c for c in different if address_of(c) not in self.tolerated]):
+                ledger.write_recorded(work.session, work.dialect, at, self._told(ours))
+        known = self.tolerated | self.untold
+        if mine and (new := [c for c in different if address_of(c) not in known]):
             raise self._not_as_expected(new)
         return Outcome(
             applied=tuple(self.applied),
@@ -342,6 +347,11 @@ class _Apply:
     def _differences(self, wanted: Catalog, ours: Catalog) -> list[Change]:
         profile = self.work.dialect.profile(self.work.session.version)
         return list(self.asked.unexcused(verify.differences(wanted, ours, profile)))
+
+    def _told(self, ours: Catalog) -> Catalog:
+        """Without grants from before the project cared for any: they are drift from now on, and nobody left them so."""
+        wanted = self.expected if self.expected is not None else Catalog()
+        return ours.where(lambda o: o.address not in self.untold or o.address in wanted) if self.untold else ours
 
     def _stale(self, at: tuple[str, ...]) -> bool:
         return bool(at) and (self.recorded is None or self.recorded.revision != at)

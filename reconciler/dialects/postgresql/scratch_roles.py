@@ -40,6 +40,10 @@ _OF_THE_SERVER: Final = re.compile(
     re.IGNORECASE,
 )
 """What changes roles and memberships: seen by everybody who uses the server, and no part of what is judged on it."""
+_OF_SUPERUSERS: Final = re.compile(
+    rf"\bALTER\s+(?:EVENT\s+TRIGGER|FOREIGN\s+DATA\s+WRAPPER|PUBLICATION)\s+\S+\s+OWNER\s+TO\s+({_NAME})", re.IGNORECASE
+)
+"""What only a superuser can own (a publication: of all tables)."""
 _CUE: Final = re.compile(r"(?i)\b(?:OWNER|GRANT|REVOKE|POLICY|ROLE|USER|AUTHORIZATION)\b")
 _END: Final = re.compile(r";\s*\n|;\s*\Z")
 _NOT_NAMES: Final = frozenset({"public", "current_user", "current_role", "session_user", "user", "none", "default"})
@@ -77,6 +81,8 @@ class Roles:
             for name in sorted(missing - {r[0] for r in there}):
                 self._make(name)
             self._known |= missing
+        for found in _OF_SUPERUSERS.finditer(sql):
+            self._maintenance.execute(f"ALTER ROLE {found[1]} SUPERUSER")
 
     def _make(self, name: str, attributes: str = "NOLOGIN") -> None:
         try:

@@ -165,7 +165,17 @@ def _add_grants(parts: Parts, on: Address, column: str, grants: Mapping[str, lis
             grantor=grantor,
             privileges=privileges,
         )
-        parts.add(grant, path)
+        _add(parts, grant, path)
+
+
+def _add(parts: Parts, grant: Grant, path: Steps) -> None:
+    """A grant on a column may be said with the column, with its table, or a part of it here and there."""
+    for n, o in enumerate(parts.objects):
+        if isinstance(o, Grant) and o.address == grant.address:
+            both = {p.removesuffix("*"): p.endswith("*") for p in sorted({*o.privileges, *grant.privileges})}
+            parts.objects[n] = msgspec.structs.replace(o, privileges=_privileges(both))
+            return
+    parts.add(grant, path)
 
 
 def _grouped(
