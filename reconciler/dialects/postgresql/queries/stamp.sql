@@ -106,6 +106,8 @@ WITH parts (part, n, total) AS (
     UNION ALL
     SELECT 40, count(*), bit_xor(hashtextextended(umid || ' ' || usename || ' ' || umoptions::text, 0))
     FROM pg_user_mappings -- only the view is for everybody
+    UNION ALL
+    SELECT 41, count(*), bit_xor(hashint8extended((oid::int8 << 32) | xmin::text::int8, 0)) FROM pg_default_acl
 )
 SELECT (SELECT oid::text FROM pg_database WHERE datname = current_database()) || ' ' || current_setting('server_version_num')
        || ' ' || md5(string_agg(format('%s:%s:%s', part, n, coalesce(total, 0)), ' ' ORDER BY part))
