@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.maria import HOW_TO_GET_ONE as GET_MARIA
+from tests.maria import Maria, started
 from tests.servers import HOW_TO_GET_ONE, POSTGRES, REQUIRED, Postgres, Servers
 
 _NONE_FOUND = "no PostgreSQL server"
@@ -32,6 +34,22 @@ def pg(request: pytest.FixtureRequest, pg_servers: Servers) -> Iterator[Postgres
 def pg_default(pg_servers: Servers) -> Iterator[Postgres]:
     """The newest server only, for what does not depend on the version."""
     yield from _borrowed(pg_servers, next(iter(POSTGRES), _NONE_FOUND))
+
+
+@pytest.fixture(scope="session")
+def maria_server() -> Iterator[Maria]:
+    run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
+    for server in started(run[:12]):
+        if server is None:
+            (pytest.fail if os.environ.get(REQUIRED) == "1" else pytest.skip)(f"no MariaDB server: {GET_MARIA}")
+        yield server
+
+
+@pytest.fixture
+def maria(maria_server: Maria) -> Iterator[Maria]:
+    """A MariaDB server: `maria.database()` is the URL of a fresh database, `maria.session()` a session on one."""
+    yield maria_server
+    maria_server.drop_databases()
 
 
 @pytest.fixture

@@ -80,7 +80,7 @@ def difference(recorded: Catalog, live: Catalog, profile: Profile, known: Iterab
         o = change.old if isinstance(change, Drop) else _new(change)
         top = _top(o, live, recorded)
         if isinstance(change, Create) and top not in recorded and not any(top in s for s in states):
-            if top == o.address:
+            if top == o.address and not profile.implicit(top):
                 unmanaged.append(o)
         else:
             drift.append(change)

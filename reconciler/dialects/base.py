@@ -124,6 +124,14 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     framed: Callable[[Rendered, Rendering], Rendered] = lambda said, context: said
     """The statements of a whole plan with what must stand before and after all of them (SQLite takes the enforcement
     of foreign keys off around a rebuild; that is not transactional, and what is between it is one transaction)."""
+    as_text: Callable[[str, str], str] = lambda column, type: f"CAST({column} AS text)"
+    """A column (quoted, with its type) as an expression that gives its value as text that any driver can read."""
+    strict_casts: bool = True
+    """Whether CAST refuses a text that is none of its type's; where it does not, only an INSERT can tell."""
+    fits: Callable[[str, str], bool] = lambda type, value: True
+    """Where CAST does not tell: whether a text may be a value of a type."""
+    operations: bool = True
+    """Whether revisions say what they do in Alembic's own operations where those mean exactly that; else in SQL."""
     holders: Callable[[Session], Sequence[Holder]] = lambda session: ()
     """Who holds locks on tables, the oldest first, where the server tells. May raise DatabaseError."""
 

@@ -68,7 +68,7 @@ class _Half:
     def __init__(self, plan: Plan, dialect: Dialect, profile: Profile, style: Style) -> None:
         context = rendering(plan, profile)
         steps, self.frame = unframed(rendered_steps(plan, dialect, profile))
-        self.calls: list[Operation] = list(operations(steps, context, style))
+        self.calls: list[Operation] = list(operations(steps, context, style if dialect.operations else "sql"))
         impacts = ((s, dialect.impact(s, context)) for s in plan.steps)
         self.losses = [(subject(s.change).address.dotted, i.loses) for s, i in impacts if i.loses]
 

@@ -30,6 +30,7 @@ _ENOUGH: Final = 8
 _OF_VALUES: Final = (
     "22", "23514", "23505", "SQLITE_MISMATCH", "SQLITE_CONSTRAINT_CHECK", "SQLITE_CONSTRAINT_UNIQUE",
     "SQLITE_CONSTRAINT_PRIMARYKEY", "SQLITE_CONSTRAINT_ROWID", "SQLITE_CONSTRAINT_DATATYPE",
+    "1062", "1264", "1265", "1292", "1366", "1406", "3819", "4025",
 )  # fmt: skip
 """Refusals that other values may escape; of any other kind a few are enough to know."""
 _TEXTUAL: Final = re.compile(r"text|character varying(?:\((\d+)\))?|character\((\d+)\)|citext")
@@ -98,6 +99,15 @@ def _parents_first(catalog: Catalog) -> Iterator[Table]:
         left = [t for t in left if t.address not in done]
 
 
+def _conditions(catalog: Catalog) -> Iterator[tuple[Address, str]]:
+    """The conditions on rows with their tables, those in the definitions of columns included."""
+    for check in catalog.of(Check):
+        yield Address("table", check.schema, check.table), check.expression
+    for column in catalog.of(Column):
+        if column.check is not None:
+            yield Address("table", column.schema, column.table), column.check
+
+
 def qualified(dialect: Dialect, table: Address) -> str:
     return ".".join(dialect.quoted(part) for part in (table.schema, table.name) if part)
 
@@ -111,11 +121,8 @@ class _Maker:
         self.checks: dict[Address, list[str]] = {}
         for key in catalog.of(ForeignKey):
             self.keys.setdefault(Address("table", key.schema, key.table), []).append(key)
-        for check in (*catalog.of(Check), *ahead.target.of(Check)):
-            table = Address("table", check.schema, check.table)
-            self.checks.setdefault(back.get(table, table) if table not in catalog else table, []).append(
-                check.expression
-            )
+        for table, expression in (*_conditions(catalog), *_conditions(ahead.target)):
+            self.checks.setdefault(back.get(table, table) if table not in catalog else table, []).append(expression)
 
     def fill(self, table: Table) -> tuple[int, str]:
         columns = [o for o in self.catalog.children(table.address) if isinstance(o, Column) and o.generated is None]
@@ -204,7 +211,8 @@ class _Maker:
             if any(values.get(c, "") is None for c in key.columns) and key.target_address != table.address:
                 continue
             targets = key.target_columns or self._key_of(key.target_address)
-            names = ", ".join(f"CAST({self.dialect.quoted(c)} AS text)" for c in targets)
+            types = {o.name: o.type for o in self.catalog.children(key.target_address) if isinstance(o, Column)}
+            names = ", ".join(self.dialect.as_text(self.dialect.quoted(c), types.get(c, "")) for c in targets)
             parents = self._texts(f"SELECT {names} FROM {qualified(self.dialect, key.target_address)} ORDER BY 1")
             if parents:
                 found |= dict(zip(key.columns, parents[(row + attempt) % len(parents)], strict=False))
@@ -239,9 +247,9 @@ class _Maker:
     def _taken(self, column: Column, hints: Sequence[str]) -> tuple[str, ...]:
         if labels := self._labels(column, self.catalog):
             return labels
-        known = (*dict.fromkeys((*hints, *_in_order(column.type))),)
-        if self.session.dialect == "sqlite":
-            return known
+        known = (*dict.fromkeys((*hints, *_labels_in(column.type), *_in_order(column.type))),)
+        if not self.dialect.strict_casts:
+            return self._castable(column.type, known)
         if hints:
             return self._castable(column.type, known)
         if column.type not in self._accepted:
@@ -253,13 +261,18 @@ class _Maker:
         return enums[0].labels if len(enums) == 1 and not column.type.endswith("]") else ()
 
     def _castable(self, type: str, values: Iterable[str]) -> tuple[str, ...]:
-        """The first of the values that the database reads as the type; all where it cannot be asked (SQLite)."""
-        if self.session.dialect == "sqlite":
-            return tuple(values)
+        """The first of the values that the database reads as the type; all where it cannot be asked."""
+        if not self.dialect.strict_casts:
+            return tuple(v for v in values if self.dialect.fits(type, v))
         if found := _TEXTUAL.fullmatch(type):
             return tuple(v for v in values if len(v) <= int(found[1] or found[2] or len(v)))
         taken = (v for v in values if self._texts(f"SELECT CAST({self.dialect.literal(v)} AS {type})"))
         return tuple(islice(taken, _ENOUGH))
+
+
+def _labels_in(type: str) -> list[str]:
+    """The values that a type lists itself (`enum('a','b')`)."""
+    return [q.replace("''", "'") for q in _QUOTED.findall(type)]
 
 
 def _in_order(type: str) -> tuple[str, ...]:

@@ -47,14 +47,9 @@ def _stored(catalog: Catalog, table: Address) -> list[Column]:
 
 
 def _rows(session: Session, dialect: Dialect, table: Address, columns: list[Column]) -> Before:
-    form = _TEXT.get(session.dialect, "CAST({0} AS text)")
-    texts = ", ".join(form.format(dialect.quoted(c.name)) for c in columns) or "1"
+    texts = ", ".join(dialect.as_text(dialect.quoted(c.name), c.type) for c in columns) or "1"
     rows = session.rows(f"SELECT {texts} FROM {qualified(dialect, table)}")
     return Before(columns={c.name: tuple(r[i] for r in rows) for i, c in enumerate(columns)}, count=len(rows))
-
-
-_TEXT = {"sqlite": "CASE typeof({0}) WHEN 'blob' THEN hex({0}) ELSE CAST({0} AS text) END"}
-"""A value as text, where a plain cast could give bytes that are none."""
 
 
 class Fate:
@@ -126,7 +121,7 @@ def _same(session: Session, dialect: Dialect, c: Carried, old: Row, new: Row, st
         return Counter(old) == Counter(new)
     if old.count(None) != new.count(None):
         return None in old and c.new.default is not None and not c.new.nullable
-    if not strict or session.dialect == "sqlite":
+    if not strict or not dialect.strict_casts:
         return True
     expected = [_converted(session, dialect, v, c.new.type) for v in old]
     return any(not known for known, _ in expected) or Counter(v for _, v in expected) == Counter(new)

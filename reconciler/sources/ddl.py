@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
-_DRIVERS: Final = {"postgresql": "postgresql+psycopg://", "sqlite": "sqlite://"}
+_DRIVERS: Final = {"postgresql": "postgresql+psycopg://", "sqlite": "sqlite://", "mysql": "mysql+pymysql://"}
 Key = tuple[str, str, str]
 """Kind, schema and name of a unit."""
 

@@ -6,12 +6,14 @@ from typing import Final
 
 from ..base import Dialect
 from .ddl import RENDER
+from .holders import holders
 from .impact import impact
 from .inspect import LEDGER_PREFIX, SYSTEM, inspect
 from .profile import profile
 from .session import connect
 from .stamp import stamp
 from .tokens import literal, quoted
+from .values import as_text, fits
 
 DIALECT: Final = Dialect(
     name="mysql",
@@ -28,4 +30,9 @@ DIALECT: Final = Dialect(
     transactional_ddl=False,
     system_schemas=SYSTEM,
     alembic="mysql",
+    as_text=as_text,
+    strict_casts=False,
+    fits=fits,
+    operations=False,
+    holders=holders,
 )

@@ -8,9 +8,10 @@ from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.changes import Change, Create, Drop, Rebuild
 from ...model.objects import Object, changed_fields
-from ...model.tables import Check, Column, Index, PrimaryKey, Table, Unique
+from ...model.tables import Check, Column, ForeignKey, Index, PrimaryKey, Table, Unique
 from ..base import Rendering
 from .clauses import check_clause, column_clause, key_clause, table_options
+from .tables import leading
 from .tokens import quoted
 
 _KEYS = (PrimaryKey, Unique, Index)
@@ -29,6 +30,22 @@ class Pack:
         self.moved = False
         for change in changes:
             self._add(change)
+        self.table = self._table_address()
+
+        self._renew()
+
+    def _renew(self) -> None:
+        """The server drops an index that it made for a foreign key as soon as another one can take its place; made
+        anew in the same statement, it is one of ours and stays."""
+        added = [leading(o) for o in self.created if isinstance(o, _KEYS)]
+        if not added or (self.table not in self.context.old and self.tables is None):
+            return
+        touched = {o.address for o in (*self.dropped, *self.created, *(new for _, new in self.altered))}
+        for index in made_for_foreign_keys(self.table, self.context):
+            columns = leading(index)
+            if index.address not in touched and any(a[: len(columns)] == columns for a in added):
+                self.dropped.append(index)
+                self.created.append(index)
 
     def _add(self, change: Change) -> None:
         if isinstance(change, Create):
@@ -146,11 +163,12 @@ class Pack:
         if self.tables is None:
             return
         old, new = self.tables
+        again = self.forgets_history()
         if old.system_versioned and not new.system_versioned:
             yield "DROP SYSTEM VERSIONING"
         yield from (f"DROP PERIOD FOR {_period_name(p)}" for p in old.periods if p not in new.periods)
         yield from (f"ADD PERIOD FOR {p}" for p in new.periods if p not in old.periods)
-        if new.system_versioned and not old.system_versioned:
+        if new.system_versioned and (again or not old.system_versioned):
             yield "ADD SYSTEM VERSIONING"
         options = table_options(new, old)
         if options:
@@ -174,14 +192,42 @@ class Pack:
         found = catalog.get(address)
         return found if isinstance(found, Table) else None
 
-    def sql(self) -> str:
-        """The statement, "" where there is nothing to do."""
-        head = f"ALTER TABLE {quoted(self._table_address().name)}"
+    def forgets_history(self) -> bool:
+        """Whether the period of the history is another one, which no single statement can change."""
+        if self.tables is None or not all(t.system_versioned for t in self.tables):
+            return False
+        before, after = (tuple(p for p in t.periods if p.startswith("SYSTEM_TIME")) for t in self.tables)
+        return before != after
+
+    def sqls(self) -> list[str]:
+        """The statement that does it all; before it, one that takes a history away of which another is to be kept."""
         clauses, tail = self.clauses(), self.partitioning()
+        first: list[str] = []
+        if self.forgets_history():
+            ends = {quoted(o.name) for o in self.dropped if isinstance(o, Column) and o.versioning in ("start", "end")}
+            drops = {"DROP PERIOD FOR SYSTEM_TIME", *(f"DROP COLUMN {name}" for name in ends)}
+            first = [*(c for c in clauses if c in drops), "DROP SYSTEM VERSIONING"]
+            clauses = [c for c in clauses if c not in drops]
+        return [*filter(None, [self._said(first, ""), self._said(clauses, tail)])]
+
+    def _said(self, clauses: list[str], tail: str) -> str:
         if not clauses and not tail:
             return ""
+        head = f"ALTER TABLE {quoted(self.table.name)}"
         text = f" {clauses[0]}" if len(clauses) == 1 else "\n  " + ",\n  ".join(clauses) if clauses else ""
         return head + text + (f"\n{tail}" if tail and clauses else f" {tail}" if tail else "")
+
+
+def made_for_foreign_keys(table: Address, context: Rendering) -> list[Index]:
+    """The indexes that stay and that the server may have made for a foreign key, going by their columns and name."""
+    found: list[Index] = []
+    parts = context.new.children(table)
+    for f in (o for o in parts if isinstance(o, ForeignKey)):
+        for o in parts:
+            named = o.name == f.name or o.name.startswith(f.columns[0])
+            if isinstance(o, Index) and named and context.old.get(o.address) == o and leading(o) == list(f.columns):
+                found.append(o)
+    return found
 
 
 def _period_name(period: str) -> str:

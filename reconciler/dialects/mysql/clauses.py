@@ -152,6 +152,7 @@ _NEUTRAL: Final = {
     "union": "()",
     "connection": "''",
     "transactional": "DEFAULT",
+    "page_checksum": "1",
 }
 """What an option is set to when it is no longer said, where that is not DEFAULT."""
 

@@ -11,8 +11,9 @@ from ...model.namespaces import Database, Sequence
 from ...model.programs import Event, Function, Package, PackageBody, Procedure, Trigger, View
 from ...model.tables import Check, Column, ForeignKey, Index, PrimaryKey, SequenceOptions, Table, Unique
 from ..base import Rendering, RenderTable
-from .alter import Pack
-from .clauses import charset, create_table, foreign_key_clause
+from .alter import Pack, made_for_foreign_keys
+from .clauses import charset, create_table, foreign_key_clause, key_clause
+from .tables import leading
 from .tokens import literal, quoted, tokens
 
 RENDER: Final = RenderTable("mysql")
@@ -59,22 +60,22 @@ def _rename_index(step: Step, context: Rendering) -> Iterator[Statement]:
 @RENDER.on("alter", *_PARTS, Table)
 @RENDER.on("rebuild", Table)
 def _alter_table(step: Step, context: Rendering) -> Iterator[Statement]:
-    sql = Pack([step.change], context).sql()
-    if sql:
-        yield from _keeping_history(step, Statement(sql), context)
+    said = [Statement(sql) for sql in Pack([step.change], context).sqls()]
+    if said:
+        yield from _keeping_history(step, said, context)
 
 
-def _keeping_history(step: Step, statement: Statement, context: Rendering) -> Iterator[Statement]:
+def _keeping_history(step: Step, said: list[Statement], context: Rendering) -> Iterator[Statement]:
     """A table with history is altered with it only where the session says so (MariaDB 10.3, error 4119)."""
     change = step.change
     tables = [change.old, change.new] if isinstance(change, Alter | Rebuild) else []
     parent = (change.old if isinstance(change, Drop) else change.new).parent
     tables += [context.old[parent]] if parent is not None and parent in context.old else []
     if not any(isinstance(t, Table) and t.system_versioned for t in tables):
-        yield statement
+        yield from said
         return
     yield Statement("SET SESSION system_versioning_alter_history = KEEP")
-    yield statement
+    yield from said
     yield Statement("SET SESSION system_versioning_alter_history = DEFAULT")
 
 
@@ -82,7 +83,10 @@ def _keeping_history(step: Step, statement: Statement, context: Rendering) -> It
 def _add_foreign_key(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, ForeignKey)
     new = step.change.new
-    add = Statement(f"ALTER TABLE {quoted(new.table)} ADD {foreign_key_clause(new)}")
+    served = [i for i in made_for_foreign_keys(new._owner(), context) if leading(i) == list(new.columns)]
+    # An index that the server once made for a foreign key would get another name with it; this one is ours.
+    again = "".join(f" DROP KEY {quoted(i.name)}, ADD {key_clause(i)}," for i in served)
+    add = Statement(f"ALTER TABLE {quoted(new.table)}{again} ADD {foreign_key_clause(new)}")
     yield from _unchecked(add) if _is_dangling(new, context) else (add,)
 
 

@@ -127,7 +127,8 @@ class Reading:
         tables: dict[str, tuple[Object, ...]] = {}
         for name in names:
             try:
-                tables[name] = table_objects(self._shown("TABLE", name)[1], self.database)
+                objects = tables[name] = table_objects(self._shown("TABLE", name)[1], self.database)
+                self.names.columns[name] = {o.name.lower(): o.address for o in objects if isinstance(o, Column)}
             except UnreadableError as e:
                 self.names.relations.pop(name.lower(), None)
                 self._not_modelled("table", name, f"its definition could not be read: {e}")

@@ -40,6 +40,8 @@ class Names:
         self.database, self.user, self.usual_mode = database, user, usual_mode
         self.relations: dict[str, Address] = {}
         self.routines: dict[str, Address] = {}
+        self.columns: dict[str, dict[str, Address]] = {}
+        """The columns of each table by lower-case name."""
 
     def mentioned(self, text: str) -> tuple[Address, ...]:
         """The relations whose names stand in a text."""
@@ -47,13 +49,14 @@ class Names:
         return tuple(sorted(self.relations[w] for w in words & self.relations.keys()))
 
     def queried(self, text: str, but: Address) -> tuple[Address, ...]:
-        """The relations that a printed query reads and the functions that it calls.
+        """The relations that a printed query reads, their columns that it may name, and the functions that it calls.
 
         A relation stands behind FROM, JOIN, a comma or a bracket; columns are printed with what they are of before
         them.
         """
         found: set[Address] = set()
         words = ["", *(t.text for t in tokens(text)), ""]
+        named = {name_of(w).lower() for w in words if is_name(w)}
         for before, word, after in zip(words, words[1:], words[2:], strict=False):
             if not is_name(word):
                 continue
@@ -62,7 +65,8 @@ class Names:
                 found.update(filter(None, [self.routines.get(name)]))
             elif after != "." and before.upper() in _BEFORE_RELATION:
                 found.update(filter(None, [self.relations.get(name)]))
-        return tuple(sorted(found - {but}))
+        columns = {c for a in found for name, c in self.columns.get(a.name, {}).items() if name in named}
+        return tuple(sorted((found | columns) - {but}))
 
     def split(self, text: str) -> tuple[str, str | None]:
         """The CREATE without its definer, and the definer where it is somebody else than who reads this."""

@@ -58,6 +58,10 @@ class MySQLSession(Session):
         return is_mariadb(self.version)
 
     @property
+    def driver(self) -> str:
+        return "pymysql"
+
+    @property
     def dbapi(self) -> Any:
         return self._connection
 

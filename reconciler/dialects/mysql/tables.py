@@ -123,7 +123,6 @@ class _Maker:
     def _index(self, k: KeyClause) -> Index:
         terms = tuple(self._term(column, text) for column, text in k.terms)
         special = k.kind if k.kind in ("fulltext", "spatial", "vector") else None
-        usual = "hash" if self.memory else "btree"
         mentioned = {a for column, text in k.terms if column is None for a in self._mentioned(text)}
         own = {Address("column", "", column, self.name) for column, _ in k.terms if column is not None}
         options = [o for o in self._key_options(k) if o != ("using", "hash")]
@@ -133,7 +132,7 @@ class _Maker:
             comment=k.comment or None,
             keys=terms,
             unique=k.kind == "unique",
-            method=special or k.using or usual,
+            method=special or ("hash" if k.using == "hash" else "btree"),
             options=tuple(options),
             invisible=k.invisible,
             refs=tuple(sorted(mentioned | own)),
@@ -148,10 +147,9 @@ class _Maker:
         return spelled(column) + (f" {rest}" if rest[:1].isalpha() else rest)
 
     def _key_options(self, k: KeyClause) -> tuple[tuple[str, str], ...]:
-        """What is said of a key beside its columns; a B-tree goes without saying, but where hashes are usual."""
+        """What is said of a key beside its columns; a B-tree goes without saying, but in memory, where hashes do."""
         options = dict(k.options)
-        usual = "hash" if self.memory else "btree"
-        if k.using is not None and k.using != usual:
+        if k.using is not None and (k.using != "btree" or self.memory):
             options["using"] = k.using
         return tuple(sorted(options.items()))
 

@@ -13,7 +13,7 @@ from .inspect import LEDGER_PREFIX, inspect
 from .profile import profile
 from .session import connect
 from .stamp import stamp
-from .tokens import literal, quoted
+from .tokens import as_text, literal, quoted
 
 DIALECT: Final = Dialect(
     name="sqlite",
@@ -31,4 +31,6 @@ DIALECT: Final = Dialect(
     is_absent=is_absent,
     empty_url="sqlite://",
     framed=rebuild.framed,
+    as_text=as_text,
+    strict_casts=False,
 )

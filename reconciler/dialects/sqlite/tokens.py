@@ -95,6 +95,11 @@ def collating(name: str) -> str:
     return name if _PLAIN.match(name.lower()) and name.upper() not in KEYWORDS else quoted(name)
 
 
+def as_text(column: str, type: str) -> str:
+    """A value as text; a blob in digits, since a plain cast of it could give bytes that are none."""
+    return f"CASE typeof({column}) WHEN 'blob' THEN hex({column}) ELSE CAST({column} AS text) END"
+
+
 def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 

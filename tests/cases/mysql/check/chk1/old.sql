@@ -1,0 +1,1 @@
+create table t (a int check (a>0), b int, constraint c1 check (b>a));

@@ -1,0 +1,1 @@
+create table t (a varchar(10) collate utf8mb4_general_ci, b varchar(10) collate latin1_swedish_ci, c varchar(5) collate utf8mb4_uca1400_ai_ci, d char(3) binary, e varchar(4) character set binary) charset utf8mb3;

@@ -1,0 +1,1 @@
+create table t (a int, c int, key k (a), unique u(c));

@@ -1,0 +1,1 @@
+create table t (a enum('a','b') not null default 'a');

@@ -1,0 +1,4 @@
+ALTER TABLE `t`
+  MODIFY COLUMN `a` bigint(20),
+  MODIFY COLUMN `b` bigint(20) GENERATED ALWAYS AS (`a` + 1) STORED,
+  ADD COLUMN `c` bigint(20) GENERATED ALWAYS AS (`b` + 1) VIRTUAL;

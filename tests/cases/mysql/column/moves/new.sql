@@ -1,0 +1,1 @@
+create table t (d int, a int, x int, c bigint, b int);

@@ -1,0 +1,3 @@
+ALTER TABLE `t`
+  MODIFY COLUMN `c` bigint(20),
+  ADD COLUMN `x` int(11);

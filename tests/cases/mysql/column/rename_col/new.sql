@@ -1,0 +1,1 @@
+create table t (id int primary key, bar varchar(10), key(bar));

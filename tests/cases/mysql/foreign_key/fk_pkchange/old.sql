@@ -1,0 +1,2 @@
+create table p (id int primary key, x int not null);
+create table c (id int primary key, pid int, constraint f foreign key (pid) references p(id));

@@ -1,0 +1,3 @@
+ALTER TABLE `p`
+  DROP PRIMARY KEY,
+  ADD PRIMARY KEY (`id`, `x`);

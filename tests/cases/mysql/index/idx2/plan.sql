@@ -1,0 +1,4 @@
+ALTER TABLE `t`
+  DROP KEY `k1`,
+  ADD KEY `k1` (`a`) COMMENT 'y',
+  ALTER INDEX `k3` IGNORED;

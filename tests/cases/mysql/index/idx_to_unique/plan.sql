@@ -1,0 +1,3 @@
+ALTER TABLE `t`
+  DROP KEY `k`,
+  ADD UNIQUE KEY `k` (`a`);

@@ -1,0 +1,5 @@
+ALTER TABLE `t`
+  DROP KEY `x`,
+  DROP KEY `y`,
+  ADD KEY `x` (`b`),
+  ADD KEY `y` (`a`);

@@ -1,0 +1,1 @@
+create table t (a int not null, b int not null auto_increment, primary key (a,b), key (b));

@@ -1,0 +1,5 @@
+ALTER TABLE `t`
+  MODIFY COLUMN `a` int(11) NOT NULL,
+  MODIFY COLUMN `b` int(11) NOT NULL AUTO_INCREMENT,
+  ADD PRIMARY KEY (`a`, `b`),
+  ADD KEY `b` (`b`);

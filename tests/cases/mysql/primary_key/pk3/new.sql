@@ -1,0 +1,1 @@
+create table t (a varchar(100) not null, primary key (a(20)) comment 'hi');

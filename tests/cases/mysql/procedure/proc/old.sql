@@ -1,0 +1,2 @@
+create procedure p() select 1;
+create function f() returns int return 1;

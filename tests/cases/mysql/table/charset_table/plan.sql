@@ -1,0 +1,4 @@
+ALTER TABLE `t`
+  MODIFY COLUMN `a` varchar(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
+  MODIFY COLUMN `d` enum('a') CHARACTER SET utf8mb4 COLLATE utf8mb4_bin,
+  DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_bin;

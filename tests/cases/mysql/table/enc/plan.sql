@@ -1,0 +1,1 @@
+ALTER TABLE `t` `page_compressed`=DEFAULT `page_compression_level`=DEFAULT;

@@ -1,0 +1,1 @@
+create table t (a int) engine=innodb comment='x' row_format=compact;

@@ -1,0 +1,1 @@
+create table t (id int, a date not null, b date not null);

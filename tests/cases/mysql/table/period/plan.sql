@@ -1,0 +1,4 @@
+ALTER TABLE `t`
+  MODIFY COLUMN `id` int(11) NOT NULL,
+  ADD PRIMARY KEY (`id`, `p` WITHOUT OVERLAPS),
+  ADD PERIOD FOR `p` (`a`, `b`);

@@ -1,0 +1,6 @@
+ALTER TABLE `a`
+  DROP COLUMN `x`,
+  ADD COLUMN `y` int(11);
+ALTER TABLE `b`
+  DROP COLUMN `y`,
+  ADD COLUMN `x` int(11);

@@ -1,0 +1,1 @@
+create table Users (a int);

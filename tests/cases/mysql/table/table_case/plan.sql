@@ -1,0 +1,4 @@
+DROP TABLE `Users`;
+CREATE TABLE `users` (
+  `a` int(11)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;

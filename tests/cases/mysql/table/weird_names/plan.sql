@@ -1,0 +1,14 @@
+ALTER TABLE `weird`
+  DROP KEY `k k`,
+  MODIFY COLUMN `c``d` bigint(20),
+  MODIFY COLUMN `select` int(11) NOT NULL,
+  ADD COLUMN `x"y` int(11),
+  ADD COLUMN `ü` int(11),
+  ADD PRIMARY KEY (`select`),
+  ADD KEY `i"x` (`x"y`),
+  ADD KEY `k k` (`a b`, `c``d`);
+CREATE TABLE `order.by` (
+  `a.b` int(11) NOT NULL,
+  PRIMARY KEY (`a.b`)
+) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
+CREATE VIEW `v v` AS select `weird`.`a b` AS `a b` from `weird`;

@@ -1,0 +1,101 @@
+"""Pairs of schemas in `tests/cases/mysql`: there, a second time nothing, back, and from nothing; on a real MariaDB.
+
+`plan.sql` holds the statements expected of MariaDB 10.11; UPDATE_CASES=1 writes them anew. What the server prints of
+every object (SHOW CREATE) must be what it prints of a database in which the schema was loaded as it is written.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from pathlib import Path
+
+import pytest
+
+from reconciler.apply.push import push
+from reconciler.apply.work import Target
+from reconciler.control.compare import Comparison, compare
+from reconciler.control.sides import Side
+from reconciler.dialects.base import Scope
+from reconciler.dialects.mysql import DIALECT
+from reconciler.dialects.mysql.session import MySQLSession
+from reconciler.model.catalog import Catalog
+from tests.maria import Maria
+
+CASES = Path(__file__).parent.parent / "cases" / "mysql"
+MEASURED = (10, 11)
+_SHOWN = {"VIEW": "VIEW", "SEQUENCE": "SEQUENCE"}
+
+
+@pytest.fixture(params=sorted(str(p.parent.relative_to(CASES)) for p in CASES.rglob("new.sql")))
+def case(request: pytest.FixtureRequest) -> Path:
+    return CASES / str(request.param)
+
+
+def statements(case: Path, name: str) -> list[str]:
+    """The statements of a file; each ends with a semicolon at the end of its line."""
+    file = case / f"{name}.sql"
+    return [s.rstrip(";") for s in re.split(r"(?<=;)\n", file.read_text()) if s.strip()] if file.exists() else []
+
+
+def loaded(maria: Maria, case: Path, *names: str) -> MySQLSession:
+    session = maria.session()
+    for name in names:
+        for sql in statements(case, name):
+            session.execute(sql)
+    return session
+
+
+def catalog(session: MySQLSession) -> Catalog:
+    return DIALECT.inspect(session, Scope())
+
+
+def compared(old: Catalog, new: Catalog) -> Comparison:
+    return compare(Side(label="old", catalog=old), Side(label="new", catalog=new), DIALECT)
+
+
+def migrated(session: MySQLSession, new: Catalog) -> Comparison:
+    found = compared(catalog(session), new)
+    push(session, DIALECT, Target(environment="", scope=Scope()), found.work(), expected=found.plan.new)
+    return found
+
+
+def printed(session: MySQLSession) -> dict[tuple[str, str], str]:
+    """What the server prints of every table, view and sequence; the order of columns and keys set aside."""
+    found = {}
+    for name, kind in session.rows("SHOW FULL TABLES"):
+        text = session.printed(f"SHOW CREATE {_SHOWN.get(kind, 'TABLE')} `{name.replace('`', '``')}`")[0][1]
+        own = rf" AUTO_INCREMENT=\d+| USING BTREE|`{session.database}`\."
+        lines = re.sub(own, "", text).split("\n")
+        found[kind, name] = "\n".join(sorted(line.rstrip(",") for line in lines))
+    return found
+
+
+def test_the_plan_is_the_expected_one(case: Path, maria: Maria) -> None:
+    if maria.version[:2] != MEASURED:
+        pytest.skip("the texts are those of MariaDB 10.11")
+    old, new = (catalog(loaded(maria, case, name)) for name in ("old", "new"))
+    assert not old.unmodelled and not new.unmodelled
+    said = "".join(f"{s.sql};\n" for _, found in compared(old, new).work() for s in found)
+    if os.environ.get("UPDATE_CASES"):
+        (case / "plan.sql").write_text(said)
+    assert said == (case / "plan.sql").read_text()
+
+
+def test_it_arrives_and_returns(case: Path, maria: Maria) -> None:
+    session, goal = loaded(maria, case, "old", "rows"), loaded(maria, case, "new")
+    start, end = catalog(session), catalog(goal)
+    migrated(session, end)
+    assert printed(session) == printed(goal)
+    assert compared(catalog(session), end).empty
+    migrated(session, start)
+    assert printed(session) == printed(loaded(maria, case, "old"))
+    assert compared(catalog(session), start).empty
+
+
+def test_the_catalog_alone_makes_the_same_database(case: Path, maria: Maria) -> None:
+    goal = loaded(maria, case, "new")
+    session = maria.session()
+    migrated(session, catalog(goal))
+    assert printed(session) == printed(goal)
+    assert compared(catalog(session), catalog(goal)).empty
