@@ -159,6 +159,10 @@ def alter_index(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(old, Index) and isinstance(new, Index)
     yield from _stored(old, new)
     name = qualified(new.schema, new.name)
+    if old.attached_to is None and new.attached_to is not None and new.attached_to in context.old:
+        # of an index that is made now, an equal one of a partition becomes a share by itself
+        whole = qualified(new.attached_to.schema, new.attached_to.name)
+        yield sql(f"ALTER INDEX {whole} ATTACH PARTITION {name}")
     targets = dict(new.statistics)
     for position in sorted(dict(old.statistics).keys() | targets.keys()):
         if dict(old.statistics).get(position) != targets.get(position):

@@ -152,7 +152,14 @@ def _policy(old: Object, new: Object) -> bool:
     return all(getattr(old, f) is None or getattr(new, f) is not None for f in ("using", "check"))
 
 
+def _index(old: Object, new: Object) -> bool:
+    """A partition's index can become a share of the whole one's, and is no index of its own again."""
+    share = getattr(old, "attached_to", None)
+    return share is None or bool(share == getattr(new, "attached_to", None))
+
+
 _JUDGES: Final[dict[str, Callable[[Object, Object], bool]]] = {
+    "index": _index,
     "enum": _enum,
     "composite_type": _composite,
     "check": _valid,

@@ -8,7 +8,7 @@ from typing import Final
 
 from ...model.changes import Alter, Create, Drop, Impact, Lock, Rebuild, Rename, Step, subject, verb
 from ...model.objects import Object
-from ...model.tables import Check, Column, ForeignKey, Index, Key, Table
+from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ..base import Rendering
 from .casts import base
 from .spelling import qualified
@@ -165,7 +165,7 @@ def _create_index(step: Step) -> Impact:
 
 def _alter_index(step: Step) -> Impact:
     change = step.change
-    assert isinstance(change, Alter) and isinstance(change.new, Index | Key)
+    assert isinstance(change, Alter) and isinstance(change.new, Index | Key | Exclusion)
     quiet = change.fields <= {"comment", "options", "statistics"}
     return Impact(lock="share update exclusive" if quiet else _EXCLUSIVE, on=_on(change.new))
 

@@ -234,6 +234,9 @@ def _lineage(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
 
 
 def _comes_by_itself(c: Change, moved: dict[Address, tuple[Object, Table]], old: Catalog, new: Catalog) -> bool:
+    if isinstance(c, Create | Drop) and (own := address_of(c)) in old and own in new:
+        # the table's own column, which becomes the parent's as well, or is not any more
+        return old[own].parent in moved and _same_below(old[own], new[own])
     if isinstance(c, Create) and c.new.parent in moved:
         return any(_same_below(p, c.new) for p in _inherited(old, moved[c.new.parent][0]))
     if isinstance(c, Drop) and c.old.parent in moved:

@@ -1,0 +1,3 @@
+CREATE COLLATION c (locale = 'C');
+CREATE COLLATION d (locale = 'C');
+CREATE VIEW v AS SELECT 'a' COLLATE d AS a;

@@ -1,0 +1,2 @@
+CREATE TABLE t (a text COMPRESSION pglz, b text, c text NOT NULL);
+ALTER TABLE t ALTER COLUMN a SET STORAGE external;

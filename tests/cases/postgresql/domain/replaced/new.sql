@@ -1,0 +1,4 @@
+CREATE DOMAIN d AS bigint;
+CREATE DOMAIN e AS text CONSTRAINT long CHECK (length(VALUE) > 1);
+COMMENT ON DOMAIN d IS 'wide';
+CREATE TABLE t (a d, b e);

@@ -1,0 +1,5 @@
+CREATE TABLE t (a integer, b integer);
+CREATE INDEX i ON t ((a + b));
+CREATE TABLE p (id integer) PARTITION BY RANGE (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (10);
+CREATE INDEX p1_i ON p1 (id);

@@ -1,0 +1,4 @@
+CREATE TABLE t (id integer, n text);
+CREATE MATERIALIZED VIEW m WITH (fillfactor = 70) AS SELECT id, n FROM t;
+COMMENT ON MATERIALIZED VIEW m IS 'kept';
+COMMENT ON COLUMN m.id IS 'number';

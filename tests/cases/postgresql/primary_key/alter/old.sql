@@ -1,0 +1,2 @@
+CREATE TABLE t (id integer NOT NULL, a integer, CONSTRAINT pk PRIMARY KEY (id), CONSTRAINT u UNIQUE (a));
+CREATE TABLE x (id integer NOT NULL, a integer NOT NULL, CONSTRAINT xpk PRIMARY KEY (id), CONSTRAINT xu UNIQUE (a));

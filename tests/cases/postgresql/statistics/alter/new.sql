@@ -1,0 +1,5 @@
+CREATE TABLE t (a integer, b integer, c integer);
+CREATE STATISTICS s ON a, b FROM t;
+ALTER STATISTICS s SET STATISTICS 300;
+COMMENT ON STATISTICS s IS 'pairs';
+CREATE STATISTICS k (ndistinct) ON a, c FROM t;
