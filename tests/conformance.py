@@ -111,15 +111,18 @@ def _rows(profile: Profile) -> Iterator[tuple[str, bool]]:
             yield f"{kind}/grant", kind in _GRANTED
 
 
-_OWNED = frozenset("""
+_WITH_OWNERS = """
     schema table view materialized_view sequence enum domain composite_type range_type function collation statistics
     event_trigger foreign_data_wrapper server publication operator operator_family operator_class
     text_search_dictionary text_search_configuration
-""".split())
-_GRANTED = frozenset("""
+"""
+_WITH_GRANTS = """
     schema table column view materialized_view sequence enum domain composite_type range_type function
     foreign_data_wrapper server
-""".split())
+"""
+
+
+_OWNED, _GRANTED = frozenset(_WITH_OWNERS.split()), frozenset(_WITH_GRANTS.split())
 
 
 def _fields(kind: str) -> frozenset[str]:

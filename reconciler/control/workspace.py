@@ -54,8 +54,8 @@ class Workspace:
     def version(self) -> tuple[int, ...] | None:
         """The server version of the first environment that answers: what is planned for until a lockfile says it.
 
-        A newer server may print a definition otherwise than an older one (a view's columns, 16), and a lockfile that was
-        measured on it would not be what the environments have.
+        A newer server may print a definition otherwise than an older one (a view's columns, 16): a lockfile measured on
+        it would be none that the environments have.
         """
         for environment in self.project.environments if self.project is not None else ():
             with suppress(ReconcileError), self.session(environment, read_only=True) as session:
