@@ -100,14 +100,18 @@ def grant(step: Step, context: Rendering) -> Iterator[Statement]:
     before = unfolded(old.privileges, full) if isinstance(old, Grant) else usual
     after = unfolded(new.privileges, full) if isinstance(new, Grant) else usual
     grantee = grantee_name(g.grantee) if g.grantee != ITS_OWNER else _owner(g.on, context)
-    new_rights = None
-    if isinstance(change, Create) and (step.reason or g.on not in context.old):
-        new_rights = perhaps(g, full, context.old, context.new)
-    if new_rights is not None:  # all that is wanted is said, and all else that may have come by itself is taken away
-        gone = dict.fromkeys(p for p in {**before, **new_rights} if p not in after)
-        tied = {p: True for p, option in new_rights.items() if option and after.get(p) is False}
-        before = {**dict.fromkeys(gone, False), **tied}
-    said = list(_said(before, after, full, lambda p: f"{p} ON {_target(g, context)}", grantee, g.column))
+
+    def between(a: Rights, b: Rights) -> list[str]:
+        return list(_said(a, b, full, lambda p: f"{p} ON {_target(g, context)}", grantee, g.column))
+
+    made = isinstance(change, Create) and bool(step.reason or g.on not in context.old)
+    found = perhaps(g, full, context.old, context.new) if made else None
+    if found is None:
+        said = between(before, after)
+    else:  # what may have come by itself and is not wanted is taken away, and all that is wanted is said
+        gone = dict.fromkeys((p for p in {**before, **found} if p not in after), False)
+        tied = {p: True for p, option in found.items() if option and after.get(p) is False}
+        said = [*between({**gone, **tied}, dict.fromkeys(tied, False)), *between({}, after)]
     if not g.column and not isinstance(change, Create):
         said += _again(g, before.keys() - after.keys(), grantee, context)
     if said and g.grantor:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
-from ...model.access import GRANTS, DefaultPrivilege, Grant
+from ...model.access import GRANTS, DefaultPrivilege, Grant, Owner
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.changes import Change, Create, Rebuild
@@ -33,7 +33,9 @@ def uninvited(*, maintain: bool, guarded: bool) -> Callable[[Sequence[Change], C
         defaults = list(_all(old, new))
         for o in _made(changes) if defaults else ():
             on = o.address
-            for grantee in dict.fromkeys(d.grantee for d in defaults if applies(d, on)):
+            owner = new.get(Owner(on=on, role="").address)
+            role = owner.role if isinstance(owner, Owner) else None
+            for grantee in dict.fromkeys(d.grantee for d in defaults if applies(d, on) and d.grantee != role):
                 full = every(on.kind, maintain=maintain)
                 usual = folded(by_default(on, grantee, full, guarded=guarded), full)
                 grant = Grant(on=on, grantee=grantee, privileges=usual)

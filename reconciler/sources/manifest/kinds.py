@@ -27,6 +27,7 @@ from .access import FIELDS, OWNED, AccessForm, MemberForm, add_memberships, read
 from .forms import (
     API_VERSION,
     CheckForm,
+    Columns,
     Comment,
     Form,
     IndexForm,
@@ -339,7 +340,11 @@ _CHECKS: Final = (
     Annotated[dict[str, Text | CheckForm], Meta(description="Checks over VALUE, by name.")],
     _EMPTY,
 )
-_INDEXES: Final = ("indexes", Annotated[dict[str, IndexForm], Meta(description="Indexes by name.")], _EMPTY)
+_INDEXES: Final = (
+    "indexes",
+    Annotated[dict[str, Columns | IndexForm], Meta(description="Indexes by name.")],
+    _EMPTY,
+)
 
 
 @form(Domain, _made_form(Domain, [_CHECKS]))
@@ -381,7 +386,8 @@ def _view(metadata: Metadata, spec: Any, schema: str, profile: Profile | None) -
 @form(MaterializedView, _made_form(MaterializedView, [_INDEXES]))
 def _materialized_view(metadata: Metadata, spec: Any, schema: str, profile: Profile | None) -> Parts:
     parts = _reader(MaterializedView)(metadata, spec, schema, profile)
-    for name, index in spec.indexes.items():
+    for name, written in spec.indexes.items():
+        index = IndexForm(columns=written) if isinstance(written, list) else written
         keys = tuple(index_key(k, (), bracketed=True) for k in index.columns)
         on = {"schema": schema, "table": metadata.name, "name": name, "on": MaterializedView.kind}
         parts.add(index_of(index, keys, **on), ("spec", "indexes", name), index.renamed_from)
