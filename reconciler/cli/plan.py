@@ -44,6 +44,8 @@ def command(
     from ..control.standing import Readings
 
     ws = workspace(console)
+    if check or offline:
+        ws.version = None  # of no environment is it asked
     working = working_state(ws)
     looked_at = () if check or offline or write_files or branch else ws.required.environments
     with Readings(ws, looked_at, working) as readings:
