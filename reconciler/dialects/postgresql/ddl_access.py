@@ -99,13 +99,12 @@ def grant(step: Step, context: Rendering) -> Iterator[Statement]:
     )
     before = unfolded(old.privileges, full) if isinstance(old, Grant) else usual
     after = unfolded(new.privileges, full) if isinstance(new, Grant) else usual
-    grantee = grantee_name(g.grantee) if g.grantee != ITS_OWNER else _owner(g.on, context)
+    grantee = grantee_name(g.grantee) if g.grantee != ITS_OWNER else _owner(g.on, context, isinstance(change, Drop))
 
     def between(a: Rights, b: Rights) -> list[str]:
         return list(_said(a, b, full, lambda p: f"{p} ON {_target(g, context)}", grantee, g.column))
 
-    made = isinstance(change, Create) and bool(step.reason or g.on not in context.old)
-    found = perhaps(g, full, context.old, context.new) if made else None
+    found = perhaps(g, full, context.old, context.new) if isinstance(change, Create) else None
     if found is None:
         said = between(before, after)
     else:  # what may have come by itself and is not wanted is taken away, and all that is wanted is said
@@ -160,12 +159,14 @@ def _words(privileges: set[str], full: frozenset[str], column: str, *, all_of: o
     return ", ".join(f"{p.upper()}{suffix}" for p in sorted(privileges))
 
 
-def _owner(on: Address, context: Rendering) -> str:
-    """The owner by name, where it is known; else whoever carries this out."""
+def _owner(on: Address, context: Rendering, before: bool) -> str:
+    """The owner by name, where it is known; else whoever carries this out. What is taken away is so before the object
+    gets another owner, and what is given after it."""
     if on.kind == "column":
         on = Address("table", on.schema, on.parent)
     address = Owner(on=on, role="").address
-    known = context.new.get(address) or context.old.get(address)
+    first, second = (context.old, context.new) if before else (context.new, context.old)
+    known = first.get(address) or second.get(address)
     return ident(known.role) if isinstance(known, Owner) else "CURRENT_USER"
 
 

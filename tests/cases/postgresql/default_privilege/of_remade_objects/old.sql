@@ -1,0 +1,2 @@
+CREATE TABLE t (a integer);
+CREATE VIEW v AS SELECT a, 1 AS n FROM t;

@@ -1,0 +1,5 @@
+CREATE TABLE t (a integer);
+ALTER TABLE t OWNER TO rc_app;
+GRANT SELECT (a) ON t TO rc_app WITH GRANT OPTION;
+CREATE TABLE u (a integer);
+ALTER TABLE u OWNER TO rc_app;
