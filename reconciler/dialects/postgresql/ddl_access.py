@@ -124,7 +124,7 @@ def _again(g: Grant, gone: Iterable[str], grantee: str, context: Rendering) -> I
     lost = set(gone)
     for a in context.new.dependents(g.on) if lost else ():
         c = context.new[a]
-        if isinstance(c, Grant) and c.column and (c.grantee, c.grantor) == (g.grantee, g.grantor):
+        if isinstance(c, Grant) and c.column and (c.on, c.grantee, c.grantor) == (g.on, g.grantee, g.grantor):
             was = context.old.get(a)
             stays = set(c.privileges) & set(was.privileges) if isinstance(was, Grant) else set()
             for word in sorted(stays):

@@ -127,3 +127,9 @@ def test_names_of_roles_are_quoted_where_they_must_be() -> None:
         'GRANT SELECT ON TABLE public.users TO "select"',
     ]
     assert steps([], [grant("select", to="public")]) == ["GRANT SELECT ON TABLE public.users TO PUBLIC"]
+
+
+def test_the_sequence_of_an_identity_has_grants_of_its_own() -> None:
+    column = grant("select", column="id")
+    numbering = grant("all", on=Address("column", "public", "id", "users"))
+    assert steps([numbering, column], [column]) == ["REVOKE ALL ON SEQUENCE public.users_id_seq FROM app"]
