@@ -17,7 +17,7 @@ from ...model.address import Address
 _SAFE: Final = re.compile(r"[^\w.\-]", re.ASCII)
 _DEVICES: Final = re.compile(r"(?i)(?:con|prn|aux|nul|com\d|lpt\d)(?:\.|\Z)")
 _LONGEST: Final = 120
-_PLURALS: Final = {"index": "indexes", "policy": "policies", "statistics": "statistics"}
+_ENDS: Final = {"s": "ses", "x": "xes", "y": "ies"}
 _ALONE: Final = {"schema": "schema.yaml"}
 
 
@@ -40,9 +40,16 @@ def _path(a: Address) -> str:
         return "access.yaml"
     if a.kind in _ALONE:
         return f"{file_name(a.name)}/{_ALONE[a.kind]}"
-    folder = _PLURALS.get(a.kind, f"{a.kind}s")
+    folder = _plural(a.kind)
     name = f"{file_name(a.parent)}.{file_name(a.name)}" if a.parent else file_name(a.name)
     return "/".join([*([file_name(a.schema)] if a.schema else []), folder, f"{name}.yaml"])
+
+
+def _plural(kind: str) -> str:
+    """`tables`, `indexes`, `policies`, `operator_classes`; what is a plural already stays one."""
+    if kind == "statistics":
+        return kind
+    return kind[:-1] + _ENDS[kind[-1]] if kind[-1] in _ENDS else f"{kind}s"
 
 
 def _marked(path: str, a: Address) -> str:
