@@ -228,7 +228,8 @@ def _lost(written: Written, found: Reach, judged: Catalog, dialect: Dialect) -> 
             for o in unit.objects:
                 made = judged.get(o.address)
                 if made is not None:
-                    yield from _lost_fields(o, made, unit, dialect)
+                    parent = judged.get(o.parent) if o.parent is not None else None
+                    yield from _lost_fields(o, made, parent, unit, dialect)
                 elif getattr(o, "named", True) and not _may_be_elsewhere(o, judged):
                     yield Finding(
                         rule="not-kept",
@@ -245,19 +246,21 @@ def _may_be_elsewhere(o: Object, judged: Catalog) -> bool:
 
 
 _DEFAULTS: Final = frozenset(
-    {"", "null", "default", "btree", "heap", "pg_default", "plain", "main", "extended", "abort"}
+    {"", "null", "default", "btree", "heap", "pg_default", "plain", "main", "extended", "abort", "restrict"}
 )
 """Words for what a database has anyway."""
 
 
-def _lost_fields(o: Object, made: Object, unit: Unit, dialect: Dialect) -> Iterator[Finding]:
+def _lost_fields(
+    o: Object, made: Object, parent: Object | None, unit: Unit, dialect: Dialect
+) -> Iterator[Finding]:
     if o == made:
         return
     defaults = _defaults(type(o))
     for field in compared_fields(type(o)):
         value = getattr(o, field)
         if field in defaults and value != defaults[field] and getattr(made, field) == defaults[field]:
-            if str(value).strip().lower() in _DEFAULTS or field == "named":
+            if str(value).strip().lower() in _DEFAULTS or field == "named" or getattr(parent, field, None) == value:
                 continue
             yield Finding(
                 rule="not-kept",

@@ -17,10 +17,12 @@ import pytest
 from reconciler.dialects.registry import dialect_named
 from reconciler.dialects.session import Session
 from tests.conftest import _NONE_FOUND, _borrowed
+from tests.fuzz.mysql import MySQLMaker
 from tests.fuzz.pairs import Held, Open, hold
 from tests.fuzz.postgresql import PostgresMaker
 from tests.fuzz.sqlite import SqliteMaker
 from tests.fuzz.strategies import Draw, generated
+from tests.maria import Maria
 from tests.servers import POSTGRES, Postgres, Servers
 
 PAIRS = int(os.environ.get("RECONCILE_FUZZ_PAIRS", "25"))
@@ -42,6 +44,21 @@ def on_postgresql(seed: int, server: Postgres) -> Held:
     try:
         pair = generated(PostgresMaker(Draw(seed), server.version), seed, "postgresql")
         return hold(pair, dialect_named("postgresql"), empty)
+    finally:
+        server.drop_databases()
+
+
+def on_mariadb(seed: int, server: Maria) -> Held:
+    @contextmanager
+    def empty() -> Iterator[Session]:
+        session = server.session()
+        try:
+            yield session
+        finally:
+            session.close()
+
+    try:
+        return hold(generated(MySQLMaker(Draw(seed)), seed, "mysql"), dialect_named("mysql"), empty)
     finally:
         server.drop_databases()
 
@@ -81,6 +98,17 @@ def test_a_pair_is_brought_there_and_back_on_postgresql(seed: int, server: Postg
 @pytest.mark.parametrize("seed", SEEDS)
 def test_a_pair_is_brought_there_and_back_on_sqlite(seed: int, tmp_path: Path) -> None:
     print(f"seed {seed}: {on_sqlite(seed, tmp_path)}")
+
+
+@pytest.mark.fuzz
+@pytest.mark.parametrize("seed", SEEDS)
+def test_a_pair_is_brought_there_and_back_on_mariadb(seed: int, maria: Maria) -> None:
+    print(f"seed {seed}: {on_mariadb(seed, maria)}")
+
+
+def test_a_few_pairs_on_mariadb(maria: Maria) -> None:
+    for seed in _in_time(PAIRS):
+        print(f"seed {seed}: {on_mariadb(seed, maria)}")
 
 
 def test_a_few_pairs_on_postgresql(pg_default: Postgres) -> None:

@@ -199,9 +199,17 @@ class Pack:
         before, after = (tuple(p for p in t.periods if p.startswith("SYSTEM_TIME")) for t in self.tables)
         return before != after
 
-    def sqls(self) -> list[str]:
-        """The statement that does it all; before it, one that takes a history away of which another is to be kept."""
+    @property
+    def old_table(self) -> Table | None:
+        """The table before, None where it is as new as its parts."""
+        return self._table_of(self.context.old, self.table)
+
+    def sqls(self, way: str = "") -> list[str]:
+        """The statement that does it all, in the way that is said; before it, one that takes a history away of which
+        another is to be kept."""
         clauses, tail = self.clauses(), self.partitioning()
+        if clauses and way:
+            clauses.append(way)
         first: list[str] = []
         if self.forgets_history():
             ends = {quoted(o.name) for o in self.dropped if isinstance(o, Column) and o.versioning in ("start", "end")}

@@ -13,6 +13,7 @@ from ...model.tables import Check, Column, ForeignKey, Index, PrimaryKey, Sequen
 from ..base import Rendering, RenderTable
 from .alter import Pack, made_for_foreign_keys
 from .clauses import charset, create_table, foreign_key_clause, key_clause
+from .online import clause
 from .tables import leading
 from .tokens import literal, quoted, tokens
 
@@ -60,7 +61,8 @@ def _rename_index(step: Step, context: Rendering) -> Iterator[Statement]:
 @RENDER.on("alter", *_PARTS, Table)
 @RENDER.on("rebuild", Table)
 def _alter_table(step: Step, context: Rendering) -> Iterator[Statement]:
-    said = [Statement(sql) for sql in Pack([step.change], context).sqls()]
+    pack = Pack([step.change], context)
+    said = [Statement(sql) for sql in pack.sqls(clause(pack))]
     if said:
         yield from _keeping_history(step, said, context)
 
@@ -86,7 +88,8 @@ def _add_foreign_key(step: Step, context: Rendering) -> Iterator[Statement]:
     served = [i for i in made_for_foreign_keys(new._owner(), context) if leading(i) == list(new.columns)]
     # An index that the server once made for a foreign key would get another name with it; this one is ours.
     again = "".join(f" DROP KEY {quoted(i.name)}, ADD {key_clause(i)}," for i in served)
-    add = Statement(f"ALTER TABLE {quoted(new.table)}{again} ADD {foreign_key_clause(new)}")
+    way = ", ALGORITHM=COPY, LOCK=SHARED" if new.parent in context.old else ""
+    add = Statement(f"ALTER TABLE {quoted(new.table)}{again} ADD {foreign_key_clause(new)}{way}")
     yield from _unchecked(add) if _is_dangling(new, context) else (add,)
 
 

@@ -33,7 +33,7 @@ _SINCE: Final = {  # MariaDB, MySQL
     "checks": ((10, 2, 1), (8, 0, 16)),
     "expression_keys": ((1000,), (8, 0, 13)),
     "or_replace": ((10, 1), (1000,)),
-    "instant": ((10, 3), (8, 0, 12)),
+    "algorithms": ((10, 4), (8, 0, 29)),
 }
 """Capabilities by the first version that has them; 1000 for never."""
 

@@ -4,4 +4,5 @@ ALTER TABLE `t`
   DROP KEY `u`,
   DROP COLUMN `b`,
   ADD UNIQUE KEY `u` (`c`),
-  ADD KEY `k` (`a`);
+  ADD KEY `k` (`a`),
+  ALGORITHM=INPLACE, LOCK=NONE;

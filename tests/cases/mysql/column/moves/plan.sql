@@ -1,3 +1,4 @@
 ALTER TABLE `t`
   MODIFY COLUMN `c` bigint(20),
-  ADD COLUMN `x` int(11);
+  ADD COLUMN `x` int(11),
+  ALGORITHM=COPY, LOCK=SHARED;

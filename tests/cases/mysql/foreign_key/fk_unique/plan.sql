@@ -1,5 +1,9 @@
 ALTER TABLE `p` RENAME INDEX `u` TO `u2`;
 ALTER TABLE `c` DROP FOREIGN KEY `c_ibfk_1`;
-ALTER TABLE `c` MODIFY COLUMN `code` varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
-ALTER TABLE `p` MODIFY COLUMN `code` varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci;
-ALTER TABLE `c` DROP KEY `code`, ADD KEY `code` (`code`), ADD CONSTRAINT `c_ibfk_1` FOREIGN KEY (`code`) REFERENCES `p` (`code`);
+ALTER TABLE `c`
+  MODIFY COLUMN `code` varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci,
+  ALGORITHM=INSTANT, LOCK=NONE;
+ALTER TABLE `p`
+  MODIFY COLUMN `code` varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci,
+  ALGORITHM=INSTANT, LOCK=NONE;
+ALTER TABLE `c` DROP KEY `code`, ADD KEY `code` (`code`), ADD CONSTRAINT `c_ibfk_1` FOREIGN KEY (`code`) REFERENCES `p` (`code`), ALGORITHM=COPY, LOCK=SHARED;

@@ -1,4 +1,5 @@
 ALTER TABLE `p`
   DROP KEY `ux`,
   ADD COLUMN `v` int(11),
-  ADD UNIQUE KEY `uy` (`u`, `v`);
+  ADD UNIQUE KEY `uy` (`u`, `v`),
+  ALGORITHM=INPLACE, LOCK=NONE;

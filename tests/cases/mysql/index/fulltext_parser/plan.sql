@@ -1,4 +1,5 @@
 ALTER TABLE `t`
   ADD COLUMN `b` geometry NOT NULL,
   ADD FULLTEXT KEY `a` (`a`),
-  ADD SPATIAL KEY `s` (`b`);
+  ADD SPATIAL KEY `s` (`b`),
+  ALGORITHM=INPLACE, LOCK=SHARED;

@@ -1,3 +1,4 @@
 ALTER TABLE `t`
   DROP KEY `k`,
-  ADD UNIQUE KEY `k` (`a`);
+  ADD UNIQUE KEY `k` (`a`),
+  ALGORITHM=NOCOPY, LOCK=NONE;

@@ -6,7 +6,8 @@ ALTER TABLE `weird`
   ADD COLUMN `ü` int(11),
   ADD PRIMARY KEY (`select`),
   ADD KEY `i"x` (`x"y`),
-  ADD KEY `k k` (`a b`, `c``d`);
+  ADD KEY `k k` (`a b`, `c``d`),
+  ALGORITHM=COPY, LOCK=SHARED;
 CREATE TABLE `order.by` (
   `a.b` int(11) NOT NULL,
   PRIMARY KEY (`a.b`)

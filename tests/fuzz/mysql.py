@@ -1,0 +1,296 @@
+"""Random schemas for MariaDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any, Final
+
+import msgspec
+
+from reconciler.dialects.mysql.tokens import literal
+from reconciler.dialects.mysql.tokens import quoted as named
+from reconciler.model.address import Address
+from reconciler.model.objects import Object
+from reconciler.model.programs import Trigger, View
+from reconciler.model.tables import Check, Column, ForeignKey, Generated, Index, PrimaryKey, Table, Unique
+from tests.fuzz.strategies import Demand, Maker, quoted
+
+TYPES: Final = {
+    "int": ("int", "bigint", "int unsigned", "smallint", "tinyint(1)"),
+    "text": ("varchar(20)", "varchar(40)", "char(8)"),
+    "long": ("text", "mediumtext"),
+    "exact": ("decimal(10,2)", "decimal(6,3) unsigned", "double"),
+    "time": ("datetime", "datetime(3)", "timestamp", "date"),
+    "blob": ("blob", "varbinary(20)"),
+    "enum": ("enum('a','b')", "enum('a','b','it''s')", "set('a','b')"),
+    "json": ("json",),
+}
+_OF_TYPE: Final = {t: f for f, types in TYPES.items() for t in types}
+_DEFAULTS: Final = {
+    "int": ("0", "1", "(1 + 1)"),
+    "text": ("'x'", "'it''s'", "''", "(concat('a','b'))"),
+    "long": ("'x'",),
+    "exact": ("0", "1.5"),
+    "time": ("'2020-01-01'",),
+    "blob": ("'x'",),
+    "enum": ("'a'",),
+    "json": ("'{}'",),
+}
+_PREDICATES: Final = {
+    "int": ("{0} > -5", "{0} between 0 and 1000", "{0} in (0, 1, 2, 3)", "{0} is not null or 1"),
+    "text": ("{0} <> 'zz'", "char_length({0}) < 40", "{0} not like 'q%'"),
+    "long": ("char_length({0}) < 1000",),
+    "exact": ("{0} >= -2",),
+    "time": ("{0} > '1999-01-01'",),
+    "blob": ("{0} <> 'zz'",),
+    "enum": ("{0} <> ''",),
+    "json": ("{0} <> 'x'",),
+}
+_COLLATIONS: Final = ("utf8mb4_bin", "utf8mb4_unicode_ci", "latin1_swedish_ci", "utf8mb4_general_ci")
+_ACTIONS: Final = ("no action", "restrict", "cascade", "set null")
+_MIXED: Final = ("type", "nullable", "default", "collation", "comment", "invisible")
+_LINK: Final = "link"
+"""What the names of columns begin with that a foreign key is over: nothing else is said of them."""
+
+
+class MySQLMaker(Maker):
+    def schema(self, present: Sequence[Object]) -> list[Object]:
+        draw = self.draw
+        found: list[Object] = list(present)
+        for _ in range(draw.randint(0 if present else 2, 2 if present else 5)):
+            found += self._table(self.name("t"))
+        for t in [o for o in found if isinstance(o, Table)]:
+            if t in present and draw.chance(0.3):
+                found.append(self._column(t, self.name("c"), found))
+            for _ in range(draw.randint(0, 1 if present else 3)):
+                found += filter(None, [self._part(t, found)])
+        for _ in range(draw.randint(0, 3)):
+            found += self._reference(found)
+        for _ in range(draw.randint(0, 2)):
+            found += filter(None, [self._view(self.name("v"), found)])
+        for _ in range(draw.randint(0, 2)):
+            found += filter(None, [self._trigger(self.name("tr"), found)])
+        return found[len(present) :]
+
+    def again(self, o: Object, present: Sequence[Object]) -> Object | None:
+        if isinstance(o, Table):
+            return msgspec.structs.replace(o, comment=self.comment(), collation=self._collation())
+        if isinstance(o, Column):
+            return None if o.name.startswith(_LINK) or o.auto_increment else self._mixed(o, present)
+        if isinstance(o, View):
+            return self._view(o.name, [p for p in present if not isinstance(p, View)])
+        if isinstance(o, Trigger):
+            return self._trigger(o.name, present)
+        if isinstance(o, ForeignKey):
+            again = msgspec.structs.replace(o, on_delete=self.draw.choice(_ACTIONS))
+            return self.relying(again, *self.demands.get(o, ()))
+        if isinstance(o, Unique | Check | Index):
+            table = next((t for t in present if t.address == o.parent), None)
+            columns = _columns(table, present) if isinstance(table, Table) else []
+            return _PARTS[type(o)](self, table, o.name, columns) if columns else None
+        return None
+
+    def offers(self, o: Object) -> Iterator[Demand]:
+        if isinstance(o, Column):
+            yield o.address, family(o)
+            yield o.address, o.type
+            yield o.address, "null" if o.nullable else "not null"
+            if o.generated is None:
+                yield o.address, "stored"
+        elif isinstance(o, Table):
+            yield o.address, "table"
+        elif isinstance(o, PrimaryKey) and o.parent is not None:
+            yield o.parent, "has key"
+
+    def relation(self, o: Object) -> tuple[str, ...] | None:
+        if isinstance(o, Table | View):
+            return "relation", o.name.lower()
+        if isinstance(o, Trigger):
+            return "trigger", o.name.lower()
+        if isinstance(o, ForeignKey):
+            return "foreign key", o.name.lower()
+        if isinstance(o, Unique | Index):
+            return "index", o.table, o.name.lower()
+        if isinstance(o, Check | Column):
+            return o.kind, o.table, o.name.lower()
+        return None
+
+    # Tables.
+
+    def _collation(self) -> str | None:
+        return self.draw.maybe(0.3, self.draw.choice(_COLLATIONS))
+
+    def _table(self, name: str) -> list[Object]:
+        draw = self.draw
+        table = Table(name=name, comment=self.comment(), collation=self._collation())
+        numbered = draw.chance(0.5)
+        key = Column(table=name, name=draw.choice(("id", "Id", "key")), type="int", nullable=False)
+        if numbered:
+            key = self.relying(msgspec.structs.replace(key, auto_increment=True), (table.address, "has key"))
+        parts: list[Object] = [key]
+        for _ in range(draw.randint(1, 5)):
+            parts.append(self._column(table, self.name("c"), parts))
+        if numbered or draw.chance(0.8):
+            parts.append(PrimaryKey(table=name, name="PRIMARY", named=False, columns=(key.name,)))
+        names = tuple(o.name for o in parts if isinstance(o, Column))
+        return [msgspec.structs.replace(table, columns=names), *parts]
+
+    def _column(self, table: Table, name: str, found: Sequence[Object]) -> Column:
+        draw = self.draw
+        kind = draw.choice(list(TYPES))
+        type = draw.choice(TYPES[kind])
+        fields: dict[str, Any] = {"nullable": draw.chance(0.6), "comment": self.comment()}
+        if kind in ("text", "long") and draw.chance(0.3):
+            fields["collation"] = draw.choice(_COLLATIONS)
+        if not fields["nullable"] or draw.chance(0.4):
+            fields["default"] = draw.choice(_DEFAULTS[kind])
+        if type.startswith(("datetime", "timestamp")) and draw.chance(0.4):
+            now = f"current_timestamp({'3' if '(3)' in type else ''})"
+            fields |= {"default": now, "on_update": draw.maybe(0.6, now)}
+        sources = [c for c in _columns(table, found) if family(c) == "int" and c.generated is None]
+        if kind == "int" and sources and draw.chance(0.25):
+            return self._generated(table, name, draw.choice(sources))
+        if draw.chance(0.15) and kind != "json":
+            fields["check"] = draw.choice(_PREDICATES[kind]).format(named(name))
+        if draw.chance(0.08):
+            fields |= {"invisible": True, "nullable": True}
+        return self._whole(Column(table=table.name, name=name, type=type, **fields))
+
+    def _generated(self, table: Table, name: str, source: Column) -> Column:
+        expression = f"{named(source.name)} {self.draw.choice(['+ 1', '* 2', '- 3'])}"
+        generated = Generated(expression=expression, stored=self.draw.chance(0.5))
+        made = Column(table=table.name, name=name, type="bigint", generated=generated)
+        return self.relying(made, (source.address, "int"), (source.address, "stored"))
+
+    def _whole(self, c: Column) -> Column:
+        """What goes together: a default of the column's type, a collation where there is text."""
+        kind = family(c)
+        default, on_update = c.default, c.on_update
+        if on_update is not None and on_update != default:
+            on_update = None
+        if default is not None and default not in _DEFAULTS[kind] and "current" not in default:
+            default = None
+        if default is not None and "current" in default:
+            fits = c.type.startswith(("datetime", "timestamp")) and ("(3)" in c.type) == ("(3)" in default)
+            default, on_update = (default, on_update) if fits else (None, None)
+        if default is None and not c.nullable:
+            default = _DEFAULTS[kind][0]
+        collation = c.collation if kind in ("text", "long") else None
+        check = c.check if self._is_own(c) else None
+        return msgspec.structs.replace(c, default=default, on_update=on_update, collation=collation, check=check)
+
+    def _is_own(self, c: Column) -> bool:
+        return c.check in [p.format(named(c.name)) for p in _PREDICATES[family(c)]]
+
+    def _mixed(self, o: Column, present: Sequence[Object]) -> Column:
+        """The column with some of its properties those of another one."""
+        if o.generated is not None:
+            return o
+        table = Table(name=o.table)
+        other = self._column(table, o.name, ())
+        chosen = self.draw.some(_MIXED, 1, 3)
+        mixed = msgspec.structs.replace(o, **{f: getattr(other, f) for f in chosen})
+        same = family(mixed) == family(o) or self.draw.chance(0.3)
+        return self._whole(mixed if same else msgspec.structs.replace(mixed, type=o.type))
+
+    # Parts.
+
+    def _part(self, table: Table, found: Sequence[Object]) -> Object | None:
+        columns = _columns(table, found)
+        kind = self.draw.choice([Unique, Check, Index, Index])
+        return _PARTS[kind](self, table, self.name("k"), columns) if columns else None
+
+    def _unique(self, table: Table, name: str, columns: Sequence[Column]) -> Object | None:
+        able = [c for c in columns if family(c) in ("int", "text", "exact", "time")]
+        chosen = self.draw.some(able, 1, 2)
+        if not chosen:
+            return None
+        made = Unique(table=table.name, name=name, columns=tuple(c.name for c in chosen), comment=self.comment())
+        return self.relying(made, *((c.address, c.type) for c in chosen))
+
+    def _index(self, table: Table, name: str, columns: Sequence[Column]) -> Object | None:
+        draw = self.draw
+        long = [c for c in columns if family(c) in ("text", "long")]
+        if long and draw.chance(0.15):
+            c = draw.choice(long)
+            made = Index(table=table.name, name=name, keys=(quoted(c.name),), method="fulltext")
+            return self.relying(made, (c.address, family(c)))
+        able = [c for c in columns if family(c) != "json"]
+        chosen = draw.some(able, 1, 3)
+        if not chosen:
+            return None
+        keys = tuple(self._key(c) for c in chosen)
+        made = Index(
+            table=table.name, name=name, keys=keys, comment=self.comment(), invisible=draw.chance(0.1)
+        )
+        return self.relying(made, *((c.address, c.type) for c in chosen))
+
+    def _key(self, c: Column) -> str:
+        prefix = "(6)" if family(c) in ("long", "blob") or (family(c) == "text" and self.draw.chance(0.3)) else ""
+        return quoted(c.name) + prefix + (" DESC" if self.draw.chance(0.2) else "")
+
+    def _check(self, table: Table, name: str, columns: Sequence[Column]) -> Object | None:
+        c = self.draw.choice(columns)
+        text = self.draw.choice(_PREDICATES[family(c)]).format(named(c.name))
+        return self.relying(Check(table=table.name, name=name, expression=text), (c.address, family(c)))
+
+    def _reference(self, found: Sequence[Object]) -> list[Object]:
+        """A foreign key with a column of its own, on the number that is the key of a table."""
+        draw = self.draw
+        keys = [o for o in found if isinstance(o, PrimaryKey) and len(o.columns) == 1]
+        tables = [o for o in found if isinstance(o, Table)]
+        if not keys or not tables:
+            return []
+        key, table = draw.choice(keys), draw.choice(tables)
+        column = Column(table=table.name, name=f"{_LINK}_{self.number}", type="int")
+        self.number += 1
+        target = Address("column", "", key.columns[0], key.table)
+        made = ForeignKey(
+            table=table.name, name=self.name("fk"), columns=(column.name,),
+            target=key.table, target_columns=key.columns,
+            on_delete=draw.choice(_ACTIONS), on_update=draw.choice(("no action", "cascade")),
+        )  # fmt: skip
+        return [column, self.relying(made, (target, "int"), (column.address, "int"))]
+
+    # Programs.
+
+    def _view(self, name: str, found: Sequence[Object]) -> Object | None:
+        tables = [o for o in found if isinstance(o, Table)]
+        table = self.draw.choice(tables) if tables else None
+        columns = self.draw.some(_columns(table, found), 1, 3) if table is not None else []
+        if table is None or not columns:
+            return None
+        text = f"SELECT {', '.join(named(c.name) for c in columns)} FROM {named(table.name)}"
+        options = (("check_option", "cascaded"),) if self.draw.chance(0.2) else ()
+        made = View(name=name, definition=text, options=options)
+        return self.relying(made, (table.address, "table"), *((c.address, family(c)) for c in columns))
+
+    def _trigger(self, name: str, found: Sequence[Object]) -> Object | None:
+        tables = [o for o in found if isinstance(o, Table)]
+        table = self.draw.choice(tables) if tables else None
+        columns = _columns(table, found) if table is not None else []
+        if table is None or not columns:
+            return None
+        c = self.draw.choice(columns)
+        when = self.draw.choice(("BEFORE INSERT", "AFTER UPDATE", "BEFORE UPDATE"))
+        body = f"SET @seen = concat(NEW.{named(c.name)}, {literal(self.draw.choice(('x', 'it is', '%')))})"
+        text = f"CREATE TRIGGER {named(name)} {when} ON {named(table.name)} FOR EACH ROW {body}"
+        made = Trigger(table=table.name, name=name, definition=text)
+        return self.relying(made, (table.address, "table"), (c.address, family(c)))
+
+
+def family(c: Column) -> str:
+    return "int" if c.generated is not None else _OF_TYPE[c.type]
+
+
+def _columns(table: Table | None, found: Sequence[Object]) -> list[Column]:
+    """The columns of a table that others may name."""
+    own = (o for o in found if isinstance(o, Column) and table is not None and o.parent == table.address)
+    return [c for c in own if not c.name.startswith(_LINK) and not c.auto_increment]
+
+
+_PARTS: Final[dict[type[Object], Any]] = {
+    Unique: MySQLMaker._unique,
+    Check: MySQLMaker._check,
+    Index: MySQLMaker._index,
+}
