@@ -106,9 +106,7 @@ class Catalog(Mapping[Address, Object]):
 
     def like(self, objects: Iterable[Object]) -> Catalog:
         """Other objects in a catalog of the same dialect and version, with what is not modelled."""
-        return Catalog(
-            objects, unmodelled=self.unmodelled, dialect=self.dialect, version=self.version, says=self.says
-        )
+        return Catalog(objects, unmodelled=self.unmodelled, dialect=self.dialect, version=self.version, says=self.says)
 
     def about(self, says: frozenset[str]) -> Catalog:
         """This catalog as one that is about these topics: what it holds of others is left out."""
