@@ -19,6 +19,7 @@ Place = Callable[[int], str]
 # "cannot run inside a transaction block", "invalid transaction termination" (PostgreSQL)
 _NEEDS_NONE_CODES: Final = frozenset({"25001", "2D000"})
 _NEEDS_NONE_TEXT: Final = re.compile(r"within a transaction|inside a transaction block")  # SQLite has no code for it
+_ROWS: Final = re.compile(r"(insert|update|delete|replace)\b", re.IGNORECASE)
 _CONCURRENT: Final = re.compile(
     r"(create\s+(unique\s+)?index|drop\s+index|reindex\b[^']*|alter\s+table\b[^']*\bdetach\s+partition\b[^']*)"
     r"\s+concurrently\b",
@@ -64,13 +65,18 @@ def alone(
 ) -> None:
     """A statement that asks for no transaction: `together` with its journal row in one all the same, if the server
     lets it (then a crash leaves no doubt), else `outside`. Servers refuse such a statement before they do anything."""
-    if work.dialect.transactional_ddl and not concurrent(act):
+    if (work.dialect.transactional_ddl and not concurrent(act)) or changes_rows(act):
         try:
             return climbed(work, ladder, together, where=place(act.position))
         except DatabaseError as error:
             if error.code not in _NEEDS_NONE_CODES and not _NEEDS_NONE_TEXT.search(error.what):
                 raise
     climbed(work, ladder, outside, where=place(act.position), patient=concurrent(act))
+
+
+def changes_rows(act: Act) -> bool:
+    """Whether a statement changes rows and nothing else: it can be undone also where DDL commits by itself."""
+    return bool(_ROWS.match(bare(act.sql)))
 
 
 def concurrent(act: Act) -> bool:

@@ -5,15 +5,17 @@ from pathlib import Path
 
 import pytest
 
+from tests.maria import Maria
 from tests.servers import Postgres
 from tests.unit.apply.places import Place
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", "mysql"])
 def places(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[[], Place]]:
     """Makes empty databases, of one dialect."""
     made: list[Place] = []
-    server: Postgres | None = request.getfixturevalue("pg_default") if request.param == "postgresql" else None
+    fixture = {"postgresql": "pg_default", "mysql": "maria"}.get(request.param)
+    server: Postgres | Maria | None = request.getfixturevalue(fixture) if fixture else None
 
     def make() -> Place:
         if server is not None:

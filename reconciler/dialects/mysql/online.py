@@ -64,13 +64,17 @@ def _lock(way: Way, pack: Pack) -> str:
 
 
 def _is_plain(table: Table, pack: Pack) -> bool:
-    """Whether it is a table of which we know what it allows: InnoDB's, without partitions, history or special rows."""
+    """Whether we know what the table allows: InnoDB's, without partitions, history or special rows."""
     parts = pack.context.old.children(table.address)
     special = any(isinstance(o, Index) and o.method in ("fulltext", "spatial", "vector") for o in parts)
     hashed = any(isinstance(o, Unique) and ("using", "hash") in o.options for o in (*parts, *pack.created))
     row_format = dict(table.options).get("row_format", "").lower()
     usual = table.engine in (None, "InnoDB") and row_format in ("", "default", "dynamic", "compact")
-    return usual and not (special or hashed or table.partition_by or table.system_versioned or table.periods)
+    # without a primary key a unique one takes its place, and is not altered as other keys are
+    clustered = not any(isinstance(o, PrimaryKey) for o in parts)
+    promoted = clustered and any(isinstance(o, Unique) for o in (*pack.created, *pack.dropped))
+    timed = table.partition_by or table.system_versioned or table.periods
+    return usual and not (promoted or special or hashed or timed)
 
 
 def _ways(pack: Pack, old: Table) -> Iterator[Way]:

@@ -107,8 +107,10 @@ def _effect(cause: Alter | Rebuild, was: Object, will: Object) -> Effect:
         retyped = set(_retyped(cause))
         return Effect.REPLACE if retyped.intersection(was.requires()) else Effect.NONE
     if was.kind == "view" and isinstance(cause, Rebuild):
-        gone = {o.address for o in cause.before} - {o.address for o in cause.after}
-        return Effect.REPLACE if gone.intersection(was.refs) else Effect.NONE
+        touched = {o.address for o in cause.before}
+        gone = touched - {o.address for o in cause.after}
+        # one that itself changes can come neither before nor after the table: it goes, and comes again
+        return Effect.REPLACE if (touched if was != will else gone).intersection(was.refs) else Effect.NONE
     if was.kind == "trigger" and cause.old.kind == "trigger":
         return Effect.REPLACE  # the order of triggers is that in which they were made
     return Effect.NONE

@@ -4,5 +4,4 @@ ALTER TABLE `t`
   DROP KEY `u`,
   DROP COLUMN `b`,
   ADD UNIQUE KEY `u` (`c`),
-  ADD KEY `k` (`a`),
-  ALGORITHM=INPLACE, LOCK=NONE;
+  ADD KEY `k` (`a`);

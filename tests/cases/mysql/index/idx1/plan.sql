@@ -4,5 +4,4 @@ ALTER TABLE `t`
   ADD UNIQUE KEY `u1` (`b`, `a`(5)),
   ADD FULLTEXT KEY `ft` (`a`),
   ADD KEY `k1` (`a`(10)),
-  ADD KEY `k2` (`b` DESC),
-  ALGORITHM=INPLACE, LOCK=SHARED;
+  ADD KEY `k2` (`b` DESC);

@@ -1,4 +1,3 @@
 ALTER TABLE `t`
   DROP KEY `k`,
-  ADD UNIQUE KEY `k` (`a`),
-  ALGORITHM=NOCOPY, LOCK=NONE;
+  ADD UNIQUE KEY `k` (`a`);
