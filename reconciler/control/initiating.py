@@ -55,6 +55,8 @@ if not url:
     raise SystemExit("set DATABASE_URL to the database to migrate")
 if url.startswith("postgresql://"):
     url = url.replace("postgresql://", "postgresql+psycopg://", 1)
+if url.startswith("mysql://"):
+    url = url.replace("mysql://", "mysql+pymysql://", 1)
 
 if context.is_offline_mode():
     context.configure(url=url, literal_binds=True, transaction_per_migration=True)
@@ -300,7 +302,8 @@ def begin_adopted(root: Path, wanted: Wanted) -> Begun:
         if (table := str(facts.get("version_table") or "alembic_version")) != "alembic_version":
             more["versionTable"] = table
     if not dialect:
-        raise ReconcileError("nothing says which database this is for", next="add --dialect postgresql, or sqlite")
+        next_step = "add --dialect postgresql, sqlite or mysql"
+        raise ReconcileError("nothing says which database this is for", next=next_step)
     migrations = folder.location.relative_to(root.resolve()).as_posix() + "/"
     named = msgspec.structs.replace(wanted, url=url)
     files = _written(root, {FILE: _config(dialect, desired, migrations, named, more)})

@@ -135,7 +135,7 @@ def dialect_of(ws: Workspace, sources: Sequence[str], asked: str | None) -> Dial
     raise ReconcileError(
         "no database and no project says which dialect is meant",
         why="manifests and models can be read for any",
-        next="add --dialect postgresql or --dialect sqlite",
+        next="add --dialect postgresql, sqlite or mysql",
     )
 
 

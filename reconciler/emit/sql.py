@@ -39,12 +39,15 @@ def terminated(sql: str) -> str:
 
 def script(plan: Plan, dialect: Dialect, profile: Profile) -> str:
     """A script that takes a database of `plan.old` to `plan.new`; what can be undone together is one transaction."""
-    return "".join(f"{line}\n" for line in _script_lines(rendered_steps(plan, dialect, profile)))
+    steps = rendered_steps(plan, dialect, profile)
+    return "".join(f"{line}\n" for line in _script_lines(steps, together=dialect.transactional_ddl))
 
 
-def _script_lines(steps: Rendered) -> Iterator[str]:
+def _script_lines(steps: Rendered, *, together: bool) -> Iterator[str]:
+    """The lines; not `together`: every statement commits by itself, whatever words stand around it."""
     inside = False
-    for step, transactional, said in _runs(steps):
+    for step, undoable, said in _runs(steps):
+        transactional = undoable and together
         if transactional is not inside:
             yield from ("COMMIT;", "") if inside else ()
             yield from ("BEGIN;", "") if transactional else ()

@@ -76,7 +76,7 @@ def _load(form: str, target: str, context: SourceContext) -> Written:
 def _dialect(form: str, target: str, context: SourceContext) -> Dialect:
     if context.dialect is None:
         raise ReconcileError(
-            f"{form}:{target} can be read for any dialect", next="add --dialect postgresql or --dialect sqlite"
+            f"{form}:{target} can be read for any dialect", next="add --dialect postgresql, sqlite or mysql"
         )
     return context.dialect
 
