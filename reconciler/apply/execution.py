@@ -90,13 +90,22 @@ def sound(work: Work, act: Act) -> Catalog:
     return whole(work) if healed(work, live, act.sql) else live
 
 
-def outside(work: Work, act: Act, place: Place) -> None:
-    """Runs a statement in no transaction; a concurrent build is judged by its index, not by what the server said."""
-    execute(work, [act], place)
+class PassedOverError(ReconcileError):
+    """A concurrent build found an invalid index of its name and made none."""
+
+
+def require_built(work: Work, act: Act, place: Place) -> None:
+    """A concurrent build is judged by its index, not by what the server said; raises PassedOverError."""
     if concurrent(act) and healed(work, whole(work), act.sql):
-        raise ReconcileError(
+        raise PassedOverError(
             "the index was invalid although its build reported success",
             where=place(act.position),
             why="an invalid index of that name was there, and the statement passed over it; it is dropped now",
             next="run `reconcile apply` again",
         )
+
+
+def outside(work: Work, act: Act, place: Place) -> None:
+    """Runs a statement in no transaction, and looks at what came of it."""
+    execute(work, [act], place)
+    require_built(work, act, place)

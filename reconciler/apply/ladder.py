@@ -15,6 +15,7 @@ import msgspec
 
 from ..errors import BusyError, DatabaseError, InterruptedRunError
 from .blockers import blockers
+from .lock import CANCELLED
 from .work import Event, Work
 
 T = TypeVar("T")
@@ -22,7 +23,6 @@ T = TypeVar("T")
 # lock timeout, deadlock, serialization (PostgreSQL); lock wait timeout, deadlock, NOWAIT (MariaDB, MySQL)
 _WAITED: Final = frozenset({"55P03", "40P01", "40001", "1205", "1213", "3572"})
 _WAITED_PREFIXES: Final = ("SQLITE_BUSY", "SQLITE_LOCKED")
-_CANCELLED: Final = frozenset({"57014", "SQLITE_INTERRUPT", "1317"})
 _LOST: Final = frozenset({"57P01", "57P02", "57P03", "2006", "2013"})
 
 
@@ -80,7 +80,7 @@ def judged(work: Work, error: DatabaseError | BusyError, where: str) -> None:
     """Raises what the error means, unless it means only that a lock was not free."""
     if isinstance(error, BusyError):
         return
-    if work.interrupted() and error.code in _CANCELLED:
+    if work.interrupted() and error.code in CANCELLED:
         raise InterruptedRunError(
             "stopped as asked",
             where=where,

@@ -12,9 +12,11 @@ from contextlib import AbstractContextManager, ExitStack, contextmanager, nullco
 from typing import Final
 
 from ..dialects.session import Session
-from ..errors import BusyError, InterruptedRunError
+from ..errors import BusyError, DatabaseError, InterruptedRunError
 
 KEY: Final = "apply"
+CANCELLED: Final = frozenset({"57014", "SQLITE_INTERRUPT", "1317"})
+"""The codes of a statement that was cancelled."""
 PATIENCE_MS: Final = 60_000
 _SLICE: Final = 0.25
 
@@ -31,7 +33,7 @@ class Turn:
     @contextmanager
     def taken(self, wait_seconds: float) -> Iterator[None]:
         """Hold the lock as long as this lasts; raises BusyError that names the holder."""
-        with ExitStack() as held:
+        with self._stopped_as_asked(), ExitStack() as held:
             held.enter_context(_no_enforcement(self._session))
             taken = ExitStack()
             self._wait(taken, wait_seconds)
@@ -41,6 +43,16 @@ class Turn:
             held.push(taken)
             self.limit()
             yield
+
+    @contextmanager
+    def _stopped_as_asked(self) -> Iterator[None]:
+        """Whatever was cancelled because somebody asked to stop, a look at the catalog too, is that and no error."""
+        try:
+            yield
+        except DatabaseError as error:
+            if error.code in CANCELLED:
+                self.go_on()
+            raise
 
     @contextmanager
     def unit(self) -> Iterator[None]:

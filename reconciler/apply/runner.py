@@ -9,7 +9,7 @@ from ..emit.online import called
 from ..errors import DatabaseError, ReconcileError
 from ..model.codec import fingerprint
 from . import journal, ledger, recover, references, versions
-from .execution import alone, execute, outside, sound, steer, steered_home
+from .execution import PassedOverError, alone, execute, require_built, sound, steer, steered_home
 from .invalid import healed, whole
 from .journal import OpenRun, Row
 from .ladder import Ladder, climbed, is_lost
@@ -102,9 +102,15 @@ class RevisionRun:
             journal.forget(self.work.session, self.work.dialect, self.item.revision.id, act.position)
             journal.write(self.work.session, self.work.dialect, intent)
         try:
-            outside(self.work, act, self.item.place)
+            execute(self.work, [act], self.item.place)
         except ReconcileError as error:
             self._undo_intent(act, error)
+            raise
+        # from here on it has happened: whoever is stopped leaves the intent, and the next run looks at what is there
+        try:
+            require_built(self.work, act, self.item.place)
+        except PassedOverError:
+            self._forget(act)
             raise
         with self.work.turn.unit():
             journal.settle(self.work.session, self.work.dialect, self.item.revision.id, act.position)
@@ -119,6 +125,9 @@ class RevisionRun:
             healed(self.work, whole(self.work), act.sql)
         except DatabaseError:
             return  # the intent stays, and the next run looks again
+        self._forget(act)
+
+    def _forget(self, act: Act) -> None:
         with self.work.turn.unit():
             journal.forget(self.work.session, self.work.dialect, self.item.revision.id, act.position)
 

@@ -1,0 +1,63 @@
+"""Whatever statement is cancelled because somebody asked to stop: it ends with that, and the next apply carries on."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import pytest
+
+from reconciler.dialects.session import Session
+from reconciler.errors import DatabaseError, InterruptedRunError
+from tests.faults.harness import QUERIES, all_ways, calls_of, carried_on, counted, mixed_history
+from tests.unit.apply.places import Place
+
+Places = Callable[[], Place]
+SPREAD = [pytest.param("few"), pytest.param("all", marks=pytest.mark.faults)]
+
+
+def cancelled_by_the_server(session: Any) -> None:
+    """A statement that the server really cancels, on this session, where the next one was to run."""
+    plain = type(session).__mro__[1]
+    if session.dialect == "sqlite":
+        session.dbapi.set_progress_handler(lambda: 1, 1)
+        try:
+            plain.rows(session, "SELECT count(*) FROM sqlite_schema a, sqlite_schema b, sqlite_schema c")
+        finally:
+            session.dbapi.set_progress_handler(None, 1)
+    elif session.dialect == "postgresql":
+        plain.execute(session, "SET statement_timeout = 1")
+        try:
+            plain.rows(session, "SELECT pg_sleep(5)")
+        finally:
+            if not session.in_transaction:
+                plain.execute(session, "RESET statement_timeout")
+    else:
+        plain.rows(session, "SET STATEMENT max_statement_time = 0.001 FOR SELECT SLEEP(5)")
+
+
+@pytest.mark.parametrize("spread", SPREAD)
+def test_cancelled_at_any_call(places: Places, spread: str) -> None:
+    alone = places()
+    if alone.name not in ("postgresql", "sqlite"):
+        pytest.skip("a timeout has a code of its own there, so no server-side cancel can be staged this way")
+    found = mixed_history(alone.name)
+    calls = calls_of(alone, found)
+    state = alone.state(*QUERIES)
+    for point in all_ways(spread, range(1, calls + 1), 12):
+        place = places()
+        asked: list[bool] = []
+
+        def cancel(n: int, session: Session, sql: str, params: Sequence[object], point: int = point,
+                   asked: list[bool] = asked) -> None:  # fmt: skip
+            if n == point:
+                asked.append(True)
+                cancelled_by_the_server(session)
+
+        with place.dialect.connect(place.url) as session, pytest.raises(InterruptedRunError):
+            try:
+                place.apply(found, session=counted(session, cancel), interrupted=lambda asked=asked: bool(asked))  # type: ignore[misc]
+            except DatabaseError as error:
+                raise AssertionError(f"call {point} of {calls}: {error.code} {error.what}") from error
+        carried_on(place, found)
+        assert place.state(*QUERIES) == state, f"cancelled at call {point} of {calls}"
