@@ -16,7 +16,7 @@ _BY_HAND = "leave {0} as it is; or take them apart by hand, apply, and put them 
 
 def refusals(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Finding]:
     """What forbids a plan, given all that its changes force."""
-    found = {f.address: f for f in (*_lost(changes, old), *_left_behind(changes, old))}
+    found = {f.address: f for f in (*_lost(changes, old), *_left_behind(changes, old, new))}
     yield from found.values()
     for c in changes:
         if isinstance(c, Alter) and isinstance(c.old, Column) and c.fields & {"type", "collation"}:
@@ -37,9 +37,9 @@ def _lost(changes: Sequence[Change], old: Catalog) -> Iterator[Finding]:
             yield _finding(a, "the column would be dropped and made again, without its values", _cause(was, anew))
 
 
-def _left_behind(changes: Sequence[Change], old: Catalog) -> Iterator[Finding]:
+def _left_behind(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Finding]:
     """Tables whose rebuild would not carry all columns over, since some are their parent's; and those that inherit from
-    a table that is made anew, which would have to let go of it first."""
+    a table that is made anew, which would have to let go of it first; those that go for good do."""
     for c in changes:
         if not isinstance(c, Rebuild) or not isinstance(c.old, Table) or not isinstance(c.new, Table):
             continue
@@ -48,7 +48,7 @@ def _left_behind(changes: Sequence[Change], old: Catalog) -> Iterator[Finding]:
             message = f"the table would be made anew without the values of {', '.join(missing)}"
             yield _finding(c.old.address, message, str(next(iter((*c.old.requires(),)), c.old.address)))
         for user in (old[d] for d in old.dependents(c.old.address)):
-            if isinstance(user, Table) and c.old.address in user.inherits:
+            if isinstance(user, Table) and c.old.address in user.inherits and user.address in new:
                 yield _finding(user.address, "it inherits from a table that is made anew", str(c.old.address))
 
 
