@@ -93,7 +93,7 @@ class MySQLMaker(Maker):
     def offers(self, o: Object) -> Iterator[Demand]:
         if isinstance(o, Column):
             yield o.address, family(o)
-            yield o.address, o.type
+            yield o.address, f"type {o.type}"
             yield o.address, "null" if o.nullable else "not null"
             if o.generated is None:
                 yield o.address, "stored"
@@ -177,7 +177,8 @@ class MySQLMaker(Maker):
             default = _DEFAULTS[kind][0]
         collation = c.collation if kind in ("text", "long") else None
         check = c.check if self._is_own(c) else None
-        return msgspec.structs.replace(c, default=default, on_update=on_update, collation=collation, check=check)
+        made = msgspec.structs.replace(c, default=default, on_update=on_update, collation=collation, check=check)
+        return made if check is None else self.relying(made, (made.address, kind))
 
     def _is_own(self, c: Column) -> bool:
         return c.check in [p.format(named(c.name)) for p in _PREDICATES[family(c)]]
@@ -206,7 +207,7 @@ class MySQLMaker(Maker):
         if not chosen:
             return None
         made = Unique(table=table.name, name=name, columns=tuple(c.name for c in chosen), comment=self.comment())
-        return self.relying(made, *((c.address, c.type) for c in chosen))
+        return self.relying(made, *((c.address, f"type {c.type}") for c in chosen))
 
     def _index(self, table: Table, name: str, columns: Sequence[Column]) -> Object | None:
         draw = self.draw
@@ -223,7 +224,7 @@ class MySQLMaker(Maker):
         made = Index(
             table=table.name, name=name, keys=keys, comment=self.comment(), invisible=draw.chance(0.1)
         )
-        return self.relying(made, *((c.address, c.type) for c in chosen))
+        return self.relying(made, *((c.address, f"type {c.type}") for c in chosen))
 
     def _key(self, c: Column) -> str:
         prefix = "(6)" if family(c) in ("long", "blob") or (family(c) == "text" and self.draw.chance(0.3)) else ""
@@ -250,7 +251,7 @@ class MySQLMaker(Maker):
             target=key.table, target_columns=key.columns,
             on_delete=draw.choice(_ACTIONS), on_update=draw.choice(("no action", "cascade")),
         )  # fmt: skip
-        return [column, self.relying(made, (target, "int"), (column.address, "int"))]
+        return [column, self.relying(made, (target, "type int"), (column.address, "type int"))]
 
     # Programs.
 

@@ -106,7 +106,7 @@ def _effect(cause: Alter | Rebuild, was: Object, will: Object) -> Effect:
     if isinstance(was, ForeignKey):
         retyped = set(_retyped(cause))
         return Effect.REPLACE if retyped.intersection(was.requires()) else Effect.NONE
-    if was.kind == "view" and isinstance(cause, Rebuild):
+    if was.kind in ("view", "trigger") and isinstance(cause, Rebuild):
         touched = {o.address for o in cause.before}
         gone = touched - {o.address for o in cause.after}
         # one that itself changes can come neither before nor after the table: it goes, and comes again

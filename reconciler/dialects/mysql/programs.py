@@ -68,6 +68,14 @@ class Names:
         columns = {c for a in found for name, c in self.columns.get(a.name, {}).items() if name in named}
         return tuple(sorted((found | columns) - {but}))
 
+    def own_columns(self, text: str, table: Address) -> set[Address]:
+        """The columns of its table that a trigger reads or writes: the server refuses one that names another."""
+        words = [t.text for t in tokens(text)]
+        own = self.columns.get(table.name, {})
+        rows = zip(words, words[1:], words[2:], strict=False)
+        named = {name_of(c).lower() for row, dot, c in rows if dot == "." and row.upper() in ("NEW", "OLD")}
+        return {own[name] for name in named & own.keys()}
+
     def split(self, text: str) -> tuple[str, str | None]:
         """The CREATE without its definer, and the definer where it is somebody else than who reads this."""
         found = _DEFINER.match(text)
@@ -122,6 +130,7 @@ def _said(options: dict[str, str], usual: dict[str, str]) -> Options:
 def trigger(name: str, table: Address, text: str, mode: str, follows: str | None, names: Names) -> Trigger:
     said, definer = names.split(text)
     before = {Address("trigger", "", follows, table.name)} if follows else set()
+    before |= names.own_columns(said, table)
     return Trigger(
         table=table.name,
         on=table.kind,

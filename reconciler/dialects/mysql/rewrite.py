@@ -18,7 +18,25 @@ PACKED = "all changes of a table in one statement"
 
 def rewritten(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
     """The changes, those of a table that stays in one where they are several."""
-    return _packed(_collated(changes, old, new), old, new)
+    return _parted(_packed(_collated(changes, old, new), old, new))
+
+
+def _parted(changes: Sequence[Change]) -> list[Change]:
+    """Queries that let go of what is dropped and read what is new: they go before the one, and come after the other."""
+    gone = {c.old.address for c in changes if isinstance(c, Drop)}
+    made = {c.new.address for c in changes if isinstance(c, Create)}
+    for c in changes:
+        if isinstance(c, Rebuild):
+            made |= {c.new.address, *(o.address for o in c.after)}
+            gone |= {o.address for o in c.before}
+    found: list[Change] = []
+    for c in changes:
+        torn = isinstance(c, Alter) and c.new.kind in ("view", "trigger") and gone.intersection(c.old.refs)
+        if torn and isinstance(c, Alter) and made.intersection(c.new.refs):
+            found += [Drop(c.old), Create(c.new)]
+        else:
+            found.append(c)
+    return found
 
 
 def _collated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Change]:
