@@ -139,10 +139,10 @@ def _line(cell: str, possible: bool, versions: tuple[str, ...], seen: dict[str, 
 
 _HEAD = """# Conformance
 
-What is proven of each kind of object, and by which case of `tests/cases/`. A case is two schemas: the first is brought to
-the second, back, and the second is made from nothing, on a real server; each time the server's own dump must be that of
-the original, a second plan must be empty, and rows must be kept. *unproven* says that no case does it there; *n/a* that
-the server has no such operation.
+What is proven of each kind of object, and by which case of `tests/cases/`. A case is two schemas: the first is brought
+to the second, back, and the second is made from nothing, on a real server; each time the server's own dump must be that
+of the original, a second plan must be empty, and rows must be kept. *unproven* says that no case does it there; *n/a*
+that the server has no such operation.
 
 Made by `UPDATE_CONFORMANCE=1 make proof`; `make proof` fails where it is not true of the servers at hand.
 """
