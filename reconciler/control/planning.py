@@ -59,7 +59,7 @@ def planned(ws: Workspace, working: GitState | None = None) -> Planned:
     state, stale = _one_head(ws, working or working_state(ws))
     head = _head_side(ws, state)
     known = state.at_head
-    desired, dialect = one(ws.desired_source(), ws, known=known)
+    desired, dialect = one(ws.desired_source(), ws, known=known, known_digest=state.lock_digest)
     follow = ws.required.column_order == "follow"
     written = known.orders if known is not None else None
     found = compare(head, desired, dialect, follow_order=follow, written=written)

@@ -17,7 +17,7 @@ from ..errors import ReconcileError
 from ..model.access import TOPICS
 from ..model.address import Address
 from ..model.catalog import Catalog
-from ..model.codec import encoded, lines
+from ..model.codec import encoded, lines, objects
 from ..plan.settle import orders
 from ..sources import memo, registry
 from ..sources.context import SourceContext
@@ -68,18 +68,66 @@ def _loaded(texts: Sequence[str], ws: Workspace, context: SourceContext) -> list
     return [found[text] if text in found else registry.load(text, read) for text in texts]
 
 
-def one(text: str, ws: Workspace, *, dialect: str | None = None, known: Snapshot | None = None) -> tuple[Side, Dialect]:
-    """One source as a catalog. Manifests that are the very bytes that `known` was made from are not read again."""
+class Judged(msgspec.Struct, frozen=True, kw_only=True):
+    """A written side, kept as what differs from the snapshot that it was judged beside. `objects` are JSON lines."""
+
+    objects: bytes
+    gone: tuple[Address, ...]
+    names: tuple[tuple[Address, str], ...]
+    digests: tuple[tuple[Address, str], ...]
+
+
+def one(
+    text: str, ws: Workspace, *, dialect: str | None = None, known: Snapshot | None = None, known_digest: str = ""
+) -> tuple[Side, Dialect]:
+    """One source as a catalog. Manifests that are the very bytes that `known` was made from are not read again, and
+    those that were judged before beside it (`known_digest` tells one snapshot from another) are not judged again."""
     chosen = dialect_of(ws, (text,), dialect)
     context = context_of(ws, chosen)
     key = _key(text, chosen, context) if known is not None else ""
     if key and known is not None and memo.recalled(key) == _told(known.written, known.catalog):
         return Side(label=text, catalog=known.catalog, digests=known.written, orders=known.orders, written=True), chosen
+    judged = memo.key_of("judged", key, known_digest) if key and known_digest else ""
+    if judged and known is not None and (side := _recalled(judged, text, known)) is not None:
+        return side, chosen
     (value,) = _loaded((text,), ws, context)
     side = side_of(text, value, ws, chosen, context, known.version if known else ws.version, known)
     if key and not side.findings:
         memo.keep(key, _told(side.digests, side.catalog))
+        if judged and known is not None and _alike(side.catalog, known.catalog) and not ws.notices:
+            memo.keep(judged, encoded(_judged(side, known)))
     return side, chosen
+
+
+def _alike(a: Catalog, b: Catalog) -> bool:
+    """Whether two catalogs differ in their objects alone."""
+    return (a.dialect, a.version, a.says, a.unmodelled) == (b.dialect, b.version, b.says, b.unmodelled)
+
+
+def _judged(side: Side, known: Snapshot) -> Judged:
+    changed = (o for a, o in side.catalog.items() if known.catalog.get(a) is not o)
+    return Judged(
+        objects=b"\n".join(lines(changed)),
+        gone=tuple(sorted(a for a in known.catalog if a not in side.catalog)),
+        names=tuple(sorted(side.names.items())),
+        digests=tuple(sorted(side.digests.items())),
+    )
+
+
+def _recalled(key: str, text: str, known: Snapshot) -> Side | None:
+    """The side that was judged before, None where that is not remembered."""
+    kept = memo.recalled(key)
+    if kept is None:
+        return None
+    try:
+        found = msgspec.json.decode(kept, type=Judged)
+        catalog = known.catalog.replaced(objects(found.objects), without=found.gone)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        return None
+    return Side(
+        label=text, catalog=catalog, names=dict(found.names), digests=dict(found.digests), orders=orders(catalog),
+        written=True,
+    )  # fmt: skip
 
 
 def _told(digests: Mapping[Address, str], catalog: Catalog) -> bytes:

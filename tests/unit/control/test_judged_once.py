@@ -1,0 +1,80 @@
+"""What was judged on scratch beside one lockfile is not judged again; anything that could change the answer is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from reconciler.control.workspace import Workspace
+from tests.unit.control.test_story import POSTS, USERS, Project, project  # noqa: F401  (a fixture)
+
+YEARS = "    years: {type: smallint, renamedFrom: age}\n    more: varchar(3)\n"
+CHANGED = USERS.replace("    age: integer\n", YEARS)
+
+
+@pytest.fixture
+def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """Counts how often a scratch database is asked for; memos go to a folder of this test."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "memos"))
+    count: list[str] = []
+    real = Workspace.scratch
+
+    def counted(self, dialect, version):  # type: ignore[no-untyped-def]
+        opens = real(self, dialect, version)
+
+        def scratch():  # type: ignore[no-untyped-def]
+            count.append(dialect.name)
+            return opens()
+
+        return scratch
+
+    monkeypatch.setattr(Workspace, "scratch", counted)
+    return count
+
+
+def begun(project: Project) -> None:  # noqa: F811
+    project.write("users.yaml", USERS)
+    project.write("posts.yaml", POSTS)
+    project.run("plan", "--write")
+    project.commit("first")
+    project.run("apply", "--env", "dev")
+
+
+def test_the_second_plan_says_the_same_without_scratch(project: Project, opened: list[str]) -> None:  # noqa: F811
+    begun(project)
+    project.write("users.yaml", CHANGED)
+    first = project.json("plan", expect=2)
+    assert opened
+    opened.clear()
+    assert project.json("plan", expect=2) == first
+    assert opened == []
+    project.run("plan", "--write")
+    project.commit("second")
+    project.run("apply", "--env", "dev")
+    assert project.conditions("dev") == ["Synced"]
+
+
+def test_another_change_or_another_lockfile_is_judged_anew(project: Project, opened: list[str]) -> None:  # noqa: F811
+    begun(project)
+    project.write("users.yaml", CHANGED)
+    project.run("plan", expect=2)
+    opened.clear()
+    project.write("users.yaml", CHANGED.replace("varchar(3)", "varchar(4)"))
+    assert "4" in project.run("plan", expect=2)
+    assert opened
+    opened.clear()
+    project.write("users.yaml", CHANGED)
+    lock = project.folder / "migrations/schema.lock"
+    lock.write_text(lock.read_text() + "\n")
+    project.run("plan", expect=2)
+    assert opened
+
+
+def test_a_table_that_goes_is_gone_the_second_time_too(project: Project, opened: list[str]) -> None:  # noqa: F811
+    begun(project)
+    (project.folder / "manifests/posts.yaml").unlink()
+    project.write("users.yaml", CHANGED)
+    first = project.json("plan", expect=2)
+    assert project.json("plan", expect=2) == first
+    assert "posts" in str(first)
