@@ -48,7 +48,9 @@ def sqlite_file(url: str, *, create: bool, read_only: bool = False) -> SqliteFil
         options["mode"] = "ro"
     options.setdefault("mode", "rwc" if create else "rw")
     _require(path, options["mode"], url)
-    return SqliteFile(uri=f"file:{quote(str(path.absolute()))}?{urlencode(options)}", path=path.absolute(), shown=url)
+    # `//host/…` would name a host in the URI, and a path that begins with two slashes names none
+    absolute = Path("/" + str(path.absolute()).lstrip("/")) if os.name == "posix" else path.absolute()
+    return SqliteFile(uri=f"file:{quote(str(absolute))}?{urlencode(options)}", path=absolute, shown=url)
 
 
 def _path_and_options(url: str) -> tuple[str, dict[str, str]]:
