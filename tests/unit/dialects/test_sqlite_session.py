@@ -246,6 +246,6 @@ def test_a_foreign_key_to_columns_that_are_no_key_hides_no_other_orphan(tmp_path
 
 
 def test_a_path_that_begins_with_two_slashes_is_that_path(tmp_path: Path) -> None:
-    with connect(f"sqlite:////{tmp_path}/two.db") as session:
+    with connect(f"sqlite:////{tmp_path}/two.db", create=True) as session:
         session.execute("CREATE TABLE t (id integer)")
     assert (tmp_path / "two.db").exists()
