@@ -262,7 +262,8 @@ def _column_in_place(old: Column, new: Column, mariadb: bool) -> bool:
     if was is None and will is None:
         return True
     if was is None or will is None:
-        return (was or will).stored  # type: ignore[union-attr]
+        only = was or will
+        return only is not None and only.stored
     if was.stored != will.stored:
         return False
     return was.stored or was.expression == will.expression or not mariadb

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+from ...model.access import Owner
 from ...model.changes import Alter, Create, Drop, Impact, Lock, Rebuild, Rename, Step, subject, verb
 from ...model.objects import Object
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
@@ -214,8 +215,9 @@ def _alter_none(step: Step) -> Impact:
 
 
 def _change_owner(step: Step) -> Impact:
-    on = getattr(subject(step.change), "on")  # noqa: B009
-    return Impact(lock=_EXCLUSIVE, on=(qualified(on.schema, on.name),)) if on.kind == "table" else Impact()
+    o = subject(step.change)
+    assert isinstance(o, Owner)
+    return Impact(lock=_EXCLUSIVE, on=(qualified(o.on.schema, o.on.name),)) if o.on.kind == "table" else Impact()
 
 
 _KEYS: Final = ("primary_key", "unique", "exclusion")
