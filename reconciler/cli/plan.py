@@ -16,6 +16,7 @@ from .standings import standing_text
 
 if TYPE_CHECKING:
     from ..control.conditions import Standing
+    from ..control.gitstate import GitState
     from ..control.planning import Draft, Planned
     from ..control.workspace import Workspace
 
@@ -40,7 +41,7 @@ def command(
     them: there is something to plan.
     """
     from ..control.gitstate import working_state
-    from ..control.planning import planned
+    from ..control.judged import key_of_desired, nothing_to_plan
     from ..control.standing import Readings
 
     ws = workspace(console)
@@ -50,16 +51,24 @@ def command(
     looked_at = () if check or offline or write_files or branch else ws.required.environments
     with Readings(ws, looked_at, working) as readings:
         with console.progress("planning"):
-            found = planned(ws, working)
+            key = key_of_desired(ws)
+            found = None if nothing_to_plan(ws, working, key) else _planned(ws, working, key)
         with console.progress(f"reading {', '.join(e.name for e in looked_at)}"):
-            standings = readings.against(found.state)
+            standings = readings.against(found.state if found is not None else working)
     for text in ws.notices:
         console.note(text)
     result = _said(console, found, standings, markdown)
-    if write_files or branch:
+    if found is not None and not found.nothing and (write_files or branch):
         return _emit(console, ws, found, result, branch, message, allow_drop_everything)
     console.result(result.data, "\n".join(result.lines))
-    return OK if found.empty else CHANGES
+    return OK if found is None or found.empty else CHANGES
+
+
+def _planned(ws: Workspace, working: GitState, key: str) -> Planned:
+    """The plan; what it takes is imported only where there may be one."""
+    from ..control.planning import planned
+
+    return planned(ws, working, key)
 
 
 class _Said:
@@ -69,16 +78,17 @@ class _Said:
         self.lines, self.data = lines, data
 
 
-def _said(console: Console, found: Planned, standings: list[Standing], markdown: Path | None) -> _Said:
+def _said(console: Console, found: Planned | None, standings: list[Standing], markdown: Path | None) -> _Said:
+    lines = [standing_text(s, console, brief=True) for s in standings]
+    data: dict[str, Any] = {"empty": True, "environments": [standing_data(s) for s in standings]}
+    if found is None or found.empty:
+        lines.append("Nothing to plan: desired is head.")
+        return _Said(lines, data)
     from ..emit.markdown import as_markdown
     from ..emit.report import as_data
     from ..emit.terminal import as_text
 
-    lines = [line for s in standings for line in [standing_text(s, console, brief=True)]]
-    data: dict[str, Any] = {"empty": found.empty, "environments": [standing_data(s) for s in standings]}
-    if found.empty:
-        lines.append("Nothing to plan: desired is head.")
-        return _Said(lines, data)
+    data["empty"] = False
     report = found.comparison.report()
     if markdown is not None:
         text = as_markdown(report)
@@ -102,9 +112,6 @@ def _emit(
 ) -> int:
     from ..control.planning import commit, draft, write
 
-    if found.empty and not found.lock_is_stale and not found.stale:
-        console.result(said.data, "\n".join(said.lines))
-        return OK
     with console.progress("proving the revision on a scratch database"):
         files = draft(ws, found, message=message, allow_everything=everything)
     if branch:

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from ..config.project import LOCKFILE, Environment
 from ..errors import ReconcileError
-from ..model.codec import digest
 from ..sources.revisions import History, history_of
-from ..sources.snapshot import Snapshot, read_snapshot
+from ..sources.snapshot import Lockfile, Snapshot
 from .workspace import Workspace
 
 ATTRIBUTES = ".gitattributes"
@@ -17,18 +14,30 @@ _LIMIT = 100
 """How many versions of the lockfile are looked through for the one of an older revision."""
 
 
-class GitState(msgspec.Struct, frozen=True, kw_only=True):
+class GitState:
     """The revisions and the lockfile of one place; `commit` is empty for the working tree."""
 
-    history: History
-    lock: Snapshot | None
-    commit: str = ""
-    lock_digest: str = ""
+    def __init__(self, history: History, lockfile: Lockfile | None, commit: str = "") -> None:
+        self.history, self.lockfile, self.commit = history, lockfile, commit
+
+    @property
+    def lock(self) -> Snapshot | None:
+        """Raises ReconcileError where the lockfile cannot be read."""
+        return self.lockfile.snapshot if self.lockfile is not None else None
+
+    @property
+    def lock_digest(self) -> str:
+        return self.lockfile.digest if self.lockfile is not None else ""
+
+    @property
+    def locked_at_head(self) -> bool:
+        """Whether there is a lockfile, and it is that of this very history."""
+        return self.lockfile is not None and set(self.lockfile.heads) == set(self.history.heads)
 
     @property
     def at_head(self) -> Snapshot | None:
         """The lockfile where it is that of this very history."""
-        return self.lock if self.lock is not None and set(self.lock.heads) == set(self.history.heads) else None
+        return self.lock if self.locked_at_head else None
 
 
 def working_state(ws: Workspace) -> GitState:
@@ -40,9 +49,8 @@ def working_state(ws: Workspace) -> GitState:
         for path in sorted(project.migrations.rglob("*.py")):
             if "__pycache__" not in path.parts and path.is_file() and not path.is_symlink():
                 files[path.relative_to(root).as_posix()] = path.read_bytes()
-    text = project.lockfile.read_bytes() if project.lockfile.is_file() else None
-    lock = read_snapshot(text, str(project.lockfile)) if text is not None else None
-    return GitState(history=history_of(files), lock=lock, lock_digest=digest(text or b""))
+    path = project.lockfile
+    return GitState(history_of(files), Lockfile(path.read_bytes(), str(path)) if path.is_file() else None)
 
 
 def state_at(ws: Workspace, commit: str) -> GitState:
@@ -51,8 +59,8 @@ def state_at(ws: Workspace, commit: str) -> GitState:
     files = ws.repository.files(commit, folder)
     lock = files.get(f"{folder}/{LOCKFILE}")
     revisions = {p: t for p, t in files.items() if p.endswith((".py", ".pyc"))}
-    snapshot = read_snapshot(lock, f"{commit[:12]}:{folder}/{LOCKFILE}") if lock is not None else None
-    return GitState(history=history_of(revisions), lock=snapshot, commit=commit, lock_digest=digest(lock or b""))
+    lockfile = Lockfile(lock, f"{commit[:12]}:{folder}/{LOCKFILE}") if lock is not None else None
+    return GitState(history_of(revisions), lockfile, commit)
 
 
 def allowed_state(ws: Workspace, environment: Environment, *, fetch: bool = True) -> GitState:
@@ -77,7 +85,7 @@ def approved_revisions(ws: Workspace, environment: Environment, working: GitStat
 
 def lock_of(ws: Workspace, revision: tuple[str, ...], working: GitState) -> Snapshot | None:
     """The lockfile as it was when the history ended at some revision: in the working tree, or found in git's past."""
-    if working.lock is not None and set(working.lock.heads) == set(revision):
+    if working.lockfile is not None and set(working.lockfile.heads) == set(revision):
         return working.lock
     if not revision:
         return None
@@ -88,7 +96,9 @@ def lock_of(ws: Workspace, revision: tuple[str, ...], working: GitState) -> Snap
         return None  # there is no commit yet
     for commit in commits:
         text = ws.repository.file(commit.id, path)
-        found = read_snapshot(text, f"{commit.id[:12]}:{path}") if text is not None else None
-        if found is not None and set(found.heads) == set(revision):
-            return found
+        if text is None:
+            continue
+        found = Lockfile(text, f"{commit.id[:12]}:{path}")
+        if set(found.heads) == set(revision):
+            return found.snapshot
     return None

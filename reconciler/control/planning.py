@@ -22,6 +22,7 @@ from ..sources.revisions import History, Revision, read_revision
 from ..sources.snapshot import Snapshot
 from .compare import Comparison, compare, profile_of, require_not_everything, require_sound
 from .gitstate import ATTRIBUTES, MERGED_BY_LINE, GitState, approved_revisions, working_state
+from .judged import keep_nothing_to_plan, key_of_desired
 from .sides import Side, one
 from .workspace import Workspace
 
@@ -39,6 +40,11 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
         return self.comparison.empty
 
     @property
+    def nothing(self) -> bool:
+        """Whether there is no revision to write, none to take away, and no lockfile to write either."""
+        return self.empty and not self.lock_is_stale and not self.stale
+
+    @property
     def lock_is_stale(self) -> bool:
         """Whether the lockfile remembers other spellings of the same schema than are written now."""
         lock = self.state.lock
@@ -54,16 +60,23 @@ class Draft(msgspec.Struct, frozen=True, kw_only=True):
     findings: tuple[Finding, ...] = ()
 
 
-def planned(ws: Workspace, working: GitState | None = None) -> Planned:
-    """The plan from head to desired. Raises RefusedError where desired is empty or the lockfile is not head's."""
+def planned(ws: Workspace, working: GitState | None = None, key: str | None = None) -> Planned:
+    """The plan from head to desired. Raises RefusedError where desired is empty or the lockfile is not head's.
+
+    `key` is that of the manifests, where it is known already.
+    """
+    key = key_of_desired(ws) if key is None else key
     state, stale = _one_head(ws, working or working_state(ws))
     head = _head_side(ws, state)
     known = state.at_head
-    desired, dialect = one(ws.desired_source(), ws, known=known, known_digest=state.lock_digest)
+    desired, dialect = one(ws.desired_source(), ws, known=known, known_digest=state.lock_digest, key=key)
     follow = ws.required.column_order == "follow"
     written = known.orders if known is not None else None
-    found = compare(head, desired, dialect, follow_order=follow, written=written)
-    return Planned(state=state, desired=desired, comparison=found, stale=stale)
+    comparison = compare(head, desired, dialect, follow_order=follow, written=written)
+    found = Planned(state=state, desired=desired, comparison=comparison, stale=stale)
+    if found.nothing and not ws.notices:
+        keep_nothing_to_plan(ws, state, key)
+    return found
 
 
 def _head_side(ws: Workspace, state: GitState) -> Side:
@@ -96,7 +109,7 @@ def _one_head(ws: Workspace, state: GitState) -> tuple[GitState, tuple[Revision,
     from .verifying import measured_lock
 
     lock = measured_lock(ws, rest, state.lock)
-    return GitState(history=rest, lock=lock), tuple(history.by_id[i] for i in sorted(gone))
+    return GitState(rest, lock), tuple(history.by_id[i] for i in sorted(gone))
 
 
 def _only_of(history: History, head: str, applied: frozenset[str]) -> set[str]:

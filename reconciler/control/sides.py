@@ -6,7 +6,6 @@ A database is read; a snapshot is decoded; manifests and models are judged by a 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from pathlib import Path
 
 import msgspec
 
@@ -17,13 +16,14 @@ from ..errors import ReconcileError
 from ..model.access import TOPICS
 from ..model.address import Address
 from ..model.catalog import Catalog
-from ..model.codec import encoded, lines, objects
+from ..model.codec import encoded
 from ..plan.settle import orders
 from ..sources import memo, registry
 from ..sources.context import SourceContext
 from ..sources.normalise import normalise
 from ..sources.snapshot import Snapshot
 from ..sources.written import Written
+from . import judged
 from .workspace import Workspace
 
 
@@ -68,81 +68,44 @@ def _loaded(texts: Sequence[str], ws: Workspace, context: SourceContext) -> list
     return [found[text] if text in found else registry.load(text, read) for text in texts]
 
 
-class Judged(msgspec.Struct, frozen=True, kw_only=True):
-    """A written side, kept as what differs from the snapshot that it was judged beside. `objects` are JSON lines."""
-
-    objects: bytes
-    gone: tuple[Address, ...]
-    names: tuple[tuple[Address, str], ...]
-    digests: tuple[tuple[Address, str], ...]
-
-
 def one(
-    text: str, ws: Workspace, *, dialect: str | None = None, known: Snapshot | None = None, known_digest: str = ""
+    text: str, ws: Workspace, *, dialect: str | None = None, known: Snapshot | None = None, known_digest: str = "",
+    key: str = "",
 ) -> tuple[Side, Dialect]:
     """One source as a catalog. Manifests that are the very bytes that `known` was made from are not read again, and
-    those that were judged before beside it (`known_digest` tells one snapshot from another) are not judged again."""
+    those that were judged before beside it (`known_digest` tells one snapshot from another) are not judged again;
+    `key` (judged.key_of) tells those bytes."""
     chosen = dialect_of(ws, (text,), dialect)
     context = context_of(ws, chosen)
-    key = _key(text, chosen, context) if known is not None else ""
-    if key and known is not None and memo.recalled(key) == _told(known.written, known.catalog):
+    key = key if known is not None else ""
+    if key and known is not None and memo.recalled(key) == judged.told(known.written, known.catalog):
         return Side(label=text, catalog=known.catalog, digests=known.written, orders=known.orders, written=True), chosen
-    judged = memo.key_of("judged", key, known_digest) if key and known_digest else ""
-    if judged and known is not None and (side := _recalled(judged, text, known)) is not None:
+    beside = memo.key_of("judged", key, known_digest) if key and known_digest else ""
+    if beside and known is not None and (side := _recalled(beside, text, known)) is not None:
         return side, chosen
     (value,) = _loaded((text,), ws, context)
     side = side_of(text, value, ws, chosen, context, known.version if known else ws.version, known)
     if key and not side.findings:
-        memo.keep(key, _told(side.digests, side.catalog))
-        if judged and known is not None and _alike(side.catalog, known.catalog) and not ws.notices:
-            memo.keep(judged, encoded(_judged(side, known)))
+        memo.keep(key, judged.told(side.digests, side.catalog))
+        kept = judged.judged(side.catalog, side.names, side.digests, known) if known is not None else None
+        if beside and kept is not None and not ws.notices:
+            memo.keep(beside, encoded(kept))
     return side, chosen
-
-
-def _alike(a: Catalog, b: Catalog) -> bool:
-    """Whether two catalogs differ in their objects alone."""
-    return (a.dialect, a.version, a.says, a.unmodelled) == (b.dialect, b.version, b.says, b.unmodelled)
-
-
-def _judged(side: Side, known: Snapshot) -> Judged:
-    changed = (o for a, o in side.catalog.items() if known.catalog.get(a) is not o)
-    return Judged(
-        objects=b"\n".join(lines(changed)),
-        gone=tuple(sorted(a for a in known.catalog if a not in side.catalog)),
-        names=tuple(sorted(side.names.items())),
-        digests=tuple(sorted(side.digests.items())),
-    )
 
 
 def _recalled(key: str, text: str, known: Snapshot) -> Side | None:
     """The side that was judged before, None where that is not remembered."""
-    kept = memo.recalled(key)
-    if kept is None:
+    found = judged.recalled(key)
+    if found is None:
         return None
     try:
-        found = msgspec.json.decode(kept, type=Judged)
-        catalog = known.catalog.replaced(objects(found.objects), without=found.gone)
+        catalog = found.beside(known)
     except (msgspec.DecodeError, msgspec.ValidationError):
         return None
     return Side(
         label=text, catalog=catalog, names=dict(found.names), digests=dict(found.digests), orders=orders(catalog),
         written=True,
     )  # fmt: skip
-
-
-def _told(digests: Mapping[Address, str], catalog: Catalog) -> bytes:
-    """What was written: units by their digests, and owners and grants, which are in none of them."""
-    access = lines(o for o in catalog.values() if o.topic) if catalog.says else ()
-    return b"\n".join([encoded(sorted(digests.items())), encoded(sorted(catalog.says)), *access])
-
-
-def _key(text: str, dialect: Dialect, context: SourceContext) -> str:
-    """What tells one folder of manifests, read for one dialect and scope, from any other; "" for other sources."""
-    path = Path(text)
-    if not path.is_dir():
-        return ""
-    files = ((name.removeprefix(text), data) for name, data in registry.manifest_files(path))
-    return memo.key_of("written", dialect.name, encoded(context.scope), *(part for file in files for part in file))
 
 
 def side_of(

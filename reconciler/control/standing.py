@@ -19,6 +19,7 @@ from ..model.access import ROLES
 from ..model.catalog import Catalog
 from ..model.codec import encoded
 from ..sources import memo
+from ..sources.snapshot import LockfileError
 from .conditions import (
     Condition,
     Standing,
@@ -67,6 +68,8 @@ def standing(ws: Workspace, environment: Environment, working: GitState) -> Stan
     try:
         with ws.session(environment, read_only=True) as session:
             return _read(ws, environment, working, session)
+    except LockfileError:
+        raise  # no fault of the environment's
     except ReconcileError as e:
         unreachable = Condition(type="Unreachable", reason=type(e).__name__, message=e.what, next=e.next)
         return Standing(environment=environment.name, revision=(), head=_head(working), conditions=(unreachable,))

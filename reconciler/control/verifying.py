@@ -9,7 +9,7 @@ from ..prove.lockfile import relocked
 from ..prove.replay import measured
 from ..prove.verify import Verified, verify
 from ..sources.revisions import History
-from ..sources.snapshot import Snapshot, read_snapshot
+from ..sources.snapshot import Lockfile, Snapshot
 from .gitstate import allowed_state, working_state
 from .workspace import Workspace
 
@@ -47,8 +47,8 @@ def _merged(ws: Workspace, history: History) -> tuple[str, ...]:
     return known.heads
 
 
-def measured_lock(ws: Workspace, history: History, before: Snapshot | None) -> Snapshot:
+def measured_lock(ws: Workspace, history: History, before: Snapshot | None) -> Lockfile:
     """The lockfile of a history, by running it on scratch."""
     version = before.version if before is not None and before.version else ws.version
     catalog = measured(history, ws.dialect, ws.scratch(ws.dialect, version), ws.scope)
-    return read_snapshot(relocked(history, catalog, before), str(ws.required.lockfile))
+    return Lockfile(relocked(history, catalog, before), str(ws.required.lockfile))

@@ -4,8 +4,6 @@ Opt-in kinds: a catalog says of itself which of these topics it is about, and a 
 never compared. Roles are names here, and no server has to judge them: they stay as they were written.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar, Final, Literal, Self
 

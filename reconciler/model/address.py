@@ -1,7 +1,5 @@
 """Where an object is: kind, schema (a namespace), name, and the table or view it belongs to."""
 
-from __future__ import annotations
-
 import re
 
 import msgspec
@@ -10,7 +8,7 @@ _PLAIN = re.compile(r"[a-z_][a-z0-9_$]*\Z")
 _PART = re.compile(r'"((?:[^"]|"")*)"|([^.]*)')
 
 
-class Address(msgspec.Struct, frozen=True, order=True, cache_hash=True, array_like=True):
+class Address(msgspec.Struct, frozen=True, order=True, cache_hash=True, array_like=True, gc=False):
     """The identity of an object in a catalog; `parent` is the name of its table or view, "" for a top-level object.
 
     Printed as `kind:schema.parent.name`, parts quoted as SQL does where they are not plain; `parse` reads it back.

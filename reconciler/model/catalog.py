@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
 from itertools import chain
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from .address import Address
 from .objects import Object, Unmodelled
@@ -52,10 +52,13 @@ class Catalog(Mapping[Address, Object]):
     def __len__(self) -> int:
         return len(self._objects)
 
-    # The views of the dictionary itself: those that `Mapping` makes look every key up again, and catalogs are large.
+    # The methods of the dictionary itself: those that `Mapping` makes look every key up again, and catalogs are large.
 
     def __contains__(self, address: object) -> bool:
         return address in self._objects
+
+    def get(self, address: Address, default: Any = None) -> Any:
+        return self._objects.get(address, default)
 
     def keys(self) -> KeysView[Address]:
         return self._objects.keys()
@@ -69,6 +72,11 @@ class Catalog(Mapping[Address, Object]):
     def of(self, kind: type[T]) -> Iterator[T]:
         """The objects of one kind, in the order of the catalog."""
         return (o for o in self._objects.values() if type(o) is kind)
+
+    def only(self, other: Catalog) -> list[Object]:
+        """The objects at whose address another catalog has none, in the order of this one."""
+        theirs = other._objects
+        return [o for a, o in self._objects.items() if a not in theirs]
 
     def children(self, parent: Address) -> list[Object]:
         """The parts of an object (columns, keys, indexes …), in the order of the catalog."""

@@ -1,7 +1,5 @@
 """What users teach a server: operators and their classes, casts, and how texts are searched."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from .objects import Object, register

@@ -3,8 +3,6 @@
 Secrets are no part of these values: whoever reads a catalog leaves them out.
 """
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar
 

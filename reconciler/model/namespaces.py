@@ -1,7 +1,5 @@
 """Schemas, enums, sequences, extensions: what lives beside tables in a database."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar, Self
 

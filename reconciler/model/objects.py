@@ -1,9 +1,10 @@
 """What every kind of object has in common, and the registry of kinds.
 
 A kind is one class: frozen fields, equality and JSON come from msgspec. References are addresses, never pointers.
-"""
 
-from __future__ import annotations
+Modules of kinds do not postpone their annotations: msgspec would compile each of the texts again in every process that
+decodes (0.012 s instead of 0.003 s of each command).
+"""
 
 import re
 from collections.abc import Iterator
@@ -15,7 +16,7 @@ from .address import Address
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
-KINDS: dict[str, type[Object]] = {}
+KINDS: dict[str, type["Object"]] = {}
 """Every registered kind by its name."""
 
 
@@ -43,8 +44,9 @@ class Object(
     tag_field="kind",
     tag=_kind_name,
     forbid_unknown_fields=True,
+    gc=False,
 ):
-    """An addressed value of a catalog.
+    """An addressed value of a catalog. Values hold values and never each other, so the collector need not follow them.
 
     `refs` holds what the definition depends on as the database's own catalog tells it; it is never compared.
     """

@@ -1,7 +1,5 @@
 """Opaque kinds: identity, the text as the database spells it, and what it refers to."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import ClassVar, Literal
 

@@ -1,7 +1,5 @@
 """Who may do what with rows: policies. Grants, owners and roles are read only where a project asks for them."""
 
-from __future__ import annotations
-
 from typing import Literal
 
 from .objects import Child, register

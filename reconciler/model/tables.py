@@ -1,7 +1,5 @@
 """Tables and what lives inside them: columns, keys, checks, indexes."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from typing import Any, ClassVar, Literal, Self
 

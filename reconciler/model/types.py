@@ -1,7 +1,5 @@
 """Types that a database lets people define, beside enums: domains, composites, ranges, collations."""
 
-from __future__ import annotations
-
 from typing import ClassVar
 
 import msgspec

@@ -18,17 +18,17 @@ def changes(old: Catalog, new: Catalog, profile: Profile, *, follow_order: bool 
     alone.
     """
     both = old.says & new.says
-    dropped = [o for a, o in old.items() if a not in new and not profile.implicit(a) and _told(o, both)]
+    dropped = [o for o in old.only(new) if not profile.implicit(o.address) and _told(o, both)]
     created: list[Object] = []
     altered: list[Change] = []
     for a, n in new.items():
         o = old.get(a)
-        if not _told(n, both):
+        if o is n or not _told(n, both):
             continue
         if o is None:
             if not profile.implicit(a) or _says_something(n):
                 created.append(n)
-        elif o is not n and o != n:
+        elif o != n:
             change = _alter(o, n, follow_order)
             if change is None:
                 continue

@@ -108,8 +108,7 @@ def values_renamed(
     steps: list[Rename] = []
     done: dict[Address, str] = {}
     for a, o in new.items():
-        was = old.get(a)
-        if not o.value_field or was is None:
+        if not o.value_field or (was := old.get(a)) is None:
             continue
         asked = {wanted[v]: x for x in getattr(o, o.value_field) if (v := value_address(a, x)) in wanted}
         have: tuple[str, ...] = getattr(was, o.value_field)
@@ -144,8 +143,8 @@ def _literal(text: str) -> str:
 
 def only_names_differ(old: Catalog, new: Catalog, profile: Profile) -> dict[Address, str]:
     """Objects of kinds whose name means nothing to rows, dropped and created with an equal definition."""
-    gone = [o for a, o in old.items() if a not in new and o.kind in profile.auto_renames]
-    come = [o for a, o in new.items() if a not in old and o.kind in profile.auto_renames]
+    gone = [o for o in old.only(new) if o.kind in profile.auto_renames]
+    come = [o for o in new.only(old) if o.kind in profile.auto_renames]
     if not gone or not come:
         return {}
     olds, news = _by_shape(gone), _by_shape(come)
@@ -160,10 +159,11 @@ def respelled(old: Catalog, new: Catalog, profile: Profile, *, parts: bool = Fal
     """Objects that stay, whose name is written otherwise while the database sees no difference; parts in a pass of
     their own, once their parents have the new spelling."""
     gone: dict[tuple[str, str, str, str], Address] = {}
-    for a, o in old.items():
-        if a not in new and a.kind in profile.renames and (o.parent is not None) is parts:
+    for o in old.only(new):
+        if o.kind in profile.renames and (o.parent is not None) is parts:
+            a = o.address
             gone[a.kind, a.schema, a.parent, profile.same_name(a.name)] = a
-    come = (a for a in new if a not in old) if gone else ()
+    come = (o.address for o in new.only(old)) if gone else ()
     found = {gone.get((a.kind, a.schema, a.parent, profile.same_name(a.name))): a.name for a in come}
     return {a: name for a, name in found.items() if a is not None}
 
@@ -171,7 +171,7 @@ def respelled(old: Catalog, new: Catalog, profile: Profile, *, parts: bool = Fal
 def relabelled(old: Catalog, new: Catalog) -> Catalog:
     """The old catalog with its nameless constraints under the labels that the new one has for equal ones: where a
     column got another name, the label made from it is another too, and there is nothing to do for it."""
-    gone = [o for a, o in old.items() if a not in new and not getattr(o, "named", True)]
+    gone = [o for o in old.only(new) if not getattr(o, "named", True)]
     if not gone:
         return old
     come: dict[Object, list[Object]] = {}
@@ -238,8 +238,8 @@ def _with_spares(old: Catalog, names: Names, profile: Profile) -> tuple[dict[Add
 
 def likely(old: Catalog, new: Catalog) -> list[Finding]:
     """What looks like a rename and was not said to be one: a thing of the same shape gone and come in one place."""
-    gone = [o for a, o in old.items() if a not in new and (o.parent is None or o.parent in new)]
-    come = [o for a, o in new.items() if a not in old and (o.parent is None or o.parent in old)]
+    gone = [o for o in old.only(new) if o.parent is None or o.parent in new]
+    come = [o for o in new.only(old) if o.parent is None or o.parent in old]
     found = []
     for o in gone:
         shape = _shape(o, old)

@@ -41,13 +41,13 @@ def settled(
     return new.replaced(
         msgspec.structs.replace(o, columns=order)
         for a, o in new.items()
-        if (order := _order(o, old, written, names, follow)) != ordered_parts(o)
+        if old.get(a) is not o and (order := _order(o, old, written, names, follow)) != ordered_parts(o)
     )
 
 
 def _order(o: Object, old: Catalog, written: Orders, names: Mapping[Address, str], follow: bool) -> tuple[str, ...]:
     parts = ordered_parts(o)
-    if not parts or old.get(o.address) is o:
+    if not parts:
         return parts
     was = _was(o.address, old, names)
     before = ordered_parts(old[was]) if was is not None else ()

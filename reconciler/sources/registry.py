@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from pathlib import Path, PurePosixPath
 from typing import Final
 
@@ -12,6 +11,7 @@ from ..dialects.registry import dialect_of_url, is_url
 from ..errors import ReconcileError
 from ..model.catalog import Catalog
 from .context import SourceContext
+from .folders import is_manifest, manifest_files
 from .manifest.load import load_manifests
 from .manifest.remembered import memory_of
 from .snapshot import Snapshot, read_snapshot
@@ -20,7 +20,6 @@ from .written import Written
 Loader = Callable[[str, SourceContext], Catalog | Written]
 _LOADERS: dict[str, Loader] = {}
 
-SUFFIXES: Final = (".yaml", ".yml")
 FORMS: Final = (
     "env:NAME, a database URL, a folder or file of manifests, models:package.module:Base, "
     "flask:package.module:create_app, lock:, git:REF:FOLDER or git:REF:lock:"
@@ -148,31 +147,6 @@ def _files(text: str, context: SourceContext) -> Written:
     dialect = (context.dialect.name, repr(context.version)) if context.dialect is not None else ()
     memory = memory_of(path, len(files), *dialect, repr(context.scope))
     return load_manifests(files, profile=context.profile(), scope=context.scope, origin=text, memory=memory)
-
-
-def manifest_files(path: Path) -> list[tuple[str, bytes]]:
-    """Path and bytes of the manifests of a folder and those below it, sorted; a file is its own. Hidden ones and links
-    are left out."""
-    found = []
-    for name in [str(path)] if path.is_file() else sorted(_below(str(path))):
-        with open(name, "rb") as file:  # noqa: PTH123 (a Path for each of thousands of files costs more than to read it)
-            found.append((name, file.read()))
-    return found
-
-
-def _below(folder: str) -> Iterator[str]:
-    with os.scandir(folder) as entries:
-        for entry in entries:
-            if entry.name.startswith("."):
-                continue
-            if entry.is_dir(follow_symlinks=False):
-                yield from _below(entry.path)
-            elif entry.name.endswith(SUFFIXES) and entry.is_file(follow_symlinks=False):
-                yield entry.path
-
-
-def is_manifest(path: PurePosixPath | Path) -> bool:
-    return path.suffix in SUFFIXES and not any(part.startswith(".") for part in path.parts)
 
 
 def _shown(files: Iterable[tuple[str, bytes]], cwd: Path) -> list[tuple[str, bytes]]:

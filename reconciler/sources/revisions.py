@@ -78,6 +78,7 @@ def read_revision(path: str, text: bytes) -> Revision | None:
 
 
 _BODY = re.compile(rb"^(?:def|async def|class|@)\b", re.M)
+_WORDS = (b"revision", b"depends_on", b"branch_labels", b"reconcile_python")
 _LATER = re.compile(rb"^[ \t]*(?:revision|down_revision|depends_on|branch_labels|reconcile_python)\b", re.M)
 
 
@@ -85,7 +86,9 @@ def _head(text: bytes) -> ast.Module | None:
     """What stands before the first function, or None where that alone does not tell: a file may be a whole schema long,
     and its syntax tree costs a second for 1,000 tables."""
     body = _BODY.search(text)
-    if body is None or _LATER.search(text, body.start()):
+    if body is None:
+        return None
+    if any(text.find(word, body.start()) >= 0 for word in _WORDS) and _LATER.search(text, body.start()):
         return None
     try:
         return ast.parse(text[: body.start()])

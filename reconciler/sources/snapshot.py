@@ -7,7 +7,7 @@ table in one place and two branches that touch different tables merge. Knows no 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import Any, Final, Union
 
 import msgspec
@@ -20,6 +20,10 @@ from ..model.objects import Object, Unmodelled, any_kind
 
 FORMAT: Final = 1
 """Raised when what is remembered of a written form would no longer be the same normal form."""
+
+
+class LockfileError(ReconcileError):
+    """A text that is no lockfile, or one of a newer form."""
 
 
 class Header(msgspec.Struct, frozen=True, kw_only=True, tag="snapshot", tag_field="kind"):
@@ -71,9 +75,40 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def heads(self) -> tuple[str, ...]:
-        """The revisions that no other comes after, sorted."""
-        passed = {d for r in self.revisions for d in r.down}
-        return tuple(sorted(r.id for r in self.revisions if r.id not in passed))
+        return _heads(self.revisions)
+
+
+def _heads(revisions: Iterable[RevisionMark]) -> tuple[str, ...]:
+    """The revisions that no other comes after, sorted."""
+    revisions = list(revisions)
+    passed = {d for r in revisions for d in r.down}
+    return tuple(sorted(r.id for r in revisions if r.id not in passed))
+
+
+class Lockfile:
+    """The bytes of a lockfile. What revisions they lead to is read at once; the schema, which is much more, when it is
+    asked for."""
+
+    def __init__(self, text: bytes, name: str) -> None:
+        self._text, self._name = text, name
+
+    @cached_property
+    def digest(self) -> str:
+        return codec.digest(self._text)
+
+    @cached_property
+    def heads(self) -> tuple[str, ...]:
+        try:
+            first = self._text.partition(b"\n\n")[0]
+            marks = (line for line in first.splitlines() if line.startswith(b'{"kind":"revision"'))
+            return _heads(msgspec.json.decode(line, type=RevisionMark) for line in marks)
+        except (msgspec.DecodeError, UnicodeDecodeError):
+            return self.snapshot.heads
+
+    @cached_property
+    def snapshot(self) -> Snapshot:
+        """Raises ReconcileError where the text is none of a lockfile."""
+        return read_snapshot(self._text, self._name)
 
 
 def snapshot_text(snapshot: Snapshot) -> bytes:
@@ -118,11 +153,11 @@ def read_snapshot(text: bytes, name: str) -> Snapshot:
                 found.setdefault(type(value), []).append(value)
         headers = found.get(Header, [])
         if not headers:
-            raise ReconcileError("not a lockfile", where=name, why="its first line is missing", next=_REMAKE)
+            raise LockfileError("not a lockfile", where=name, why="its first line is missing", next=_REMAKE)
         header = headers[0]
         if header.format > FORMAT:
             next_step = "install the version of reconcile that wrote it, or a newer one"
-            raise ReconcileError("this lockfile is of a newer form", where=name, next=next_step)
+            raise LockfileError("this lockfile is of a newer form", where=name, next=next_step)
         return Snapshot(
             catalog=_catalog(objects, found, header, name),
             written={w.unit: w.digest for w in found.get(WrittenMark, ())},
@@ -142,7 +177,7 @@ def _catalog(objects: Iterable[Object], found: Mapping[type, list[Any]], header:
         return Catalog(objects, unmodelled=unmodelled, dialect=header.dialect, version=header.version, says=says)
     except ValueError as error:
         why = "two branches changed one object, and both lines were kept"
-        raise ReconcileError(str(error), where=name, why=why, next=_REMAKE) from None
+        raise LockfileError(str(error), where=name, why=why, next=_REMAKE) from None
 
 
 @cache
@@ -168,4 +203,4 @@ def _line_by_line(text: bytes, name: str) -> Iterator[Any]:
                 conflict = line.startswith((b"<<<<<<<", b"=======", b">>>>>>>"))
                 why = "a merge left a conflict here" if conflict else str(error)
                 next_step = "keep the lines of both sides, then reconcile verify --update" if conflict else _REMAKE
-                raise ReconcileError("not a lockfile", where=f"{name}:{number}", why=why, next=next_step) from None
+                raise LockfileError("not a lockfile", where=f"{name}:{number}", why=why, next=next_step) from None

@@ -66,8 +66,8 @@ def narrow(s: Snapshot, scope: Scope) -> None:
 
 
 def objects(s: Snapshot, printed: dict[int, tuple[str, ...]]) -> Iterator[Object]:
+    """All that is modelled. What has many rows comes first, so that they are let go of before the rest is built."""
     keys = Keys(s)
-    constraints = list(keys.all())
     return chain(
         inspect_types.schemas(s),
         inspect_types.extensions(s),
@@ -78,10 +78,11 @@ def objects(s: Snapshot, printed: dict[int, tuple[str, ...]]) -> Iterator[Object
         inspect_types.ranges(s),
         inspect_types.sequences(s),
         inspect_tables.tables(s),
-        inspect_tables.Columns(s).all(),
-        constraints,
-        indexes(s, keys.on_constraint, printed),
         inspect_programs.views(s),
+        inspect_tables.Columns(s).all(),
+        s.without_columns(),
+        keys.all(),
+        indexes(s, keys.on_constraint, printed),
         inspect_programs.functions(s),
         inspect_programs.triggers(s),
         inspect_programs.rules(s),

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
+from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
 from typing import Any, Final
 
 from ...model.address import Address
+from ...model.objects import Object
 from ...model.tables import Options
 from ..session import Session
 from . import demanded
@@ -141,6 +143,12 @@ class Snapshot:
                 if to_sub and to in self.parents:  # a parent's column, read through a child
                     targets.add(addresses[CLASS, to])
         self.refs = {k: tuple(sorted(v)) for k, v in found.items()}
+
+    def without_columns(self) -> Iterator[Object]:
+        """No objects: lets go of the rows of columns, which are most of all rows."""
+        yield from ()
+        self.columns.clear()
+        del self.rows["columns"]
 
     def _spelled(self, session: Session, major: int) -> dict[Key, Spelling]:
         wanted = sorted({(r[3], r[4]) for r in self.rows["columns"]} | {(r[4], -1) for r in self.rows["sequences"]})

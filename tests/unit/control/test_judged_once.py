@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from reconciler.control.workspace import Workspace
+from reconciler.sources import snapshot
 from tests.unit.control.test_story import POSTS, USERS, Project, project  # noqa: F401  (a fixture)
 
 YEARS = "    years: {type: smallint, renamedFrom: age}\n    more: varchar(3)\n"
@@ -78,3 +79,62 @@ def test_a_table_that_goes_is_gone_the_second_time_too(project: Project, opened:
     first = project.json("plan", expect=2)
     assert project.json("plan", expect=2) == first
     assert "posts" in str(first)
+
+
+NOTHING = "Nothing to plan"
+
+
+def test_an_unchanged_plan_reads_no_schema_the_second_time(
+    project: Project,  # noqa: F811
+    opened: list[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    begun(project)
+    assert NOTHING in project.run("plan")
+    decoded: list[str] = []
+    real = snapshot.read_snapshot
+    monkeypatch.setattr(snapshot, "read_snapshot", lambda *a: decoded.append(a[1]) or real(*a))
+    assert NOTHING in project.run("plan", "--check")
+    assert decoded == []
+
+
+@pytest.mark.parametrize("what", ["manifest", "lockfile", "revision", "scope", "order"])
+def test_whatever_could_make_a_plan_of_nothing_is_looked_at_again(
+    project: Project,  # noqa: F811
+    opened: list[str],
+    what: str,
+) -> None:
+    begun(project)
+    assert NOTHING in project.run("plan")
+    lock = project.folder / "migrations/schema.lock"
+    if what == "manifest":
+        project.write("users.yaml", CHANGED)
+        assert "years" in project.run("plan", expect=2)
+    elif what == "lockfile":
+        gone = ('"name":"age"', '"kind":"written"')
+        lines = [line for line in lock.read_text().splitlines() if not any(g in line for g in gone)]
+        lock.write_text("\n".join(lines) + "\n")
+        assert "age" in project.run("plan", expect=2)
+    elif what == "revision":
+        (path,) = (project.folder / "migrations/versions").glob("*.py")
+        path.unlink()
+        assert "create table" in project.run("plan", expect=2)
+    elif what == "scope":
+        config = project.folder / "reconcile.yaml"
+        config.write_text(config.read_text() + "  columnOrder: nonsense\n")
+        assert "columnOrder" in project.run("plan", expect=1)
+    else:
+        moved = USERS.replace("    id: integer\n", "").replace("    age: integer\n", "    age: integer\n    id: integer\n")
+        project.write("users.yaml", moved)
+        project.run("plan", expect=2)
+
+
+def test_a_lockfile_with_a_conflict_is_said_to_be_one(project: Project, opened: list[str]) -> None:  # noqa: F811
+    begun(project)
+    assert NOTHING in project.run("plan")
+    lock = project.folder / "migrations/schema.lock"
+    head, _, rest = lock.read_text().partition("\n\n")
+    lock.write_text(f"{head}\n\n<<<<<<< ours\n{rest}")
+    for command in (["plan"], ["plan", "--check"], ["status"]):
+        said = project.run(*command, expect=1)
+        assert "a merge left a conflict here" in said and "Unreachable" not in said

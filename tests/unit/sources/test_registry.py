@@ -13,7 +13,8 @@ from reconciler.errors import ReconcileError
 from reconciler.model.catalog import Catalog
 from reconciler.model.tables import Table
 from reconciler.sources.context import SourceContext
-from reconciler.sources.registry import load, manifest_files, source
+from reconciler.sources.folders import manifest_files
+from reconciler.sources.registry import load, source
 from reconciler.sources.snapshot import Snapshot, snapshot_text
 from reconciler.sources.written import Written
 
