@@ -1,7 +1,12 @@
 """`make bench`: cost of inspection and of a plan beside pg_dump and Alembic's comparison, in one run on one server.
 
-Usage: bench.py [TABLES ...] [--runs N] [--json FILE]. Everything is made in a temporary folder and taken away again.
-Alembic's comparison is left out above 1,000 tables unless --all is given: it takes minutes there.
+Usage: bench.py [TABLES ...] [--real FILE.sql] [--runs N] [--json FILE]. Everything is made in a temporary folder and
+taken away again. Each number of tables is measured twice: tables alone, and with objects of many other kinds beside.
+Alembic's comparison is left out above 1,000 tables unless --all is given: it takes minutes there. --real measures a
+schema of one's own, too: its import, and a plan of it against itself.
+
+"inspection" is the work alone; "inspection, a process" has the start of Python and the imports in it, as pg_dump's
+figures have its own.
 """
 
 from __future__ import annotations
@@ -11,7 +16,9 @@ import json
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 HERE = Path(__file__).parent
@@ -25,12 +32,14 @@ from reconciler.dialects.registry import dialect_named  # noqa: E402
 
 RECONCILE = [sys.executable, "-m", "reconciler"]
 INSPECT = """
-import sys
+import sys, time
 from reconciler.dialects.base import Scope
 from reconciler.dialects.registry import dialect_named
 d = dialect_named("postgresql")
 with d.connect(sys.argv[1]) as s:
-    print(len(d.inspect(s, Scope())))
+    began, cpu = time.perf_counter(), time.process_time()
+    found = d.inspect(s, Scope())
+    print(time.perf_counter() - began, time.process_time() - cpu, len(found))
 """
 COMPARE = """
 import sys
@@ -90,41 +99,90 @@ def change(folder: Path) -> Callable[[], None]:
     return back
 
 
-def measured(server: LocalServer, n: int, runs: int, slow: bool, folder: Path) -> dict[str, measure.Run]:
-    url = server.create_database(f"bench_{n}")
-    with dialect_named("postgresql").connect(url) as session, session.transaction():
-        for sql in schema.statements(n):
-            session.execute(sql)
-    with dialect_named("postgresql").connect(url) as session:
-        session.execute("ANALYZE")
-    env = project(folder, url, n)
-    pid = _postmaster(server.folder)
-    dump = [str(server.binaries.folder / "pg_dump"), "--schema-only", url]
-    def many(command: list[str], memo: bool = True) -> measure.Run:
-        once(command, memo)  # what a first run leaves behind for the next: bytecode, the file system's cache, a memo
-        return measure.median([once(command, memo) for _ in range(runs)])
+class Place:
+    """A database of the server, and a project whose one environment it is."""
 
-    def once(command: list[str], memo: bool) -> measure.Run:
+    def __init__(self, server: LocalServer, folder: Path, statements: Iterable[str]) -> None:
+        self.folder, self.postmaster = folder, _postmaster(server.folder)
+        self.url = server.create_database(folder.name)
+        with dialect_named("postgresql").connect(self.url) as session, session.transaction():
+            for sql in statements:
+                session.execute(sql)
+        with dialect_named("postgresql").connect(self.url) as session:
+            session.execute("ANALYZE")
+        self.dump = [str(server.binaries.folder / "pg_dump"), "--schema-only", self.url]
+        self.env = environment(BENCH_URL=self.url)
+
+    def run(self, command: Sequence[str], *, memo: bool = True) -> measure.Run:
         with tempfile.TemporaryDirectory(prefix="no-memo-") as empty:
-            here = env if memo else {**env, "XDG_CACHE_HOME": empty}
-            return measure.run(command, cwd=folder, env=here, postmaster=pid, ok=(0, 2))
+            env = self.env if memo else {**self.env, "XDG_CACHE_HOME": empty}
+            return measure.run(command, cwd=self.folder, env=env, postmaster=self.postmaster, ok=(0, 2))
 
-    plan = [*RECONCILE, "plan"]
-    found = {
-        "pg_dump --schema-only": many(dump),
-        "inspection": many([sys.executable, "-c", INSPECT, url]),
-        "plan, unchanged": many(plan),
-        "plan, unchanged, no memo": many(plan, memo=False),
-    }
-    back = change(folder)
-    found[f"plan, {CHANGED} changes"] = many(plan)
-    found[f"plan, {CHANGED} changes, no memo"] = many(plan, memo=False)
-    back()
+    def inspection(self) -> dict[str, measure.Run]:
+        """One run, as a process and as the work alone."""
+        whole = self.run([sys.executable, "-c", INSPECT, self.url])
+        wall, client, _ = measure.output(self.folder).split()
+        return {"inspection": replace(whole, wall=float(wall), client=float(client)), "inspection, a process": whole}
+
+    def changed(self, *, memo: bool) -> measure.Run:
+        back = change(self.folder)
+        try:
+            return self.run(PLAN, memo=memo)
+        finally:
+            back()
+
+
+PLAN = [*RECONCILE, "plan"]
+
+
+def rounds(runs: int, once: Callable[[], dict[str, measure.Run]]) -> dict[str, measure.Run]:
+    """The medians of some rounds, in each of which every command runs once: what slows the machine slows them all.
+
+    The first is not counted: it leaves behind bytecode, the file system's cache, and memos.
+    """
+    once()
+    found = [once() for _ in range(runs)]
+    return {label: measure.median([f[label] for f in found]) for label in found[0]}
+
+
+def tables_alone(server: LocalServer, n: int, runs: int, slow: bool, folder: Path) -> dict[str, measure.Run]:
+    place = Place(server, folder, schema.statements(n))
+    project(folder, place.url, n)
+    found = rounds(runs, lambda: {
+        "pg_dump --schema-only": place.run(place.dump),
+        **place.inspection(),
+        "plan, unchanged": place.run(PLAN),
+        f"plan, {CHANGED} changes": place.changed(memo=True),
+        "plan, unchanged, no memo": place.run(PLAN, memo=False),
+        f"plan, {CHANGED} changes, no memo": place.changed(memo=False),
+    })  # fmt: skip
     if slow:
-        found["alembic compare_metadata"] = measure.run(
-            [sys.executable, "-c", COMPARE, url], cwd=folder, env=env, postmaster=pid
-        )
-    server.drop_database(f"bench_{n}")
+        found["alembic compare_metadata"] = place.run([sys.executable, "-c", COMPARE, place.url])
+    server.drop_database(folder.name)
+    return found
+
+
+def every_kind(server: LocalServer, n: int, runs: int, folder: Path) -> dict[str, measure.Run]:
+    place = Place(server, folder, (*schema.statements(n), *schema.other_kinds(n)))
+    found = rounds(runs, lambda: {"pg_dump --schema-only": place.run(place.dump), **place.inspection()})
+    server.drop_database(folder.name)
+    return found
+
+
+def real(server: LocalServer, file: Path, runs: int, folder: Path) -> dict[str, measure.Run]:
+    """Import of a schema, and a plan of it against itself."""
+    place = Place(server, folder, ())
+    psql = [str(server.binaries.folder / "psql"), "-qX", "-v", "ON_ERROR_STOP=1", "-f", str(file.resolve()), place.url]
+    measure.run(psql, cwd=folder, env=place.env)
+    project(folder, place.url, 0)
+    found = rounds(runs, lambda: {
+        "pg_dump --schema-only": place.run(place.dump),
+        **place.inspection(),
+        "import": place.run([*RECONCILE, "import", place.url, "--to", tempfile.mkdtemp(dir=folder)]),
+        "plan, unchanged": place.run(PLAN),
+        "plan, unchanged, no memo": place.run(PLAN, memo=False),
+    })  # fmt: skip
+    server.drop_database(folder.name)
     return found
 
 
@@ -133,9 +191,9 @@ def _postmaster(folder: Path) -> int:
     return int(found[0].read_text().split()[0]) if found else 0
 
 
-def table(n: int, found: dict[str, measure.Run]) -> str:
+def table(title: str, found: dict[str, measure.Run]) -> str:
     base = found["pg_dump --schema-only"]
-    head = f"{n} tables".ljust(28) + "".join(
+    head = title.ljust(28) + "".join(
         h.rjust(10) for h in ("wall s", "client s", "server s", "MiB", "x wall", "x cpu")
     )
     lines = [head]
@@ -164,21 +222,30 @@ def reachable(base: Path) -> LocalServer:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tables", nargs="*", type=int, default=[])
+    parser.add_argument("--real", nargs="*", type=Path, default=[], metavar="FILE.sql")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--all", action="store_true", help="Alembic's comparison above 1,000 tables too")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     results = {}
     with tempfile.TemporaryDirectory(prefix="bench-") as base, reachable(Path(base)) as server:
+
+        def show(title: str, work: Callable[[Path], dict[str, measure.Run]]) -> None:
+            folder = Path(base) / "".join(c if c.isalnum() else "_" for c in title)
+            folder.mkdir()
+            results[title] = work(folder)
+            print("\n" + table(title, results[title]), flush=True)
+
         print(f"PostgreSQL {server.binaries.major}, medians of {asked.runs} runs; x: over pg_dump's in the same run")
         print(startup(asked.runs, Path(base)), flush=True)
-        for n in asked.tables or [100, 1000, 5000]:
-            folder = Path(base) / f"project-{n}"
-            folder.mkdir()
-            results[n] = measured(server, n, asked.runs, asked.all or n <= 1000, folder)
-            print("\n" + table(n, results[n]), flush=True)
+        for n in asked.tables or ([] if asked.real else [100, 1000, 5000]):
+            slow = asked.all or n <= 1000
+            show(f"{n} tables", partial(tables_alone, server, n, asked.runs, slow))
+            show(f"{n} tables, every kind", partial(every_kind, server, n, asked.runs))
+        for file in asked.real:
+            show(file.parent.name + "/" + file.stem, partial(real, server, file, asked.runs))
     if asked.json:
-        shown = {n: {label: vars(r) for label, r in found.items()} for n, found in results.items()}
+        shown = {title: {label: vars(r) for label, r in found.items()} for title, found in results.items()}
         asked.json.write_text(json.dumps(shown, indent=1))
 
 

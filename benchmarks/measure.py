@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+OUTPUT = "bench-output.txt"
 TICK = os.sysconf("SC_CLK_TCK")
 
 
@@ -47,7 +48,7 @@ def run(
     command: Sequence[str], *, cwd: Path, env: Mapping[str, str], postmaster: int = 0, ok: Sequence[int] = (0,)
 ) -> Run:
     """One run of a command; raises SystemExit with its output where its exit status is not among `ok`."""
-    log = cwd / "bench-output.txt"
+    log = cwd / OUTPUT
     before = server_cpu(postmaster) if postmaster else 0.0
     with log.open("wb") as out:
         began = time.perf_counter()
@@ -63,6 +64,11 @@ def run(
     return Run(
         wall, usage.ru_utime + usage.ru_stime, max(after - before, 0.0), usage.ru_maxrss / scale, process.returncode
     )
+
+
+def output(cwd: Path) -> str:
+    """What the last command that ran in a folder printed."""
+    return (cwd / OUTPUT).read_text(errors="replace")
 
 
 def median(runs: Sequence[Run]) -> Run:

@@ -45,6 +45,31 @@ def statements(n: int) -> Iterator[str]:
             )
 
 
+def other_kinds(n: int) -> Iterator[str]:
+    """Objects of other kinds over those tables, an ensemble for each tenth of them."""
+    yield "CREATE EXTENSION IF NOT EXISTS plpgsql"
+    body = "BEGIN NEW.updated_at := now(); RETURN NEW; END"
+    yield f"CREATE FUNCTION touched() RETURNS trigger LANGUAGE plpgsql AS $$ {body} $$"
+    for i in range(0, n, 10):
+        t, x = f"t{i:05}", f"{i:05}"
+        yield f"CREATE TYPE mood{x} AS ENUM ('sad', 'ok', 'happy')"
+        yield f"CREATE DOMAIN name{x} AS text CONSTRAINT long CHECK (length(VALUE) > 3)"
+        yield f"CREATE TYPE pair{x} AS (a integer, b text)"
+        yield f"CREATE SEQUENCE seq{x} INCREMENT 5"
+        yield f"CREATE VIEW v{x} AS SELECT id, name, amount FROM {t} WHERE active"
+        yield f"CREATE MATERIALIZED VIEW m{x} AS SELECT state, sum(amount) AS total FROM {t} GROUP BY state"
+        yield f"CREATE INDEX m{x}_idx ON m{x} (state)"
+        yield f"CREATE FUNCTION f{x}(a integer, b text DEFAULT 'x') RETURNS integer LANGUAGE sql AS $$ SELECT a + 1 $$"
+        yield f"CREATE TRIGGER touch BEFORE UPDATE ON {t} FOR EACH ROW EXECUTE FUNCTION touched()"
+        yield f"ALTER TABLE {t} ENABLE ROW LEVEL SECURITY"
+        yield f"CREATE POLICY mine ON {t} USING (name = CURRENT_USER)"
+        yield f"CREATE STATISTICS s{x} ON name, state FROM {t}"
+        yield f"CREATE TABLE p{x} (id bigint, day date NOT NULL) PARTITION BY RANGE (day)"
+        yield f"CREATE TABLE p{x}_1 PARTITION OF p{x} FOR VALUES FROM ('2026-01-01') TO ('2027-01-01')"
+        yield f"COMMENT ON TABLE {t} IS 'Number {i}'"
+        yield f"COMMENT ON COLUMN {t}.name IS 'What it is called'"
+
+
 def models(n: int) -> str:
     """The same schema as SQLAlchemy models, for Alembic's comparison."""
     lines = [

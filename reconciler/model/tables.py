@@ -101,6 +101,15 @@ class Generated(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, f
     stored: bool = True
 
 
+class NotNull(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
+    """What a NOT NULL constraint has beside its name (PostgreSQL 18)."""
+
+    no_inherit: bool = False
+    not_valid: bool = False
+    """Rows that were there before it may hold nulls."""
+    comment: str | None = None
+
+
 @register
 class Column(Child, frozen=True, kw_only=True):
     """A column; `type` is the text of the type as the database spells it, "" where SQLite has none.
@@ -125,6 +134,8 @@ class Column(Child, frozen=True, kw_only=True):
     """SQLite: the conflict clause of its NOT NULL (`ignore`, `replace` …)."""
     not_null_name: str | None = None
     """The name of its NOT NULL constraint where it is not the one the server makes up."""
+    not_null: NotNull | None = None
+    """What its NOT NULL has beside a name, None for nothing."""
     inherited: bool = False
     """It is the parent table's column, of which this table changes an attribute (PostgreSQL)."""
     merged: bool = False

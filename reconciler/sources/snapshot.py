@@ -103,12 +103,15 @@ class Lockfile:
             marks = (line for line in first.splitlines() if line.startswith(b'{"kind":"revision"'))
             return _heads(msgspec.json.decode(line, type=RevisionMark) for line in marks)
         except (msgspec.DecodeError, UnicodeDecodeError):
-            return self.snapshot.heads
+            return read_snapshot(self._text, self._name).heads
 
     @cached_property
     def snapshot(self) -> Snapshot:
-        """Raises ReconcileError where the text is none of a lockfile."""
-        return read_snapshot(self._text, self._name)
+        """Raises LockfileError where the text is none of a lockfile."""
+        _ = self.digest, self.heads
+        found = read_snapshot(self._text, self._name)
+        self._text = b""  # as large as the schema, and of no more use
+        return found
 
 
 def snapshot_text(snapshot: Snapshot) -> bytes:

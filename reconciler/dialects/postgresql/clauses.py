@@ -8,7 +8,7 @@ from ...model.changes import Statement
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Identity, Key, PrimaryKey, SequenceOptions, Unique
 from .generic import generic_options
 from .rendering import comment, on_owner, owner, sql
-from .spelling import ident, idents, qualified, with_options
+from .spelling import ident, idents, made_up, qualified, with_options
 
 Constraint = Key | Check | ForeignKey | Exclusion
 
@@ -53,14 +53,38 @@ def column_clause(c: Column) -> str:
     if c.generated is not None:
         stored = "STORED" if c.generated.stored else "VIRTUAL"
         parts.append(f"GENERATED ALWAYS AS ({c.generated.expression}) {stored}")
-    if not c.nullable:
-        parts.append(f"CONSTRAINT {ident(c.not_null_name)} NOT NULL" if c.not_null_name else "NOT NULL")
+    if not c.nullable and not (c.not_null and c.not_null.not_valid):
+        parts.append(f"{not_null_name(c)}NOT NULL{no_inherit(c)}")
     return " ".join(parts)
+
+
+def not_null_name(c: Column) -> str:
+    return f"CONSTRAINT {ident(c.not_null_name)} " if c.not_null_name else ""
+
+
+def no_inherit(c: Column) -> str:
+    return " NO INHERIT" if c.not_null is not None and c.not_null.no_inherit else ""
+
+
+def not_null_constraint(c: Column) -> Iterator[Statement]:
+    """A column's NOT NULL as a constraint that is added, with what `SET NOT NULL` cannot say."""
+    not_valid = " NOT VALID" if c.not_null is not None and c.not_null.not_valid else ""
+    yield sql(f"{on_owner(c)} ADD {not_null_name(c)}NOT NULL {ident(c.name)}{no_inherit(c)}{not_valid}")
+
+
+def not_null_comment(c: Column, text: str | None) -> Statement:
+    name = c.not_null_name or made_up(c.table, c.name, "not_null")
+    return comment("CONSTRAINT", f"{ident(name)} ON {owner(c)}", text)
 
 
 def column_extras(c: Column) -> Iterator[Statement]:
     """What a column's definition has no place for (STORAGE has one from 16 on only)."""
     head = f"{on_owner(c)} ALTER COLUMN {ident(c.name)}"
+    if c.not_null is not None and not c.nullable:
+        if c.not_null.not_valid:
+            yield from not_null_constraint(c)
+        if c.not_null.comment is not None:
+            yield not_null_comment(c, c.not_null.comment)
     if c.storage is not None:
         yield sql(f"{head} SET STORAGE {c.storage.upper()}")
     if c.statistics is not None:

@@ -12,10 +12,10 @@ from ...model.catalog import Catalog
 from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
 from ...model.namespaces import Sequence
 from ...model.objects import Child, changed_fields
-from ...model.tables import Column
+from ...model.tables import Column, NotNull
 from ..base import Rendering
 from .casts import same_base, using, usual_storage
-from .clauses import column_clause, column_extras, identity_clause
+from .clauses import column_clause, column_extras, identity_clause, not_null_comment, not_null_constraint
 from .generic import generic_changes
 from .positions import (
     behind_rows,
@@ -125,7 +125,7 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
         yield sql(f"{head} DROP DEFAULT")
     if retyped:
         yield sql(_retyped(old, new, converted))
-    if fields & {"nullable", "not_null_name"}:
+    if fields & {"nullable", "not_null_name", "not_null"}:
         yield from _not_null(old, new)
     if new.default is not None and (moved or old.default != new.default):
         yield sql(f"{head} SET DEFAULT {new.default}")
@@ -145,17 +145,32 @@ def _retyped(old: Column, new: Column, converted: bool) -> str:
 
 def _not_null(old: Column, new: Column) -> Iterator[Statement]:
     """SET and DROP NOT NULL; its name is the server's to choose before 18."""
-    if old.nullable and not new.nullable:
-        if new.not_null_name is not None:
-            yield sql(f"{on_owner(new)} ADD CONSTRAINT {ident(new.not_null_name)} NOT NULL {ident(new.name)}")
-        else:
-            yield sql(f"{head_of(new)} SET NOT NULL")
-    elif new.nullable and not old.nullable:
+    before, after = old.not_null or NotNull(), new.not_null or NotNull()
+    if not old.nullable and (new.nullable or (after.not_valid and not before.not_valid)):
         yield sql(f"{head_of(new)} DROP NOT NULL")
+        old, before = replace(old, nullable=True), NotNull()
+    if new.nullable:
+        return
+    if old.nullable:
+        if new.not_null_name is None and new.not_null is None:
+            yield sql(f"{head_of(new)} SET NOT NULL")
+        else:
+            yield from not_null_constraint(new)
     else:
-        made = made_up(new.table, new.name, "not_null")
-        was, name = old.not_null_name or made, new.not_null_name or made
+        yield from _not_null_attributes(old, new, before, after)
+    if before.comment != after.comment:
+        yield not_null_comment(new, after.comment)
+
+
+def _not_null_attributes(old: Column, new: Column, before: NotNull, after: NotNull) -> Iterator[Statement]:
+    made = made_up(new.table, new.name, "not_null")
+    was, name = old.not_null_name or made, new.not_null_name or made
+    if was != name:
         yield sql(f"{on_owner(new)} RENAME CONSTRAINT {ident(was)} TO {ident(name)}")
+    if before.no_inherit != after.no_inherit:
+        yield sql(f"{on_owner(new)} ALTER CONSTRAINT {ident(name)} {'NO INHERIT' if after.no_inherit else 'INHERIT'}")
+    if before.not_valid and not after.not_valid:
+        yield sql(f"{on_owner(new)} VALIDATE CONSTRAINT {ident(name)}")
 
 
 def _identity(old: Column, new: Column) -> Iterator[Statement]:
@@ -198,7 +213,8 @@ def _attributes(old: Column, new: Column, context: Rendering) -> Iterator[Statem
 
 
 OVERRIDABLE: Final = frozenset(
-    {"comment", "nullable", "default", "generated", "storage", "compression", "statistics", "options", "not_null_name"}
+    {"comment", "nullable", "default", "generated", "storage", "compression", "statistics", "options"}
+    | {"not_null_name", "not_null"}
 )
 
 

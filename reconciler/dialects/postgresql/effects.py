@@ -14,16 +14,14 @@ from ...model.profile import Effect
 from ...model.tables import Column, Exclusion, ForeignKey, Index, Key, Table
 from ...model.types import DomainCheck
 from .casts import comparable
-from .ddl_columns import ColumnDefault
+from .ddl_columns import OVERRIDABLE, ColumnDefault
 from .ddl_programs import replaceable
 
 TYPE_KINDS: Final = frozenset({"enum", "domain", "composite_type", "range_type"})
 
 # ALTER COLUMN … TYPE is refused while one of these uses the column.
 _REFUSES_TYPE: Final = frozenset({"view", "materialized_view", "rule", "trigger", "policy", "function"})
-_OVERRIDDEN: Final = frozenset(
-    {"nullable", "default", "generated", "storage", "compression", "statistics", "options", "not_null_name"}
-)
+_OVERRIDDEN: Final = OVERRIDABLE - {"comment"}
 
 
 def effect(cause: Alter | Rebuild, was: Object, will: Object) -> Effect:

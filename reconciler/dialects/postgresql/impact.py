@@ -69,11 +69,17 @@ def _alter_column(step: Step) -> Impact:
     old, new, fields = change.old, change.new, change.fields
     if fields <= _QUIET:
         return Impact(lock="share update exclusive", on=_on(new))
+    if fields == {"not_null"} and not (new.not_null and new.not_null.not_valid):  # VALIDATE lets rows be written
+        return Impact(lock="share update exclusive", on=_on(new), scan=bool(old.not_null and old.not_null.not_valid))
     rewrite = "type" in fields and not _free(old.type, new.type)
     rewrite = rewrite or ("generated" in fields and new.generated is not None and new.generated.stored)
-    scan = rewrite or "collation" in fields or ("nullable" in fields and not new.nullable)
+    scan = rewrite or "collation" in fields or _not_null_checked(new, fields)
     loses = f"what does not fit {new.type} in {_on(new)[0]}.{new.name}" if _narrower(old.type, new.type) else ""
     return Impact(lock=_EXCLUSIVE, on=_on(new), rewrite=rewrite, scan=scan, loses=loses)
+
+
+def _not_null_checked(new: Column, fields: frozenset[str]) -> bool:
+    return "nullable" in fields and not new.nullable and not (new.not_null and new.not_null.not_valid)
 
 
 def _modifier(type: str) -> tuple[int, ...]:

@@ -38,9 +38,11 @@ def inspect(session: Session, scope: Scope) -> Catalog:
         inspect_tables.keep_overrides(snapshot)
         snapshot.resolve()
         found = list(managed(with_access(objects(snapshot, printed), snapshot, access), scope))
+        others = unmodelled(snapshot)
+        del snapshot  # a catalog of thousands of tables need not stand beside its rows
         return Catalog(
             found,
-            unmodelled=unmodelled(snapshot),
+            unmodelled=others,
             dialect="postgresql",
             version=session.version,
             says=access.topics,

@@ -26,9 +26,6 @@ class Keys:
         self.s = s
         self.indexes = {r[0]: r for r in s.rows["indexes"]}
         self.on_constraint: set[int] = set()
-        self._make: dict[str, Callable[[Row, Address, tuple[str, ...]], Object]] = {
-            "p": self._key, "u": self._key, "c": self._check, "f": self._foreign_key, "x": self._exclusion,
-        }  # fmt: skip
 
     def all(self) -> Iterator[Object]:
         s = self.s
@@ -36,11 +33,11 @@ class Keys:
             if r[4] in "pux":
                 self.on_constraint.add(r[8])
             relation = s.relations.get(r[1])
-            if relation is None or relation[3] not in TABLES or r[4] not in self._make or r[15] or not r[13]:
+            if relation is None or relation[3] not in TABLES or r[4] not in _MAKE or r[15] or not r[13]:
                 continue
             names = s.names[r[1]]
             columns = tuple(names[n] for n in r[5] or () if n > 0)
-            yield self._make[r[4]](r, s.addresses[CLASS, r[1]], columns)
+            yield _MAKE[r[4]](self, r, s.addresses[CLASS, r[1]], columns)
 
     def _key(self, r: Row, own: Address, columns: tuple[str, ...]) -> Object:
         x = self.indexes[r[8]]
@@ -132,6 +129,11 @@ class Keys:
             deferrable=r[9],
             initially_deferred=r[10],
         )
+
+
+_MAKE: Final[dict[str, Callable[[Keys, Row, Address, tuple[str, ...]], Object]]] = {
+    "p": Keys._key, "u": Keys._key, "c": Keys._check, "f": Keys._foreign_key, "x": Keys._exclusion,
+}  # fmt: skip
 
 
 def domain_checks(s: Snapshot) -> Iterator[tuple[Row, Address, str]]:

@@ -74,7 +74,6 @@ class Columns:
     def __init__(self, s: Snapshot) -> None:
         self.s = s
         self.identities = {(r[12], r[13]): r for r in s.rows["sequences"] if r[11] == "i"}
-        self.not_null = {(r[1], r[5][0]): r[3] for r in s.rows["constraints"] if r[4] == "n" and r[1] and r[13]}
 
     def all(self) -> Iterator[Object]:
         for oid, relation in self.s.relations.items():
@@ -90,13 +89,13 @@ class Columns:
         spelled = s.spellings[r[3], r[4]]
         refs = s.refs.get((CLASS, oid, number), ())
         default, default_refs, generated = r[10], (), None
+        not_null_name, not_null = s.not_null.get((oid, number), (None, None))
         if default is not None:
             itself = s.column_address(oid, number)
             default_refs = tuple(a for a in s.depends(ATTRDEF, r[9]) if a != itself)  # type: ignore[assignment]
             if r[8]:
                 generated = Generated(expression=unbracketed(default), stored=r[8] == "s")
                 refs, default, default_refs = tuple(sorted({*refs, *default_refs})), None, ()
-        name = self.not_null.get((oid, number))
         return Column(
             schema=own.schema,
             name=r[2],
@@ -114,7 +113,8 @@ class Columns:
             statistics=r[13] if r[13] is not None and r[13] >= 0 else None,
             options=options_of(r[14]) if r[14] else (),
             server_options=foreign_options(r[17]) if r[17] else (),
-            not_null_name=name if name and name != made_up(own.name, r[2], "not_null") else None,
+            not_null_name=not_null_name,
+            not_null=not_null,
             default_refs=default_refs,
         )
 

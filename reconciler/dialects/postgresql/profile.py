@@ -34,7 +34,7 @@ _ALTERABLE: Final[dict[str, str]] = {
     "table": "comment unlogged options access_method tablespace inherits partition_of bound of_type replica_identity "
     "row_security force_row_security server_options",
     "column": "comment type nullable default identity generated collation storage compression statistics options "
-    "not_null_name server_options",
+    "not_null_name not_null server_options",
     "primary_key": "comment options tablespace clustered replica_identity",
     "unique": "comment options tablespace clustered replica_identity",
     "check": "comment not_valid",

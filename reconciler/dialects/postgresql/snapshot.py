@@ -11,10 +11,10 @@ from typing import Any, Final
 
 from ...model.address import Address
 from ...model.objects import Object
-from ...model.tables import Options
+from ...model.tables import NotNull, Options
 from ..session import Session
 from . import demanded
-from .spelling import unbracketed
+from .spelling import made_up, unbracketed
 
 CLASS, TYPE, PROC, ATTRDEF, CONSTRAINT = 1259, 1247, 1255, 2604, 2606
 NAMESPACE, REWRITE, TRIGGER, EXTENSION, POLICY = 2615, 2618, 2620, 3079, 3256
@@ -94,6 +94,7 @@ class Snapshot:
         for row in self.rows["columns"]:
             self.columns[row[0]].append(row)
         self.names: dict[int, dict[int, str]] = {o: {r[1]: r[2] for r in rs} for o, rs in self.columns.items()}
+        self.not_null = self._not_null(session, major)
         self.addresses: dict[Key, Address] = dict(self.members)
         self.kept_columns: dict[Key, Address] = {}
         self.refs: dict[tuple[int, int, int], tuple[Address, ...]] = {}
@@ -143,6 +144,7 @@ class Snapshot:
                 if to_sub and to in self.parents:  # a parent's column, read through a child
                     targets.add(addresses[CLASS, to])
         self.refs = {k: tuple(sorted(v)) for k, v in found.items()}
+        del self.rows["dependencies"]
 
     def without_columns(self) -> Iterator[Object]:
         """No objects: lets go of the rows of columns, which are most of all rows."""
@@ -154,6 +156,22 @@ class Snapshot:
         wanted = sorted({(r[3], r[4]) for r in self.rows["columns"]} | {(r[4], -1) for r in self.rows["sequences"]})
         rows = session.rows(query("spellings", major), ([t for t, _ in wanted], [m for _, m in wanted]))
         return {(r[0], r[1]): Spelling(r[2], r[3], r[4]) for r in rows}
+
+    def _not_null(self, session: Session, major: int) -> dict[Key, tuple[str | None, NotNull | None]]:
+        """By table and number of the column, what its NOT NULL is more than that: a name that the server would not make
+        up, and attributes."""
+        found = {}
+        for oid, number, name, own, no_inherit, not_valid in session.rows(query("not_null", major)):
+            relation = self.relations.get(oid)
+            if relation is None:
+                continue
+            given = name if name != made_up(relation[2], self.names[oid][number], "not_null") else None
+            text = self.comments.get((CONSTRAINT, own, 0))
+            more = no_inherit or not_valid or text is not None
+            if given is not None or more:
+                attributes = NotNull(no_inherit=no_inherit, not_valid=not_valid, comment=text) if more else None
+                found[oid, number] = given, attributes
+        return found
 
     def _collated(self, session: Session, major: int) -> dict[int, Row]:
         used = {r[5] for r in self.rows["columns"]} | {r[9] for r in self.rows["types"]}

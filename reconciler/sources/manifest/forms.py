@@ -70,6 +70,14 @@ class GeneratedForm(Form, frozen=True, kw_only=True):
     stored: Annotated[bool, Meta(description="Whether the value is kept on disk, or computed when it is read.")] = True
 
 
+class NotNullForm(Form, frozen=True, kw_only=True):
+    """What a NOT NULL has beside its name (PostgreSQL 18)."""
+
+    no_inherit: Annotated[bool, Meta(description="Whether tables that inherit from this one are free of it.")] = False
+    not_valid: Annotated[bool, Meta(description="Whether rows that were there before are not checked.")] = False
+    comment: Comment = None
+
+
 class TargetForm(Form, frozen=True, kw_only=True):
     """The table that a foreign key points at."""
 
@@ -142,6 +150,7 @@ class ColumnForm(Form, frozen=True, kw_only=True):
     options: Options = {}
     on_conflict: Annotated[str | None, Meta(description="What a forbidden null does (SQLite).")] = None
     not_null_name: Annotated[str | None, Meta(description="The name of its NOT NULL constraint.")] = None
+    not_null: Annotated[NotNullForm | None, Meta(description="What its NOT NULL has beside a name.")] = None
     auto_increment: Annotated[bool, Meta(description="Numbered by the database (MySQL, MariaDB).")] = False
     on_update: Annotated[
         Sql | None, Meta(description="What it is set to when its row changes: current_timestamp() (MySQL, MariaDB).")

@@ -21,6 +21,7 @@ from ...model.tables import (
     Generated,
     Identity,
     Index,
+    NotNull,
     Options,
     PrimaryKey,
     Table,
@@ -141,10 +142,15 @@ def _dotted(*names: str) -> str:
     return ".".join(spelled(n) for n in names if n)
 
 
+def _not_null(value: NotNull, _o: Object) -> Any:
+    return {_key(k): v for k, v in msgspec.to_builtins(value).items()}
+
+
 _VALUES: Final[dict[type, Callable[[Any, Object], Any]]] = {
     tuple: _tuple,
     Identity: _identity,
     Generated: _generated,
+    NotNull: _not_null,
     Address: _address,
 }
 

@@ -17,6 +17,7 @@ from ...model.tables import (
     Generated,
     Identity,
     Index,
+    NotNull,
     Options,
     PrimaryKey,
     SequenceOptions,
@@ -35,6 +36,7 @@ from .forms import (
     IdentityForm,
     IndexForm,
     Metadata,
+    NotNullForm,
     PrimaryKeyForm,
     SequenceForm,
     TableForm,
@@ -200,6 +202,7 @@ class _Reader:
             options=sorted_options(form.options),
             conflict=form.on_conflict,
             not_null_name=form.not_null_name,
+            not_null=_not_null(form.not_null),
             inherited=form.inherited,
             merged=form.merged,
             auto_increment=form.auto_increment,
@@ -409,6 +412,13 @@ def _identity(form: str | IdentityForm | None) -> Identity | None:
     if isinstance(form, str):
         return Identity(always=form == "always")
     return Identity(always=form.generation == "always", options=sequence_options(form), sequence=form.sequence)
+
+
+def _not_null(form: NotNullForm | None) -> NotNull | None:
+    """None where nothing is said in it, as the catalog has it."""
+    if form is None or form == NotNullForm():
+        return None
+    return NotNull(no_inherit=form.no_inherit, not_valid=form.not_valid, comment=form.comment)
 
 
 def _generated(form: str | GeneratedForm | None) -> Generated | None:

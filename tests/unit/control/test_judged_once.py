@@ -124,7 +124,7 @@ def test_whatever_could_make_a_plan_of_nothing_is_looked_at_again(
         config.write_text(config.read_text() + "  columnOrder: nonsense\n")
         assert "columnOrder" in project.run("plan", expect=1)
     else:
-        moved = USERS.replace("    id: integer\n", "").replace("    age: integer\n", "    age: integer\n    id: integer\n")
+        moved = USERS.replace("    id: integer\n", "").replace("    age: integer\n", "    age: integer\n    id: int4\n")
         project.write("users.yaml", moved)
         project.run("plan", expect=2)
 
