@@ -20,6 +20,7 @@ from reconciler.model.tables import (
     Generated,
     Identity,
     Index,
+    NotNull,
     PrimaryKey,
     SequenceOptions,
     Table,
@@ -80,6 +81,9 @@ _SPECIAL: dict[Any, st.SearchStrategy[Any]] = {
     tuple[Address, ...]: st.lists(st.builds(Address, st.just("table"), names, names), max_size=2).map(tuple),
     Identity: st.builds(Identity, always=st.booleans(), options=_sequence_options, sequence=st.none() | names),
     Generated: st.builds(Generated, expression=texts, stored=st.booleans()),
+    NotNull: st.builds(
+        NotNull, no_inherit=st.booleans(), not_valid=st.booleans(), comment=st.none() | texts
+    ).filter(lambda value: value != NotNull()),
     SequenceOptions: _sequence_options,
 }
 
