@@ -26,7 +26,7 @@ def command(console: Console, environment: str, adopt: bool, unmanaged: bool, re
 
     if adopt and revert:
         raise click.UsageError("--adopt and --revert are two ways; choose one")
-    ws = workspace(console)
+    ws = workspace(console, environment=environment)
     with console.progress(f"reading {environment}"):
         found = drifting.found_drift(ws, environment)
     lines = [shown(c) for c in found.changes]

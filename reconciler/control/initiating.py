@@ -22,6 +22,7 @@ from ..prove.replay import measured
 from ..review.repository import Repository
 from .gitstate import ATTRIBUTES, MERGED_BY_LINE, working_state
 from .importing import write_manifests
+from .skeleton import ini_file, script_location
 from .workspace import Workspace
 
 _CONFIG = """\
@@ -41,63 +42,6 @@ spec:
     #   policy: merged
     #   branch: main
 """
-
-_ENV = '''\
-"""Alembic's environment: `alembic upgrade head` works without reconcile. The URL is that of DATABASE_URL."""
-
-import os
-
-from alembic import context
-from sqlalchemy import create_engine, pool
-
-url = os.environ.get("DATABASE_URL") or context.config.get_main_option("sqlalchemy.url")
-if not url:
-    raise SystemExit("set DATABASE_URL to the database to migrate")
-if url.startswith("postgresql://"):
-    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-if url.startswith("mysql://"):
-    url = url.replace("mysql://", "mysql+pymysql://", 1)
-
-if context.is_offline_mode():
-    context.configure(url=url, literal_binds=True, transaction_per_migration=True)
-    with context.begin_transaction():
-        context.run_migrations()
-else:
-    with create_engine(url, poolclass=pool.NullPool).connect() as connection:
-        context.configure(connection=connection, transaction_per_migration=True)
-        with context.begin_transaction():
-            context.run_migrations()
-'''
-
-_MAKO = '''\
-"""${message}
-
-Revision ID: ${up_revision}
-Revises: ${down_revision | comma,n}
-"""
-
-import sqlalchemy as sa
-from alembic import op
-${imports if imports else ""}
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
-branch_labels = ${repr(branch_labels)}
-depends_on = ${repr(depends_on)}
-
-
-def upgrade():
-    ${upgrades if upgrades else "pass"}
-
-
-def downgrade():
-    ${downgrades if downgrades else "pass"}
-'''
-
-_INI = """\
-[alembic]
-script_location = {migrations}
-"""
-
 
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What the user said of the project to be: any of it may be left for us to find out."""
@@ -154,9 +98,8 @@ def _skeleton(root: Path, dialect: str, wanted: Wanted, desired: str, migrations
     """Writes what is not there; files that are stay as they are."""
     files = {
         FILE: _config(dialect, desired, migrations, wanted),
-        "alembic.ini": _INI.format(migrations=migrations.rstrip("/")),
-        f"{migrations}env.py": _ENV,
-        f"{migrations}script.py.mako": _MAKO,
+        **ini_file({"alembic": migrations}),
+        **script_location(migrations),
         f"{migrations}versions/.gitkeep": "",
     }
     if not desired.startswith(("models:", "flask:")):

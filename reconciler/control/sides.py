@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from ..config.secrets import masked
 from ..diagnostics import Finding
 from ..dialects.base import Dialect, Scope
 from ..dialects.registry import dialect_named, dialect_of_url, is_url
@@ -46,6 +47,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 def pair(before: str, after: str, ws: Workspace, *, dialect: str | None) -> tuple[Side, Side, Dialect]:
     """Both sides of a comparison, written ones judged by a server of the other side's version."""
     chosen = dialect_of(ws, (before, after), dialect)
+    ws = ws.suited(chosen.name)
     context = context_of(ws, chosen)
     found = _loaded((before, after), ws, context)
     version = next((c.version for c in found if isinstance(c, Catalog) and c.version), None)
@@ -83,6 +85,7 @@ def one(
     """One source as a catalog. Manifests that are the very bytes that `known` was made from are not read again, and
     those that were judged before beside it (`known_digest` tells one snapshot from another) are not judged again."""
     chosen = dialect_of(ws, (text,), dialect)
+    ws = ws.suited(chosen.name)
     context = context_of(ws, chosen)
     key = _key(text, chosen, context) if known is not None else ""
     if key and known is not None and memo.recalled(key) == _told(known.written, known.catalog):
@@ -173,11 +176,24 @@ def side_of(
 
 def dialect_of(ws: Workspace, sources: Sequence[str], asked: str | None) -> Dialect:
     """The dialect that a database among the sources has, else the one asked for, else the project's."""
-    for text in sources:
-        if is_url(text):
-            return dialect_of_url(text)
+    told = {text: d for text in sources if (d := _told_dialect(text, ws)) is not None}
+    if len({d.name for d in told.values()}) > 1:
+        raise ReconcileError(
+            "databases of different dialects are not compared: "
+            + ", ".join(f"{masked(text)} is of {d.name}" for text, d in told.items()),
+            why="a definition means what its own database makes of it",
+            next="compare each with what is desired: reconcile diff manifests/ env:NAME",
+        )
+    if told:
+        return next(iter(told.values()))
     if asked:
         return dialect_named(asked)
+    if ws.project is not None and ws.project.several:
+        names = ", ".join(ws.project.dialects)
+        raise ReconcileError(
+            "nothing says which of the project's dialects is meant", where=str(ws.project.file),
+            why=f"it has {names}", next=f"add --dialect {ws.project.dialect}",
+        )  # fmt: skip
     if ws.project is not None:
         return ws.dialect
     raise ReconcileError(
@@ -185,6 +201,15 @@ def dialect_of(ws: Workspace, sources: Sequence[str], asked: str | None) -> Dial
         why="manifests and models can be read for any",
         next="add --dialect postgresql, sqlite or mysql",
     )
+
+
+def _told_dialect(text: str, ws: Workspace) -> Dialect | None:
+    """The dialect of a source that is a database, None for any other."""
+    if is_url(text):
+        return dialect_of_url(text)
+    if ws.project is not None and text.startswith("env:"):
+        return dialect_named(ws.dialect_of(text.removeprefix("env:")))
+    return None
 
 
 def context_of(ws: Workspace, dialect: Dialect, scope: Scope | None = None) -> SourceContext:
