@@ -38,6 +38,8 @@ def command(console: Console, environment: str, adopt: bool, unmanaged: bool, re
         folder = shown_path(ws.required.manifests or ws.required.root)
         changed = [*files.written, *(f"{p} (removed)" for p in files.removed)]
         text = [*lines, *(f"wrote {folder}/{p}" for p in changed), "next: reconcile plan --write"]
+        if ws.required.several:
+            text.insert(-1, f"it is written for every dialect of the project: {', '.join(ws.required.dialects)}")
         console.result({**data, "adopted": True, "files": changed}, "\n".join(text))
         return OK
     if revert and found.changes:

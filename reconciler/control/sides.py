@@ -22,6 +22,7 @@ from ..model.codec import encoded, lines, objects
 from ..plan.settle import orders
 from ..sources import memo, registry
 from ..sources.context import SourceContext
+from ..sources.findings import without_portability
 from ..sources.normalise import normalise
 from ..sources.snapshot import Snapshot
 from ..sources.written import Written
@@ -77,6 +78,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     gone: tuple[Address, ...]
     names: tuple[tuple[Address, str], ...]
     digests: tuple[tuple[Address, str], ...]
+    findings: tuple[Finding, ...] = ()
 
 
 def one(
@@ -95,7 +97,7 @@ def one(
         return side, chosen
     (value,) = _loaded((text,), ws, context)
     side = side_of(text, value, ws, chosen, context, known.version if known else ws.version, known)
-    if key and not side.findings:
+    if key and not without_portability(side.findings):
         memo.keep(key, _told(side.digests, side.catalog))
         if judged and known is not None and _alike(side.catalog, known.catalog) and not ws.notices:
             memo.keep(judged, encoded(_judged(side, known)))
@@ -114,6 +116,7 @@ def _judged(side: Side, known: Snapshot) -> Judged:
         gone=tuple(sorted(a for a in known.catalog if a not in side.catalog)),
         names=tuple(sorted(side.names.items())),
         digests=tuple(sorted(side.digests.items())),
+        findings=side.findings,
     )
 
 
@@ -129,7 +132,7 @@ def _recalled(key: str, text: str, known: Snapshot) -> Side | None:
         return None
     return Side(
         label=text, catalog=catalog, names=dict(found.names), digests=dict(found.digests), orders=orders(catalog),
-        written=True,
+        findings=found.findings, written=True,
     )  # fmt: skip
 
 
@@ -145,7 +148,8 @@ def _key(text: str, dialect: Dialect, context: SourceContext) -> str:
     if not path.is_dir():
         return ""
     files = ((name.removeprefix(text), data) for name, data in registry.manifest_files(path))
-    return memo.key_of("written", dialect.name, encoded(context.scope), *(part for file in files for part in file))
+    meant = (dialect.name, "portable") if context.portable else (dialect.name,)
+    return memo.key_of("written", *meant, encoded(context.scope), *(part for file in files for part in file))
 
 
 def side_of(
@@ -215,4 +219,7 @@ def _told_dialect(text: str, ws: Workspace) -> Dialect | None:
 def context_of(ws: Workspace, dialect: Dialect, scope: Scope | None = None) -> SourceContext:
     """What sources may know of where they are read."""
     read_tree = ws.read_tree if ws.project is not None else None
-    return SourceContext(dialect=dialect, scope=scope or ws.scope, project=ws.project, cwd=ws.cwd, read_tree=read_tree)
+    return SourceContext(
+        dialect=dialect, scope=scope or ws.scope, project=ws.project, cwd=ws.cwd, read_tree=read_tree,
+        portable=ws.project is not None and ws.project.several and dialect.name in ws.project.dialects,
+    )  # fmt: skip

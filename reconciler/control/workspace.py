@@ -58,7 +58,7 @@ class Workspace:
 
     def around(self, environment: str) -> Workspace:
         """The workspace in which an environment is. Raises ReconcileError where there is none of that name."""
-        return self.of(self.dialect_of(environment)) if self.required.several else self
+        return self.of(self.dialect_of(environment))
 
     def dialect_of(self, environment: str) -> str:
         """The name of the dialect of an environment."""

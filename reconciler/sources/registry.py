@@ -126,7 +126,10 @@ def _at_commit(ref: str, path: str, context: SourceContext) -> Written:
     if not files:
         raise ReconcileError(f"no manifests at {ref}", where=path, next="name a folder that the commit has")
     named = ((f"{ref}:{p}", data) for p, data in sorted(files.items()))
-    return load_manifests(named, profile=context.profile(), scope=context.scope, origin=f"git:{ref}:{path}")
+    return load_manifests(
+        named, profile=context.profile(), scope=context.scope, origin=f"git:{ref}:{path}",
+        emulating=context.emulating,
+    )  # fmt: skip
 
 
 def _in_repository(path: Path, context: SourceContext) -> str:
@@ -145,9 +148,14 @@ def _files(text: str, context: SourceContext) -> Written:
         why = f"neither a file or folder, nor one of: {FORMS}"
         raise ReconcileError(f"no source {text!r}", why=why, next="correct the path, or one of the forms above")
     files = _shown(manifest_files(path), context.cwd)
-    dialect = (context.dialect.name, repr(context.version)) if context.dialect is not None else ()
-    memory = memory_of(path, len(files), *dialect, repr(context.scope))
-    return load_manifests(files, profile=context.profile(), scope=context.scope, origin=text, memory=memory)
+    dialect = context.dialect.name if context.dialect is not None else ""
+    memory = None
+    if not context.portable:
+        memory = memory_of(path, len(files), dialect, repr(context.version), repr(context.scope))
+    return load_manifests(
+        files, profile=context.profile(), scope=context.scope, origin=text, memory=memory,
+        emulating=context.emulating,
+    )  # fmt: skip
 
 
 def manifest_files(path: Path) -> list[tuple[str, bytes]]:
