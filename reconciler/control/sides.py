@@ -14,7 +14,7 @@ from ..config.secrets import masked
 from ..diagnostics import Finding
 from ..dialects.base import Dialect, Scope
 from ..dialects.registry import dialect_named, dialect_of_url, is_url
-from ..errors import ReconcileError
+from ..errors import InputError, ReconcileError
 from ..model.access import TOPICS
 from ..model.address import Address
 from ..model.catalog import Catalog
@@ -166,7 +166,12 @@ def side_of(
         return Side(label=label, catalog=value)
     value.sound()
     scratch = ws.scratch(dialect, version)
-    found = normalise(value, dialect=dialect, scratch=scratch, known=known, scope=context.scope)
+    try:
+        found = normalise(value, dialect=dialect, scratch=scratch, known=known, scope=context.scope)
+    except InputError as error:
+        if context.portable:
+            raise with_way_out(error, dialect.name) from None
+        raise
     return Side(
         label=label,
         catalog=found.catalog,
@@ -176,6 +181,13 @@ def side_of(
         orders=orders(found.catalog),
         written=True,
     )
+
+
+def with_way_out(error: InputError, dialect: str) -> InputError:
+    """The error in which every definition that one of several dialects refuses says how it may get its own words."""
+    way_out = f"say what it is there, dialects: {{{dialect}: ...}}, or leave it to others, metadata: {{only: [...]}}"
+    findings = [msgspec.structs.replace(f, next=f.next or way_out) for f in error.findings]
+    return InputError(error.what, findings, where=error.where, why=error.why, next=error.next)
 
 
 def dialect_of(ws: Workspace, sources: Sequence[str], asked: str | None) -> Dialect:

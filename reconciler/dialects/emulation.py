@@ -92,6 +92,8 @@ class Emulation(msgspec.Struct, frozen=True, kw_only=True):
 
     types: Mapping[str, Kept] = {}
     native: frozenset[str] | None = None
+    lacking: frozenset[str] = frozenset()
+    """Words of types that others have and that nothing stands in for, so that nobody has to ask a server."""
     array: Kept | None = None
     labels: Callable[[str], str] = lambda labels: "text"
     labels_checked: bool = True
@@ -150,5 +152,11 @@ POSTGRESQL_ONLY: Final = joined(
     fields("foreign_key", words="match set_columns period enforced"),
 )
 """What decides on PostgreSQL which rows there may be or who sees them, and what no other dialect has."""
+POSTGRESQL_TYPES: Final = frozenset({
+    "interval", "tsvector", "tsquery", "xml", "money", "hstore", "jsonpath", "int4range", "int8range", "numrange",
+    "daterange", "tsrange", "tstzrange", "int4multirange", "int8multirange", "nummultirange", "datemultirange",
+    "tsmultirange", "tstzmultirange", "box", "circle", "line", "lseg", "path", "macaddr8", "varbit", "oid", "regclass",
+})  # fmt: skip
+"""Types of PostgreSQL that mean nothing elsewhere."""
 NO_TRACE: Final = frozenset({"extension", "statistics", "access", "role", "publication", "publication_table"})
 """Kinds of PostgreSQL without which the same rows may be held."""

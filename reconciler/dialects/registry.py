@@ -29,6 +29,11 @@ def dialect_named(name: str) -> Dialect:
     return found
 
 
+def known_dialects() -> tuple[str, ...]:
+    """The names of all dialects."""
+    return tuple(_MODULES)
+
+
 def is_url(text: str) -> bool:
     """Whether a source is a database URL of a scheme that some dialect has."""
     scheme, sep, _ = text.partition("://")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..emulation import NO_TRACE, POSTGRESQL_ONLY, STORAGE, Emulation, Kept, fields, joined
+from ..emulation import NO_TRACE, POSTGRESQL_ONLY, POSTGRESQL_TYPES, STORAGE, Emulation, Kept, fields, joined
 
 _UTC: Final = "datetime(6), no time zone: write UTC"
 
@@ -33,6 +33,7 @@ EMULATION: Final = Emulation(
         "smallserial": Kept(type="smallint", how="smallint, numbered", numbered=True),
     },
     array=Kept(type="json", check="json_type({column}) = 'ARRAY'", how="json, checked to be an array"),
+    lacking=POSTGRESQL_TYPES,
     labels=lambda labels: f"enum({labels})",
     labels_checked=False,
     defaults={

@@ -30,6 +30,7 @@ EMULATION: Final = Emulation(
         ),
         "enum": Kept(type="text", check="{column} IN ({})", how="text, its values are checked"),
     },
+    lacking=frozenset({"set"}),
     defaults={
         "current_timestamp()": "CURRENT_TIMESTAMP",
         "curdate()": "CURRENT_DATE",

@@ -252,7 +252,8 @@ class _Emulation:
             return self._array(o, written, place)
         kept = self.emulation.types.get(written.word)
         if kept is None:
-            if self.emulation.native is not None and written.word not in self.emulation.native:
+            native = self.emulation.native
+            if written.word in self.emulation.lacking or (native is not None and written.word not in native):
                 self._no_type(o, place)
             return o, []
         return self._kept(o, kept, written, place)
