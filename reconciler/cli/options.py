@@ -20,7 +20,7 @@ SOURCES = (
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
-def _dialects(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+def complete_dialects(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     try:
         names = Console().project().dialects
     except ReconcileError:
@@ -30,10 +30,10 @@ def _dialects(ctx: click.Context, _param: click.Parameter, incomplete: str) -> l
 
 dialect_option: Decorator = click.option(
     "--dialect", metavar="NAME", help="What definitions are written for, where no database says so.",
-    shell_complete=_dialects,
+    shell_complete=complete_dialects,
 )
 only_option: Decorator = click.option(
-    "--dialect", metavar="NAME", help="Only this one of the project's dialects.", shell_complete=_dialects
+    "--dialect", metavar="NAME", help="Only this one of the project's dialects.", shell_complete=complete_dialects
 )
 yes_option: Decorator = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 order_option: Decorator = click.option(

@@ -41,7 +41,6 @@ def command(console: Console, paths: tuple[Path, ...], dialect: str | None) -> i
     with console.progress("validating"):
         found = validated(console.config, paths, dialect)
     errors = sum(f.level == "error" for f in found.findings)
-    console.findings(found.findings)
     data = {"ok": not errors, "findings": found.findings, "objects": found.objects}
     if found.several:
         data["dialects"] = {
@@ -49,6 +48,7 @@ def command(console: Console, paths: tuple[Path, ...], dialect: str | None) -> i
         }
     if dialect == ALL and found.several:
         console.print(_table(console, found, rows(found)))
+    console.findings(found.findings)
     console.result(data, _summary(found, errors, shown=dialect == ALL))
     return ERROR if errors else OK
 

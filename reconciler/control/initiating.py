@@ -6,15 +6,16 @@ import ast
 import configparser
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
+from ..config.complaints import LOADED
 from ..config.project import FILE, load_project
 from ..config.secrets import passwords
 from ..dialects.base import Dialect
-from ..dialects.registry import dialect_of_url, is_url
+from ..dialects.registry import dialect_named, dialect_of_url, is_url
 from ..errors import ReconcileError, RefusedError
 from ..model.catalog import Catalog
 from ..prove.lockfile import locked
@@ -43,6 +44,25 @@ spec:
     #   branch: main
 """
 
+_SEVERAL = """\
+apiVersion: reconcile/v1
+kind: Project
+spec:
+  dialects: [{dialects}]    # each has its own revisions and lockfile, in migrations/<dialect>/
+  desired: {desired}
+  environments:
+    {environment}:
+      dialect: {own}
+      url: {url}
+      policy: none           # a development database; for others: merged, with the branch that they track
+    # prod:
+    #   dialect: {other}
+    #   url: {{env: PROD_DATABASE_URL}}
+    #   policy: merged
+    #   branch: main
+"""
+
+
 class Wanted(msgspec.Struct, frozen=True, kw_only=True):
     """What the user said of the project to be: any of it may be left for us to find out."""
 
@@ -65,9 +85,35 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
 def begin_empty(root: Path, wanted: Wanted) -> Begun:
     """A project without objects yet."""
     _require_room(root)
-    dialect = wanted.dialect or (dialect_of_url(wanted.url).name if wanted.url else "postgresql")
+    names = list(dict.fromkeys(name.strip() for name in wanted.dialect.split(",") if name.strip()))
+    for name in names:
+        dialect_named(name)
+    if len(names) > 1:
+        return Begun(files=tuple(_written(root, _of_several(names, wanted))))
+    dialect = names[0] if names else dialect_of_url(wanted.url).name if wanted.url else "postgresql"
     files = _skeleton(root, dialect, wanted, wanted.desired or "manifests/", "migrations/")
     return Begun(files=tuple(files))
+
+
+def _of_several(dialects: Sequence[str], wanted: Wanted) -> dict[str, str]:
+    """The files of a project of several dialects; the first environment has that of its URL, or else the first."""
+    desired = wanted.desired or "manifests/"
+    own = dialect_of_url(wanted.url).name if wanted.url else dialects[0]
+    if own not in dialects:
+        message = f"the URL is of {own}, which is none of {', '.join(dialects)}"
+        raise ReconcileError(message, next=f"add {own} to --dialect, or correct --url")
+    folders = {name: f"migrations/{name}/" for name in dialects}
+    other = next(name for name in reversed(dialects) if name != own)
+    config = _SEVERAL.format(
+        dialects=", ".join(dialects), desired=desired, environment=wanted.environment, url=_url(wanted, own),
+        own=own, other=other,
+    )  # fmt: skip
+    files = {FILE: config, **ini_file(folders)}
+    for folder in folders.values():
+        files |= {**script_location(folder), f"{folder}versions/.gitkeep": ""}
+    if not desired.startswith(LOADED):
+        files[f"{desired.rstrip('/')}/.gitkeep"] = ""
+    return files
 
 
 def begin_from(root: Path, wanted: Wanted) -> tuple[Begun, Dialect]:
@@ -102,7 +148,7 @@ def _skeleton(root: Path, dialect: str, wanted: Wanted, desired: str, migrations
         **script_location(migrations),
         f"{migrations}versions/.gitkeep": "",
     }
-    if not desired.startswith(("models:", "flask:")):
+    if not desired.startswith(LOADED):
         files[f"{desired.rstrip('/')}/.gitkeep"] = ""
     return _written(root, files)
 
