@@ -8,14 +8,15 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from pathlib import PurePosixPath
-from typing import Final
+from typing import Final, get_args
 
 from ..diagnostics import Finding
 from .checked import did_you_mean
 from .nodes import Document, Key
-from .projectfile import DialectForm, EnvironmentForm, SpecForm
+from .projectfile import DialectForm, DialectName, EnvironmentForm, SpecForm
 from .urls import scheme
 
+KNOWN: Final = get_args(DialectName)
 MIGRATIONS: Final = "migrations/"
 _OWN: Final = ("migrations", "scratch", "schemas", "manage")
 """What each dialect of several has for itself."""
@@ -84,6 +85,11 @@ def _of_several(spec: SpecForm, source: Document) -> Iterator[Finding]:
             next="write dialects: [sqlite, postgresql], or dialect: postgresql",
         )  # fmt: skip
     names = list(spec.dialects or ())
+    for name in names:
+        if name not in KNOWN:
+            next_step = did_you_mean(name, KNOWN)
+            place = source.at("spec", "dialects", name)
+            yield Finding(rule="dialect", message=f"no dialect {name!r} is known", span=place, next=next_step)
     for n, name in enumerate(names):
         if name in names[:n]:
             place = source.at("spec", "dialects", n)

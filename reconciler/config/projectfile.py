@@ -6,7 +6,7 @@ Only the form. What the words resolve to (paths, URLs, places) is `project`'s an
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -106,7 +106,7 @@ class SpecForm(_Form, frozen=True):
 
     dialect: Annotated[DialectName | None, Meta(description="The database system of every environment.")] = None
     dialects: Annotated[
-        list[DialectName] | dict[DialectName, DialectForm | None] | None,
+        list[DialectName] | dict[str, DialectForm | None] | None,
         Meta(
             description="In place of dialect: the database systems of a project that has several, in the order in "
             "which they are planned; a mapping says what each has for itself."
@@ -160,6 +160,9 @@ def project_schema() -> dict[str, Any]:
     text = msgspec.json.encode(named).replace(b'Form"', b'"')
     named = msgspec.json.decode(text)
     named["Elsewhere"] |= {"oneOf": [{"required": ["env"]}, {"required": ["file"]}]}
+    for form in named["Spec"]["properties"]["dialects"]["anyOf"]:
+        if form.get("type") == "object":
+            form["propertyNames"] = {"enum": sorted(get_args(DialectName))}
     named["Spec"] |= {"oneOf": [{"required": ["dialect"]}, {"required": ["dialects"]}]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",

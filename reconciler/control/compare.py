@@ -15,6 +15,7 @@ from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Rebuild, subject
 from ..model.profile import Profile
+from ..model.tables import Check, Column
 from ..plan.plan import Plan, make_plan
 from ..plan.settle import Orders, settled
 from ..sources.findings import about
@@ -55,14 +56,16 @@ def compare(
 
 
 def _touched(plan: Plan) -> frozenset[str]:
-    """The addresses of whatever a plan makes, changes or takes away."""
+    """The addresses of whatever a plan makes, changes or takes away, and of the columns that its checks are over."""
     found: set[Address] = set()
     for step in plan.steps:
         if isinstance(step.change, Rebuild):
             before = {o.address: o for o in (step.change.old, *step.change.before)}
-            found |= {o.address for o in (step.change.new, *step.change.after) if before.get(o.address) != o}
+            touched = [o for o in (step.change.new, *step.change.after) if before.get(o.address) != o]
         else:
-            found |= {subject(step.change).address, *(o.address for o in step.folded)}
+            touched = [subject(step.change), *step.folded]
+        found |= {o.address for o in touched}
+        found |= {a for o in touched if o.kind == Check.kind for a in o.refs if a.kind == Column.kind}
     return frozenset(map(str, found))
 
 

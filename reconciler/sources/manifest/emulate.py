@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import msgspec
 
-from ...diagnostics import Finding
+from ...diagnostics import Finding, Level
 from ...dialects.base import Dialect
 from ...dialects.emulation import Emulation, Kept, WrittenType, written_type
 from ...model.namespaces import Enum
@@ -91,11 +91,12 @@ class _Emulation:
 
     # Saying.
 
-    def say(self, rule: str, message: str, path: Path, o: Object | None = None, next: str = "") -> None:
+    def say(
+        self, rule: str, message: str, path: Path, o: Object | None = None, next: str = "", level: Level = "note"
+    ) -> None:
         address = str(o.address) if o is not None else ""
         found = self.manifest.finding(rule, message, path, next, address=address)
-        level = "error" if rule == NOT_PORTABLE else "note"
-        self.findings.append(msgspec.structs.replace(found, level=level))
+        self.findings.append(msgspec.structs.replace(found, level="error" if rule == NOT_PORTABLE else level))
 
     def refuse(self, message: str, path: Path, o: Object | None = None, spec: str = "") -> None:
         change = f"dialects: {{{self.dialect.name}: {spec}}}" if spec else ""
@@ -302,6 +303,10 @@ class _Emulation:
             return self._array(o, WrittenType("", "", 1), place)
         what = m.parts.objects[0]
         if isinstance(what, Enum):
+            for value, was in m.parts.names.items():
+                if value.kind != Enum.kind:
+                    message = f"rows that hold {was!r} are not renamed to {value.name!r}: UPDATE them in a revision"
+                    self.say(EMULATED, message, place, o, level="warning")
             return self._of_enum(o, what, place)
         assert isinstance(what, Domain)
         return self._of_domain(o, what, m.parts.objects[1:], place)

@@ -30,15 +30,25 @@ RenamedFrom = Annotated[
 Name = Annotated[str | None, Meta(description="Its name, where it stands in a list; else the key is its name.")]
 
 
-Dialects = Annotated[
-    dict[DialectName, dict[str, Any] | None],
-    Meta(description="What is different for one dialect: its changes of the spec, key by key; null takes a key away."),
-]
 Only = Annotated[list[DialectName], Meta(min_length=1)]
 
 
 class Form(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """What all parts of a manifest share: camelCase keys, and no unknown ones."""
+
+
+Changes = Annotated[
+    dict[str, Any] | None,
+    Meta(description="Its changes of the spec, key by key; null takes a key away, a list stands for the whole list."),
+]
+
+
+class DialectsForm(Form, frozen=True, kw_only=True):
+    """What is different for one dialect."""
+
+    mysql: Changes = None
+    postgresql: Changes = None
+    sqlite: Changes = None
 
 
 class Metadata(Form, frozen=True, kw_only=True):
