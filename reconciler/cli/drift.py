@@ -60,6 +60,7 @@ def _text(environment: str, lines: list[str], extra: list[str], console: Console
     if extra:
         text.append(console.style(f"{environment} holds what git does not know; it is left alone:", "strong"))
         text += [f"  ? {address}" for address in extra]
+        text.append(f"next: reconcile drift --env {environment} --adopt --unmanaged, or name it under spec.unmanaged")
     return "\n".join(text)
 
 

@@ -11,7 +11,7 @@ import msgspec
 
 from ..config.project import Environment, Project, found_file, load_project
 from ..dialects.base import Dialect, Pattern, Scope
-from ..dialects.registry import dialect_named
+from ..dialects.registry import dialect_named, dialect_of_url, is_url
 from ..dialects.scratch import scratch_database
 from ..dialects.session import Session
 from ..errors import ReconcileError
@@ -129,6 +129,12 @@ class Workspace:
         """A session on an environment's database. One that is a file and not there yet reads as an empty database,
         and is made where the environment is written to."""
         url = environment.url()
+        if is_url(url) and (found := dialect_of_url(url).name) != self.dialect.name:
+            raise ReconcileError(
+                f"environment {environment.name} is of {self.dialect.name}, and its URL is of {found}",
+                where=str(environment.span),
+                next=f"correct the URL, or the dialect of {environment.name}",
+            )
         if read_only and self.dialect.is_absent(url):
             url = self.dialect.empty_url
         with self.dialect.connect(url, create=not read_only, read_only=read_only) as session:

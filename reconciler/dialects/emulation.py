@@ -114,6 +114,8 @@ class Emulation(msgspec.Struct, frozen=True, kw_only=True):
     """The types of a table that enforces them, by the first word of what a column would have else."""
     partitions: bool = False
     """Whether a table may be a partition of another."""
+    partitioned: bool = False
+    """Whether a table has its partitions in its own definition instead."""
     casts: bool = False
     """Whether a default may be written with the type that it is of: 'new'::status."""
     inline_checks: bool = False

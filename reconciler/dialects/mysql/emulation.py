@@ -59,5 +59,6 @@ EMULATION: Final = Emulation(
     kinds_left_out=NO_TRACE,
     methods=frozenset({"btree", "hash", "fulltext", "spatial"}),
     partial_indexes=False,
+    partitioned=True,
     numbering="column",
 )

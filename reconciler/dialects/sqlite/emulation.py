@@ -86,7 +86,7 @@ EMULATION: Final = Emulation(
     left_out=joined(
         COMMENTED,
         STORAGE,
-        fields("table", words="engine collation partition_by"),
+        fields("table", words="engine collation"),
         fields("column", words="invisible"),
         fields("foreign_key", words="comment"),
     ),

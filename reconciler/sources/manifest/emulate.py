@@ -37,6 +37,7 @@ _CAST: Final = re.compile(
 )
 _TEXT: Final = re.compile(r"'(?:[^']|'')*'")
 _VALUE: Final = re.compile(r"'(?:[^']|'')*'|\"(?:[^\"]|\"\")*\"|\bVALUE\b", re.I)
+_PARTITIONS: Final = re.compile(r"\bPARTITIONS?\b", re.I)
 _EMPTY_ARRAY: Final = re.compile(r"(?:'\{\}'(?:\s*::.*)?|array\s*\[\s*\](?:\s*::.*)?)\Z", re.I)
 
 
@@ -168,6 +169,9 @@ class _Emulation:
         if isinstance(o, Index) and not self._has_index(o, path):
             return
         o = self._without_fields(o, path)
+        if isinstance(o, Table) and o.partition_by is not None and not self._is_divided(o.partition_by):
+            self.say(LEFT_OUT, "partition by is left out", ("spec", "partitionBy"), o)
+            o = msgspec.structs.replace(o, partition_by=None)
         if isinstance(o, ForeignKey) and o.target_schema and not self.profile.default_schema:
             o = msgspec.structs.replace(o, target_schema="")
         if isinstance(o, Column):
@@ -207,6 +211,12 @@ class _Emulation:
             return False
         self.say(EMULATED, f"partition → rows of {table.partition_of.name}", ("spec", "partitionOf"))
         return True
+
+    def _is_divided(self, key: str) -> bool:
+        """Whether the dialect divides a table by what is written: a key alone, or a key with its partitions."""
+        if self.emulation.partitions or self.is_own(("spec", "partitionBy")):
+            return True
+        return self.emulation.partitioned and _PARTITIONS.search(key) is not None
 
     def _has_index(self, o: Index, path: Path) -> bool:
         methods = self.emulation.methods

@@ -380,3 +380,25 @@ def test_what_a_dialect_cannot_say_of_models_is_refused_at_its_line(modelled: Se
     }
     assert all(f["next"] for f in data["findings"] if f["level"] == "error")
     assert data["dialects"]["postgresql"]["ok"]
+
+
+def test_a_url_of_another_dialect_is_said_to_be_one(two: Several, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = (two.folder / "reconcile.yaml").read_text()
+    text = text.replace(f'url: "{two.urls["prod"]}"', "dialect: postgresql, url: {env: PROD_URL}")
+    (two.folder / "reconcile.yaml").write_text(text)
+    monkeypatch.setenv("PROD_URL", two.urls["dev"])
+    said = two.run("apply", "--env", "prod", expect=1)
+    assert "environment prod is of postgresql, and its URL is of sqlite" in said and "correct the URL" in said
+
+
+def test_the_next_step_for_what_git_does_not_know_can_be_typed(two: Several) -> None:
+    two.write("shop.yaml", SHOP)
+    two.run("plan", "--write")
+    two.commit()
+    two.apply_all()
+    two.sql("dev", "CREATE TABLE handmade (a integer)")
+    (stands,) = two.json("status", "--env", "dev")
+    told = next(c["next"] for c in stands["conditions"] if c["type"] == "Unmanaged")
+    assert told.startswith("reconcile drift --env dev --adopt --unmanaged")
+    two.run(*told.split(",")[0].split()[1:])
+    assert "handmade" in (two.folder / "manifests/tables/handmade.yaml").read_text()

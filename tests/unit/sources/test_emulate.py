@@ -232,6 +232,12 @@ def test_a_partition_is_rows_of_its_table_and_a_materialized_view_is_a_view() ->
     assert [str(a) for a in objects(read(view, "sqlite"))] == ["view:v"]
 
 
+def test_mysql_keeps_a_division_that_says_its_partitions() -> None:
+    kept = "HASH (id) PARTITIONS 4"
+    assert objects(read(table("text", f"partitionBy: {kept}"), "mysql"))["table:t"].partition_by == kept
+    assert objects(read(table("text", "partitionBy: HASH (id)"), "mysql"))["table:t"].partition_by is None
+
+
 def test_a_strict_table_of_sqlite_gets_the_types_that_it_takes() -> None:
     found = objects(read(table("boolean", "strict: true"), "sqlite"))
     assert found["column:t.c"].type == "integer" and found["table:t"].strict
