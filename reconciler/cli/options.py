@@ -20,6 +20,7 @@ SOURCES = (
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+
 def complete_dialects(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
     try:
         names = Console().project().dialects
@@ -29,7 +30,9 @@ def complete_dialects(ctx: click.Context, _param: click.Parameter, incomplete: s
 
 
 dialect_option: Decorator = click.option(
-    "--dialect", metavar="NAME", help="What definitions are written for, where no database says so.",
+    "--dialect",
+    metavar="NAME",
+    help="What definitions are written for, where no database says so.",
     shell_complete=complete_dialects,
 )
 only_option: Decorator = click.option(

@@ -122,9 +122,7 @@ def _result(console: Console, spaces: Sequence[Workspace], said: Sequence[_Said]
         return
     named = {ws.required.dialect: s for ws, s in zip(spaces, said, strict=True)}
     data = {"empty": all(s.data["empty"] for s in said), "dialects": {name: s.data for name, s in named.items()}}
-    text = "\n\n".join(
-        "\n".join([console.style(f"{name}:", "strong"), *s.lines]) for name, s in named.items()
-    )
+    text = "\n\n".join("\n".join([console.style(f"{name}:", "strong"), *s.lines]) for name, s in named.items())
     console.result({**data, **more}, text)
 
 

@@ -95,7 +95,14 @@ def _unknown_keys(document: Document, error: Any) -> Iterable[Finding]:
     known = list(error.schema.get("properties", {}))
     for key in error.instance:
         if key not in known:
-            yield _finding(document, error, "unknown-key", f"unknown key {_short(key)}", did_you_mean(key, known), key)
+            torn = error.instance[key] is None and _TORN.search(key)
+            next_step = _QUOTE if torn else did_you_mean(key, known)
+            yield _finding(document, error, "unknown-key", f"unknown key {_short(key)}", next_step, key)
+
+
+_TORN: Final = re.compile(r"[)'\]]\Z")
+_QUOTE: Final = 'inside {…} a text with a comma needs quotes: {type: "numeric(10,2)"}'
+"""What a key without a value is that ends in a bracket or a quote: the rest of a text."""
 
 
 def _missing(document: Document, error: Any) -> Iterable[Finding]:

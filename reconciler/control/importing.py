@@ -81,7 +81,12 @@ def write_manifests(catalog: Catalog, dialect: Dialect, folder: Path) -> Files:
 
 
 def rewrite_objects(
-    catalog: Catalog, tops: Iterable[Address], dialect: Dialect, folder: Path, *, was: Catalog | None = None,
+    catalog: Catalog,
+    tops: Iterable[Address],
+    dialect: Dialect,
+    folder: Path,
+    *,
+    was: Catalog | None = None,
     portable: bool = False,
 ) -> Files:
     """The manifests of some objects as a catalog has them: brought up to date, added, or removed where it has them no

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from pathlib import Path
 from typing import Final
 
@@ -13,7 +13,7 @@ from ..diagnostics import Finding, Span, in_order
 from ..dialects.registry import dialect_named, known_dialects
 from ..errors import ReconcileError
 from ..sources import registry
-from ..sources.findings import EMULATED, LEFT_OUT, without_portability
+from ..sources.findings import EMULATED, LEFT_OUT, NOT_PORTABLE, without_portability
 from ..sources.written import Written
 from .sides import context_of
 from .workspace import Workspace
@@ -70,8 +70,14 @@ def validated(config: Path | None, paths: Sequence[Path], dialect: str | None) -
     names = _dialects(project, dialect)
     several = len(names) > 1
     found = {name: _for_one(ws, name, [str(p) for p in paths], several) for name in names}
-    told = dict.fromkeys([*findings, *(f for d in found.values() for f in without_portability(d.findings))])
-    return Validated(findings=tuple(in_order(list(told))), dialects=found, several=several)
+    told = {_same(f): f for d in reversed(found.values()) for f in without_portability(d.findings)}
+    return Validated(findings=tuple(in_order([*findings, *told.values()])), dialects=found, several=several)
+
+
+def _same(finding: Finding) -> Hashable:
+    """What tells a finding from others: one of all dialects is the same one, though addresses differ by a schema."""
+    about_dialect = finding.rule == NOT_PORTABLE or not finding.span.line
+    return finding if about_dialect else (finding.rule, finding.span)
 
 
 def _dialects(project: Project | None, asked: str | None) -> list[str]:
@@ -121,7 +127,8 @@ def _row(span: Span, address: str, by: Mapping[str, Sequence[Finding]], dialects
     verdicts = {name: _verdict(by.get(name, ())) for name in dialects}
     said: dict[str, list[str]] = {}
     for name, findings in by.items():
-        said.setdefault("; ".join(f.message for f in findings), []).append(name)
+        messages = (f.message.removeprefix(f"{name} ") for f in findings)
+        said.setdefault("; ".join(messages), []).append(name)
     how = "; ".join(f"{', '.join(names)}: {message}" for message, names in said.items())
     return Row(span=span, address=address, verdicts=verdicts, how=how)
 

@@ -79,6 +79,15 @@ class Kept(msgspec.Struct, frozen=True, kw_only=True):
         return self.check.replace("{}", written.inside).replace("{column}", column)
 
 
+class Foreign(msgspec.Struct, frozen=True):
+    """What a pattern finds in an expression, outside of texts and quoted names: words that the dialect has not, or that
+    mean something else there; and what every dialect takes in their place. `{}` in `what` is the pattern's group."""
+
+    pattern: str
+    what: str
+    instead: str = ""
+
+
 class Emulation(msgspec.Struct, frozen=True, kw_only=True):
     """How a dialect keeps what it has no words for.
 
@@ -98,6 +107,10 @@ class Emulation(msgspec.Struct, frozen=True, kw_only=True):
     labels: Callable[[str], str] = lambda labels: "text"
     labels_checked: bool = True
     defaults: Mapping[str, str] = {}
+    foreign: tuple[Foreign, ...] = ()
+    """What other dialects write in expressions and this one must not be given."""
+    double_quotes: bool = True
+    """Whether double quotes stand around names; where they do not, they are put into the dialect's own."""
     functions: Callable[[], frozenset[str]] | None = None
     """The names of the functions there are, where an unknown one in a default would be no error; None elsewhere."""
     left_out: Mapping[str, frozenset[str]] = {}
@@ -160,5 +173,9 @@ POSTGRESQL_TYPES: Final = frozenset({
     "tsmultirange", "tstzmultirange", "box", "circle", "line", "lseg", "path", "macaddr8", "varbit", "oid", "regclass",
 })  # fmt: skip
 """Types of PostgreSQL that mean nothing elsewhere."""
+STANDARD_CASTS: Final = Foreign("::", "casts with ::", "CAST(... AS ...)")
+ILIKE: Final = Foreign(r"(?i)\bilike\b", "ILIKE", "lower(...) LIKE lower(...)")
+REGULAR_EXPRESSION: Final = Foreign(r"(?<![<>!=~])!?~\*?(?=\s*')|\s!?~\*?\s", "regular expressions with ~")
+INTERVALS: Final = Foreign(r"(?i)\binterval\s*$|\binterval\s*(?=')", "intervals of PostgreSQL")
 NO_TRACE: Final = frozenset({"extension", "statistics", "access", "role", "publication", "publication_table"})
 """Kinds of PostgreSQL without which the same rows may be held."""

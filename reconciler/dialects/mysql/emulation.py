@@ -4,7 +4,21 @@ from __future__ import annotations
 
 from typing import Final
 
-from ..emulation import NO_TRACE, POSTGRESQL_ONLY, POSTGRESQL_TYPES, STORAGE, Emulation, Kept, fields, joined
+from ..emulation import (
+    ILIKE,
+    INTERVALS,
+    NO_TRACE,
+    POSTGRESQL_ONLY,
+    POSTGRESQL_TYPES,
+    REGULAR_EXPRESSION,
+    STANDARD_CASTS,
+    STORAGE,
+    Emulation,
+    Foreign,
+    Kept,
+    fields,
+    joined,
+)
 
 _UTC: Final = "datetime(6), no time zone: write UTC"
 
@@ -44,6 +58,14 @@ EMULATION: Final = Emulation(
         "statement_timestamp()": "current_timestamp()",
         "clock_timestamp()": "sysdate()",
     },
+    foreign=(
+        STANDARD_CASTS,
+        ILIKE,
+        REGULAR_EXPRESSION,
+        INTERVALS,
+        Foreign(r"\|\|", "|| for texts (there it means OR)", "concat(..., ...) for it alone"),
+    ),
+    double_quotes=False,
     left_out=joined(
         fields("primary_key", "unique", "check", "foreign_key", "view", words="comment"),
         STORAGE,

@@ -8,7 +8,21 @@ from __future__ import annotations
 from functools import cache
 from typing import Final
 
-from ..emulation import COMMENTED, NO_TRACE, POSTGRESQL_ONLY, STORAGE, Emulation, Kept, fields, joined
+from ..emulation import (
+    COMMENTED,
+    ILIKE,
+    INTERVALS,
+    NO_TRACE,
+    POSTGRESQL_ONLY,
+    REGULAR_EXPRESSION,
+    STANDARD_CASTS,
+    STORAGE,
+    Emulation,
+    Foreign,
+    Kept,
+    fields,
+    joined,
+)
 
 _NATIVE: Final = frozenset({
     "integer", "bigint", "smallint", "tinyint", "mediumint", "text", "clob", "blob", "real", "float",
@@ -22,6 +36,12 @@ _NEW_UUID: Final = (
 )
 _JSON: Final = "json_valid({column})"
 _UTC: Final = "datetime, kept as text; no time zone: write UTC"
+_FUNCTIONS: Final = Foreign(
+    r"(?i)\b(to_char|to_date|to_timestamp|to_number|array_agg|jsonb?_agg|jsonb?_build_\w+|date_trunc|age|now|unnest"
+    r"|regexp_\w+|split_part|string_to_array|char_length|character_length|extract|position|overlay)\s*\(",
+    "function {}",
+)
+"""Functions that a view of SQLite may mention, to be found missing only when somebody reads it."""
 
 
 @cache
@@ -66,7 +86,8 @@ EMULATION: Final = Emulation(
     },
     native=_NATIVE,
     array=Kept(
-        type="text", check="json_valid({column}) AND json_type({column}) = 'array'",
+        type="text",
+        check="json_valid({column}) AND json_type({column}) = 'array'",
         how="text, checked to be a JSON array",
     ),
     defaults={
@@ -82,6 +103,7 @@ EMULATION: Final = Emulation(
         "uuidv4()": _NEW_UUID,
         "uuid()": _NEW_UUID,
     },
+    foreign=(STANDARD_CASTS, ILIKE, REGULAR_EXPRESSION, INTERVALS, _FUNCTIONS),
     functions=functions,
     left_out=joined(
         COMMENTED,
@@ -101,9 +123,20 @@ EMULATION: Final = Emulation(
     numbering="primary_key",
     numbered_type="integer",
     strict_types={
-        "bigint": "integer", "smallint": "integer", "tinyint": "integer", "mediumint": "integer", "boolean": "integer",
-        "float": "real", "double": "real", "numeric": "any", "varchar": "text", "char": "text", "clob": "text",
-        "date": "text", "time": "text", "datetime": "text",
+        "bigint": "integer",
+        "smallint": "integer",
+        "tinyint": "integer",
+        "mediumint": "integer",
+        "boolean": "integer",
+        "float": "real",
+        "double": "real",
+        "numeric": "any",
+        "varchar": "text",
+        "char": "text",
+        "clob": "text",
+        "date": "text",
+        "time": "text",
+        "datetime": "text",
     },
     inline_checks=True,
 )

@@ -84,9 +84,7 @@ def load_manifests(
     )
 
 
-def _read(
-    name: str, data: bytes, profile: Profile | None, findings: list[Finding], flat: bool
-) -> list[Manifest]:
+def _read(name: str, data: bytes, profile: Profile | None, findings: list[Finding], flat: bool) -> list[Manifest]:
     """The manifests of one file; what is wrong with it goes to `findings`. flat: schemas are left out."""
     parsed = yamltext.documents(data, name)
     findings += parsed.findings

@@ -111,9 +111,7 @@ def two(pg_default: Postgres, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.fixture
-def three(
-    pg_default: Postgres, maria: Maria, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[Several]:
+def three(pg_default: Postgres, maria: Maria, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Several]:
     folder = tmp_path / "project"
     folder.mkdir()
     monkeypatch.chdir(folder)
@@ -274,9 +272,10 @@ def test_each_folder_is_a_script_location_of_alembic(two: Several, tmp_path: Pat
         env={"DATABASE_URL": f"sqlite:///{file}", "PATH": ""}, cwd=two.folder,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    assert "equal" in two.run("diff", f"sqlite:///{file}", "manifests/") or not two.json(
-        "diff", f"sqlite:///{file}", "manifests/"
-    )["steps"]
+    assert (
+        "equal" in two.run("diff", f"sqlite:///{file}", "manifests/")
+        or not two.json("diff", f"sqlite:///{file}", "manifests/")["steps"]
+    )
 
 
 def test_what_is_ambiguous_asks_for_the_dialect(two: Several) -> None:
@@ -364,11 +363,13 @@ def test_one_set_of_models_is_planned_applied_and_synced_on_each(modelled: Sever
 
 
 def test_what_a_dialect_cannot_say_of_models_is_refused_at_its_line(modelled: Several) -> None:
-    text = MODELS.replace('BigInteger().with_variant(Integer, "sqlite"), primary_key=True)\n    email', "BigInteger, "
-                          "primary_key=True)\n    email")
+    text = MODELS.replace(
+        'BigInteger().with_variant(Integer, "sqlite"), primary_key=True)\n    email',
+        "BigInteger, primary_key=True)\n    email",
+    )
     token = '    token = mapped_column(Uuid, server_default=text("to_hex(1)"))\n'
     text = text.replace("    email = ", f"{token}    email = ")
-    text = text.replace("JSON().with_variant(JSONB, \"postgresql\")", "postgresql.TSVECTOR")
+    text = text.replace('JSON().with_variant(JSONB, "postgresql")', "postgresql.TSVECTOR")
     text = text.replace("import JSONB\n", "import JSONB\nfrom sqlalchemy.dialects import postgresql\n")
     (modelled.folder / "store.py").write_text(text)
     data = modelled.json("validate", expect=1)

@@ -81,7 +81,7 @@ def test_a_type_that_nothing_stands_in_for_is_refused_and_says_how_to_go_on(writ
     (found,) = read(table(written), dialect).findings
     assert (found.rule, found.level, found.span.line) == ("not-portable", "error", 7)
     assert found.message == f"{dialect} has no type {written}"
-    assert f"dialects: {{{dialect}: {{columns: {{c: {{type: ...}}}}}}}}" in found.next and "only" in found.next
+    assert f"dialects: {{{dialect}: {{columns: {{c: {{type: ...}}}}}}}}" in found.next and "null" in found.next
 
 
 def test_sqlite_which_takes_any_word_for_a_type_is_not_asked() -> None:
@@ -96,7 +96,7 @@ def test_what_a_dialect_is_told_in_its_own_words_is_not_touched() -> None:
     assert objects(found)["column:t.c"].type == "jsonb" and column(text, "sqlite")[1] is None
 
 
-ENUM = f"{HEAD}kind: Enum\nmetadata: {{name: state, schema: app}}\nspec: {{values: [new, \"it's\"]}}\n---\n"
+ENUM = f'{HEAD}kind: Enum\nmetadata: {{name: state, schema: app}}\nspec: {{values: [new, "it\'s"]}}\n---\n'
 DOMAIN = (
     f"{HEAD}kind: Domain\nmetadata: {{name: mail}}\n"
     "spec: {type: varchar(9), nullable: false, checks: {at: \"VALUE LIKE '%VALUE@%'\"}}\n---\n"
@@ -131,6 +131,7 @@ def test_rows_are_numbered_in_each_dialect_s_way() -> None:
     assert (maria.type, maria.auto_increment, maria.nullable, maria.identity) == ("bigint", True, False, None)
     assert objects(read(NUMBERED, "postgresql"))["column:public.t.id"].identity.always
     serial = NUMBERED.replace("{type: bigint, identity: always}", "bigserial")
+    assert [f.message for f in read(serial, "sqlite").findings] == ["bigserial → integer, numbered by its primary key"]
     assert objects(read(serial, "sqlite"))["primary_key:t.t_pkey"].autoincrement
     assert objects(read(serial, "mysql"))["column:t.id"].auto_increment
 
@@ -176,6 +177,41 @@ def test_a_default_is_said_in_each_dialect_s_words(default: str, dialect: str, k
 def test_a_function_that_sqlite_has_not_is_refused_before_a_row_is_written() -> None:
     (found,) = read(table("{type: text, default: \"to_hex(1) || 'now()'\"}"), "sqlite").findings
     assert (found.level, found.message) == ("error", "sqlite has no function to_hex")
+
+
+FOREIGN = [
+    ("checks: {k: \"c::text > ''\"}", "sqlite", "casts with ::", "CAST(... AS ...)"),
+    ("checks: {k: c ILIKE 'a%'}", "sqlite", "ILIKE", "lower(...) LIKE lower(...)"),
+    ("checks: {k: c ~ '^a'}", "mysql", "regular expressions with ~", "dialects: {mysql: ...}"),
+    ("indexes: {i: {columns: [id], where: \"c || 'x' = 'yx'\"}}", "mysql", "|| for texts", "concat"),
+    ("indexes: {i: [\"date_trunc('day', c)\"]}", "sqlite", "function date_trunc", "dialects: {sqlite: ...}"),
+]
+
+
+@pytest.mark.parametrize(("more", "dialect", "what", "next_step"), FOREIGN)
+def test_words_that_a_dialect_has_not_are_refused_at_their_line(
+    more: str, dialect: str, what: str, next_step: str
+) -> None:
+    found = next(f for f in read(table("text", more), dialect).findings if f.level == "error")
+    assert found.message.startswith(f"{dialect} has no {what}") and next_step in found.next and found.span.line == 8
+    assert not [f for f in read(table("text", more), "postgresql").findings if f.level == "error"]
+
+
+def test_words_inside_of_a_text_or_a_name_are_none_of_the_dialect_s_business() -> None:
+    more = "checks: {k: c <> '::' AND c <> 'a || b ilike' AND \"a::b\" > 0}"
+    assert not [f for f in read(table("text", more), "mysql").findings if f.level == "error"]
+
+
+def test_a_view_that_mentions_a_function_of_postgresql_is_refused_before_somebody_reads_it() -> None:
+    view = f"{HEAD}kind: View\nmetadata: {{name: v}}\nspec:\n  definition: SELECT to_char(c, 'YYYY') AS y FROM t\n"
+    (found,) = read(view, "sqlite").findings
+    assert (found.message, found.span.line) == ("sqlite has no function to_char", 5)
+
+
+def test_names_in_double_quotes_are_put_into_the_dialect_s_own() -> None:
+    text = table("text", 'checks: {k: "\\"Group\\" > \'it\'\'s \\"x\\"\'"}')
+    assert objects(read(text, "mysql"))["check:t.k"].expression == "`Group` > 'it''s \"x\"'"
+    assert objects(read(text, "sqlite"))["check:t.k"].expression == "\"Group\" > 'it''s \"x\"'"
 
 
 SHOP = f"{HEAD}kind: Table\nmetadata: {{name: t, schema: shop}}\nspec:\n  columns: {{id: integer}}\n"
