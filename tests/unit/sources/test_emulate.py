@@ -183,7 +183,7 @@ FOREIGN = [
     ("checks: {k: \"c::text > ''\"}", "sqlite", "casts with ::", "CAST(... AS ...)"),
     ("checks: {k: c ILIKE 'a%'}", "sqlite", "ILIKE", "lower(...) LIKE lower(...)"),
     ("checks: {k: c ~ '^a'}", "mysql", "regular expressions with ~", "dialects: {mysql: ...}"),
-    ("indexes: {i: {columns: [id], where: \"c || 'x' = 'yx'\"}}", "mysql", "|| for texts", "concat"),
+    ("checks: {k: \"c || 'x' = 'yx'\"}", "mysql", "|| for texts", "concat"),
     ("indexes: {i: [\"date_trunc('day', c)\"]}", "sqlite", "function date_trunc", "dialects: {sqlite: ...}"),
 ]
 
