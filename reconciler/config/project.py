@@ -35,7 +35,7 @@ from .yamltext import document
 
 __all__ = [
     "FILE", "Environment", "IgnoredDrift", "Project", "Unmanaged", "UrlSource",
-    "check_project", "found_file", "load_project", "project_schema", "schema_text",
+    "check_project", "check_text", "found_file", "load_project", "project_schema", "schema_text",
 ]  # fmt: skip
 
 FILE: Final = "reconcile.yaml"
@@ -170,6 +170,11 @@ def check_project(file: Path) -> tuple[Project | None, list[Finding]]:
         text = file.read_bytes()
     except OSError as error:
         raise ReconcileError(f"cannot read {file}", why=error.strerror or str(error), next="reconcile init") from None
+    return check_text(text, file)
+
+
+def check_text(text: bytes, file: Path) -> tuple[Project | None, list[Finding]]:
+    """The same for what a file holds, or is to hold."""
     parsed = document(text, _shown(file))
     if parsed.findings:
         return None, in_order(parsed.findings)

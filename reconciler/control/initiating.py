@@ -12,11 +12,11 @@ from pathlib import Path
 import msgspec
 
 from ..config.complaints import LOADED
-from ..config.project import FILE, load_project
+from ..config.project import FILE, check_text, load_project
 from ..config.secrets import passwords
-from ..dialects.base import Dialect
+from ..dialects.base import Dialect, Scope
 from ..dialects.registry import dialect_named, dialect_of_url, is_url
-from ..errors import ReconcileError, RefusedError
+from ..errors import InputError, ReconcileError, RefusedError
 from ..model.catalog import Catalog
 from ..prove.lockfile import locked
 from ..prove.replay import measured
@@ -88,6 +88,7 @@ def begin_empty(root: Path, wanted: Wanted) -> Begun:
     names = list(dict.fromkeys(name.strip() for name in wanted.dialect.split(",") if name.strip()))
     for name in names:
         dialect_named(name)
+    _require_own_url(names, wanted)
     if len(names) > 1:
         return Begun(files=tuple(_written(root, _of_several(names, wanted))))
     dialect = names[0] if names else dialect_of_url(wanted.url).name if wanted.url else "postgresql"
@@ -95,13 +96,20 @@ def begin_empty(root: Path, wanted: Wanted) -> Begun:
     return Begun(files=tuple(files))
 
 
+def _require_own_url(dialects: Sequence[str], wanted: Wanted) -> None:
+    """Refuses a URL of another dialect than those that were asked for."""
+    own = dialect_of_url(wanted.url).name if wanted.url else ""
+    if own and dialects and own not in dialects:
+        raise ReconcileError(
+            f"the URL is of {own}, and --dialect says {', '.join(dialects)}",
+            next=f"add {own} to --dialect, or correct the URL",
+        )
+
+
 def _of_several(dialects: Sequence[str], wanted: Wanted) -> dict[str, str]:
     """The files of a project of several dialects; the first environment has that of its URL, or else the first."""
     desired = wanted.desired or "manifests/"
     own = dialect_of_url(wanted.url).name if wanted.url else dialects[0]
-    if own not in dialects:
-        message = f"the URL is of {own}, which is none of {', '.join(dialects)}"
-        raise ReconcileError(message, next=f"add {own} to --dialect, or correct --url")
     folders = {name: f"migrations/{name}/" for name in dialects}
     other = next(name for name in reversed(dialects) if name != own)
     config = _SEVERAL.format(
@@ -122,10 +130,10 @@ def begin_from(root: Path, wanted: Wanted) -> tuple[Begun, Dialect]:
     if not is_url(wanted.url):
         raise ReconcileError(f"{wanted.url} is not a database", next="give a database URL to --from")
     dialect = dialect_of_url(wanted.url)
-    files = _skeleton(root, dialect.name, wanted, "manifests/", "migrations/")
-    ws = Workspace(load_project(file=root / FILE), root)
+    _require_own_url([wanted.dialect] if wanted.dialect else [], wanted)
     with dialect.connect(wanted.url, read_only=True) as session:
-        live = dialect.inspect(session, ws.scope)
+        live = dialect.inspect(session, Scope())  # before anything is written: it may not be reached
+    files = _skeleton(root, dialect.name, wanted, "manifests/", "migrations/")
     made = write_manifests(live, dialect, root / "manifests")
     files += [f"manifests/{p}" for p in made.written]
     unmodelled = tuple(map(str, live.unmodelled))
@@ -154,7 +162,12 @@ def _skeleton(root: Path, dialect: str, wanted: Wanted, desired: str, migrations
 
 
 def _written(root: Path, files: Mapping[str, str]) -> list[str]:
+    """Writes what is not there yet; nothing where the project's file would be none that can be used."""
     made = []
+    if FILE in files:
+        _, findings = check_text(files[FILE].encode(), root / FILE)
+        if wrong := [f for f in findings if f.level == "error"]:
+            raise InputError(f"this would make a {FILE} that is not usable; nothing was written", wrong)
     for path, text in files.items():
         target = root / path
         if not target.exists():
