@@ -108,7 +108,9 @@ _QUOTE: Final = 'inside {…} a text with a comma needs quotes: {type: "numeric(
 def _missing(document: Document, error: Any) -> Iterable[Finding]:
     for key in error.validator_value:
         if key not in error.instance and f"'{key}'" in error.message:
-            yield _finding(document, error, "missing-key", f"{key} is missing")
+            meant = error.schema.get("properties", {}).get(key, {})
+            only = meant["enum"][0] if len(meant.get("enum", ())) == 1 else meant.get("const", "")
+            yield _finding(document, error, "missing-key", f"{key} is missing", f"add {key}: {only}" if only else "")
 
 
 def _wrong_type(document: Document, error: Any) -> Iterable[Finding]:
@@ -128,9 +130,12 @@ def _needs(document: Document, error: Any, kinds: list[str]) -> Iterable[Finding
     names = " or ".join(_NAMES.get(kind, kind) for kind in kinds if kind != "null" or len(kinds) == 1)
     meant = _SPOKEN.get(node.text.lower(), "") if "boolean" in kinds and isinstance(node, Scalar) else ""
     next_step = f"write {meant}" if meant else ""
+    if "array" in kinds and isinstance(node, Scalar) and _WORD.match(node.text):
+        next_step = f"write [{node.text}]"
     yield _finding(document, error, "wrong-type", f"needs {names}, not {_shown(document, error)}", next_step)
 
 
+_WORD: Final = re.compile(r"\w+\Z")
 _SPOKEN: Final = {**dict.fromkeys(("yes", "on", "y"), "true"), **dict.fromkeys(("no", "off", "n"), "false")}
 
 

@@ -145,6 +145,13 @@ def _files(text: str, context: SourceContext) -> Written:
     """A folder or a file of manifests, from the working directory or else from the project's root."""
     path = next((p for p in (context.cwd / text, context.root / text) if p.exists()), None)
     if path is None:
+        own = context.project.manifests if context.project is not None else None
+        if own is not None and str(own) == text:
+            raise ReconcileError(
+                f"the folder of manifests is not there: {own.relative_to(context.root)}/",
+                where=str(context.project.file) if context.project is not None else "",
+                next=f"mkdir -p {own.relative_to(context.root)}, or correct spec.desired",
+            )
         why = f"neither a file or folder, nor one of: {FORMS}"
         raise ReconcileError(f"no source {text!r}", why=why, next="correct the path, or one of the forms above")
     files = _shown(manifest_files(path), context.cwd)
