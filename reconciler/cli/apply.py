@@ -38,7 +38,7 @@ def command(
     """
     from ..control.applying import allowed, baselined, carried_out, refusal
 
-    ws = workspace(console)
+    ws = workspace(console, environment=environment)
     what = allowed(ws, environment, fetch=not no_fetch)
     if dry_run:
         return _rehearse(console, ws, what, to)

@@ -21,7 +21,7 @@ def command(console: Console, environment: str) -> int:
     """
     from ..control.applying import allowed, refusal
 
-    ws = workspace(console)
+    ws = workspace(console, environment=environment)
     what = allowed(ws, environment)
     policy = what.environment.policy
     data = {"environment": environment, "policy": policy, "approved": [r.id for r in what.state.history.order],

@@ -26,7 +26,7 @@ def command(console: Console, environment: str, adopt: bool, unmanaged: bool, re
 
     if adopt and revert:
         raise click.UsageError("--adopt and --revert are two ways; choose one")
-    ws = workspace(console)
+    ws = workspace(console, environment=environment)
     with console.progress(f"reading {environment}"):
         found = drifting.found_drift(ws, environment)
     lines = [shown(c) for c in found.changes]
@@ -38,6 +38,8 @@ def command(console: Console, environment: str, adopt: bool, unmanaged: bool, re
         folder = shown_path(ws.required.manifests or ws.required.root)
         changed = [*files.written, *(f"{p} (removed)" for p in files.removed)]
         text = [*lines, *(f"wrote {folder}/{p}" for p in changed), "next: reconcile plan --write"]
+        if ws.required.several:
+            text.insert(-1, f"it is written for every dialect of the project: {', '.join(ws.required.dialects)}")
         console.result({**data, "adopted": True, "files": changed}, "\n".join(text))
         return OK
     if revert and found.changes:
@@ -58,6 +60,7 @@ def _text(environment: str, lines: list[str], extra: list[str], console: Console
     if extra:
         text.append(console.style(f"{environment} holds what git does not know; it is left alone:", "strong"))
         text += [f"  ? {address}" for address in extra]
+        text.append(f"next: reconcile drift --env {environment} --adopt --unmanaged, or name it under spec.unmanaged")
     return "\n".join(text)
 
 

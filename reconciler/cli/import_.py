@@ -24,10 +24,11 @@ def command(console: Console, source: str, folder: Path, allow_unmodelled: bool,
 
     Exit status 3: written, but SOURCE holds objects that are not modelled, and so are not in the manifests.
     """
-    from ..control.importing import write_manifests
+    from ..control.importing import require_one_dialect, write_manifests
     from ..control.sides import one
 
     ws = workspace(console, required=False)
+    require_one_dialect(ws, folder)
     with console.progress(f"reading {source}"):
         side, chosen = one(source, ws, dialect=dialect)
     written = write_manifests(side.catalog, chosen, folder)

@@ -10,7 +10,7 @@ import click
 from ..errors import OK
 from . import command_options
 from .console import Console
-from .options import dialect_option
+from .options import complete_dialects
 
 if TYPE_CHECKING:
     from ..control.initiating import Begun
@@ -24,7 +24,10 @@ if TYPE_CHECKING:
 @click.option("--desired", metavar="SOURCE", default="", help="Where desired comes from (default: manifests/).")
 @click.option("--env", "environment", metavar="NAME", default="dev", show_default=True, help="The first environment.")
 @click.option("--url", metavar="URL", default="", help="Its database; one with a password is written as a reference.")
-@dialect_option
+@click.option(
+    "--dialect", metavar="NAME", help="Whose database it is for; several with commas: sqlite,postgresql.",
+    shell_complete=complete_dialects,
+)  # fmt: skip
 @command_options
 def command(
     console: Console, source: str | None, adopt: bool, desired: str, environment: str, url: str, dialect: str | None
@@ -34,6 +37,8 @@ def command(
 
     if source and adopt:
         raise click.UsageError("--from and --adopt are two ways; choose one")
+    if "," in (dialect or "") and (source or adopt):
+        raise click.UsageError("--from and --adopt are for one dialect; add others to spec.dialects afterwards")
     wanted = initiating.Wanted(dialect=dialect or "", desired=desired, environment=environment, url=source or url)
     root = Path.cwd()
     if adopt:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import click
 
 from ..control.workspace import Workspace, open_workspace
+from ..errors import ReconcileError
 from .console import Console
 
 SOURCES = (
@@ -18,8 +20,23 @@ SOURCES = (
 
 Decorator = Callable[[Callable[..., Any]], Callable[..., Any]]
 
+
+def complete_dialects(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
+    try:
+        names = Console().project().dialects
+    except ReconcileError:
+        names = ("mysql", "postgresql", "sqlite")
+    return [n for n in names if n.startswith(incomplete)]
+
+
 dialect_option: Decorator = click.option(
-    "--dialect", metavar="NAME", help="What definitions are written for, where no database says so."
+    "--dialect",
+    metavar="NAME",
+    help="What definitions are written for, where no database says so.",
+    shell_complete=complete_dialects,
+)
+only_option: Decorator = click.option(
+    "--dialect", metavar="NAME", help="Only this one of the project's dialects.", shell_complete=complete_dialects
 )
 yes_option: Decorator = click.option("--yes", "-y", is_flag=True, help="Do not ask.")
 order_option: Decorator = click.option(
@@ -38,18 +55,33 @@ def environment_option(required: bool = True) -> Decorator:
 
 
 def _environments(ctx: click.Context, _param: click.Parameter, incomplete: str) -> list[str]:
-    from ..errors import ReconcileError
-
     try:
         project = Console().project()
     except ReconcileError:
         return []
-    return [e.name for e in project.environments if e.name.startswith(incomplete)]
+    return [e.name for e in project.every_environment if e.name.startswith(incomplete)]
 
 
-def workspace(console: Console, *, required: bool = True) -> Workspace:
-    """The workspace of the command."""
-    return open_workspace(console.config, required=required)
+def workspace(console: Console, *, required: bool = True, environment: str | None = None) -> Workspace:
+    """The workspace of the command, that of an environment's dialect if one is named."""
+    found = open_workspace(console.config, required=required)
+    return found.around(environment) if environment is not None else found
+
+
+def workspaces(console: Console, dialect: str | None) -> list[Workspace]:
+    """One workspace for each dialect of the project, or for the one that was asked for."""
+    return open_workspace(console.config).each(dialect)
+
+
+@contextmanager
+def about(ws: Workspace) -> Iterator[None]:
+    """What goes wrong here is said to be of the workspace's dialect, where the project has several."""
+    try:
+        yield
+    except ReconcileError as error:
+        if ws.required.several:
+            error.what = f"{ws.required.dialect}: {error.what}"
+        raise
 
 
 def shown_path(path: Path) -> str:

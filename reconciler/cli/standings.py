@@ -29,7 +29,8 @@ def standing_text(stands: Standing, console: Console, *, brief: bool = False) ->
     """A line for the environment, and one for each condition with what it is about and what to type next."""
     at = ", ".join(stands.revision) or "no revision"
     head = f" of {stands.head}" if stands.head and (stands.head,) != stands.revision else ""
-    lines = [f"{console.style(stands.environment, 'strong')} at {at}{head}"]
+    unread = not stands.revision and any(c.type == "Unreachable" for c in stands.conditions)
+    lines = [console.style(stands.environment, "strong") + ("" if unread else f" at {at}{head}")]
     for condition in stands.conditions:
         lines += _condition(condition, console, brief)
     return "\n".join(lines)

@@ -95,13 +95,22 @@ def _unknown_keys(document: Document, error: Any) -> Iterable[Finding]:
     known = list(error.schema.get("properties", {}))
     for key in error.instance:
         if key not in known:
-            yield _finding(document, error, "unknown-key", f"unknown key {_short(key)}", did_you_mean(key, known), key)
+            torn = error.instance[key] is None and _TORN.search(key)
+            next_step = _QUOTE if torn else did_you_mean(key, known)
+            yield _finding(document, error, "unknown-key", f"unknown key {_short(key)}", next_step, key)
+
+
+_TORN: Final = re.compile(r"[)'\]]\Z")
+_QUOTE: Final = 'inside {…} a text with a comma needs quotes: {type: "numeric(10,2)"}'
+"""What a key without a value is that ends in a bracket or a quote: the rest of a text."""
 
 
 def _missing(document: Document, error: Any) -> Iterable[Finding]:
     for key in error.validator_value:
         if key not in error.instance and f"'{key}'" in error.message:
-            yield _finding(document, error, "missing-key", f"{key} is missing")
+            meant = error.schema.get("properties", {}).get(key, {})
+            only = meant["enum"][0] if len(meant.get("enum", ())) == 1 else meant.get("const", "")
+            yield _finding(document, error, "missing-key", f"{key} is missing", f"add {key}: {only}" if only else "")
 
 
 def _wrong_type(document: Document, error: Any) -> Iterable[Finding]:
@@ -121,9 +130,12 @@ def _needs(document: Document, error: Any, kinds: list[str]) -> Iterable[Finding
     names = " or ".join(_NAMES.get(kind, kind) for kind in kinds if kind != "null" or len(kinds) == 1)
     meant = _SPOKEN.get(node.text.lower(), "") if "boolean" in kinds and isinstance(node, Scalar) else ""
     next_step = f"write {meant}" if meant else ""
+    if "array" in kinds and isinstance(node, Scalar) and _WORD.match(node.text):
+        next_step = f"write [{node.text}]"
     yield _finding(document, error, "wrong-type", f"needs {names}, not {_shown(document, error)}", next_step)
 
 
+_WORD: Final = re.compile(r"\w+\Z")
 _SPOKEN: Final = {**dict.fromkeys(("yes", "on", "y"), "true"), **dict.fromkeys(("no", "off", "n"), "false")}
 
 

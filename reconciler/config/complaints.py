@@ -9,6 +9,7 @@ from typing import Final
 
 from ..diagnostics import Finding
 from ..errors import RefusedError
+from . import dialects
 from .nodes import Document, Key
 from .paths import inside
 from .projectfile import Elsewhere, SpecForm
@@ -25,12 +26,11 @@ _URL: Final = re.compile(r"[A-Za-z][\w+.-]*://")
 def complaints(spec: SpecForm, source: Document, root: Path) -> Iterator[Finding]:
     """Every finding about a file whose form is right."""
     yield from _desired(spec, source, root)
-    yield from _path(spec.migrations, source, root, "spec", "migrations")
-    if spec.scratch is not None and spec.scratch not in SCRATCH_WORDS:
-        yield from _url(spec.scratch, source, root, "spec", "scratch")
-    if spec.manage and spec.dialect != "postgresql":
-        message = f"{spec.dialect} has no {spec.manage[0]} that are managed"
-        yield Finding(rule="manage", message=message, span=source.at("spec", "manage"), next="remove spec.manage")
+    yield from dialects.complaints(spec, source)
+    for name, form in dialects.declared(spec).items():
+        yield from _path(form.migrations or "", source, root, *dialects.place_of(spec, name, "migrations"))
+        if form.scratch is not None and form.scratch not in SCRATCH_WORDS:
+            yield from _url(form.scratch, source, root, *dialects.place_of(spec, name, "scratch"))
     for name, environment in spec.environments.items():
         yield from _url(environment.url, source, root, "spec", "environments", name, "url")
         yield from _tracked(name, spec, source)
@@ -54,7 +54,8 @@ def _path(text: str, source: Document, root: Path, *place: Key) -> Iterator[Find
         return
     if not path.exists():
         message = f"folder {text} does not exist"
-        yield Finding(rule="path", message=message, level="warning", span=source.at(*place), next="reconcile init")
+        next_step = "reconcile plan --write makes it" if "dialects" in place else "reconcile init"
+        yield Finding(rule="path", message=message, level="warning", span=source.at(*place), next=next_step)
 
 
 def _url(written: str | Elsewhere, source: Document, root: Path, *place: Key) -> Iterator[Finding]:

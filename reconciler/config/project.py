@@ -17,16 +17,25 @@ from ..diagnostics import Finding, Span, has_errors, in_order
 from ..errors import InputError, ReconcileError
 from .checked import converted, did_you_mean
 from .complaints import LOADED, SCRATCH_WORDS, complaints
+from .dialects import declared, dialect_of, place_of
 from .environment import Environment, UrlSource
 from .nodes import Document, Key
 from .paths import inside
-from .projectfile import Elsewhere, EnvironmentForm, ProjectForm, SpecForm, project_schema, schema_text
+from .projectfile import (
+    DialectForm,
+    Elsewhere,
+    EnvironmentForm,
+    ProjectForm,
+    SpecForm,
+    project_schema,
+    schema_text,
+)
 from .secrets import remember_url
 from .yamltext import document
 
 __all__ = [
     "FILE", "Environment", "IgnoredDrift", "Project", "Unmanaged", "UrlSource",
-    "check_project", "found_file", "load_project", "project_schema", "schema_text",
+    "check_project", "check_text", "found_file", "load_project", "project_schema", "schema_text",
 ]  # fmt: skip
 
 FILE: Final = "reconcile.yaml"
@@ -58,6 +67,8 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     """`reconcile.yaml`, resolved: `root` is its folder, and `migrations` an absolute path under it.
 
     `desired` stays as written (a folder under `root`, `models:…` or `flask:…`), because sources are addressed by text.
+    A file that declares several dialects gives one project for each, with its environments alone; `views` are all of
+    them, in the order of the file, and empty where there is one dialect.
     """
 
     root: Path
@@ -75,6 +86,31 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     ignore_drift: tuple[IgnoredDrift, ...] = ()
     environments: tuple[Environment, ...] = ()
     interval: float = 60.0
+    views: tuple[Project, ...] = ()
+
+    @property
+    def dialects(self) -> tuple[str, ...]:
+        """The dialects of the file, in its order."""
+        return tuple(v.dialect for v in self.views) or (self.dialect,)
+
+    @property
+    def several(self) -> bool:
+        """Whether the file declares more than one dialect."""
+        return len(self.views) > 1
+
+    @property
+    def every_environment(self) -> tuple[Environment, ...]:
+        """The environments of all dialects, in the order of the file."""
+        found = (e for v in self.views or (self,) for e in v.environments)
+        return tuple(sorted(found, key=lambda e: (e.span.line, e.span.column)))
+
+    def of(self, dialect: str) -> Project:
+        """The project as one of its dialects has it; raises ReconcileError where it has no such dialect."""
+        for view in self.views or (self,):
+            if view.dialect == dialect:
+                return msgspec.structs.replace(view, views=self.views)
+        next_step = did_you_mean(dialect, self.dialects) or f"add it to spec.dialects in {self.file.name}"
+        raise ReconcileError(f"the project has no dialect {dialect!r}", where=str(self.file), next=next_step)
 
     @property
     def lockfile(self) -> Path:
@@ -90,11 +126,12 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
         return inside(self.root, text)
 
     def environment(self, name: str) -> Environment:
-        """The environment of that name; the error names the nearest one that exists."""
-        for environment in self.environments:
+        """The environment of that name, of whichever dialect; the error names the nearest one that exists."""
+        names = []
+        for environment in self.every_environment:
             if environment.name == name:
                 return environment
-        names = [environment.name for environment in self.environments]
+            names.append(environment.name)
         next_step = did_you_mean(name, names) or f"add it under spec.environments in {self.file.name}"
         raise ReconcileError(f"no environment {name!r}", where=str(self.file), next=next_step)
 
@@ -133,6 +170,11 @@ def check_project(file: Path) -> tuple[Project | None, list[Finding]]:
         text = file.read_bytes()
     except OSError as error:
         raise ReconcileError(f"cannot read {file}", why=error.strerror or str(error), next="reconcile init") from None
+    return check_text(text, file)
+
+
+def check_text(text: bytes, file: Path) -> tuple[Project | None, list[Finding]]:
+    """The same for what a file holds, or is to hold."""
     parsed = document(text, _shown(file))
     if parsed.findings:
         return None, in_order(parsed.findings)
@@ -160,24 +202,35 @@ def _up_to_repository(here: Path) -> Iterator[Path]:
 
 
 def _resolved(spec: SpecForm, source: Document, file: Path) -> Project:
+    views = tuple(_view(spec, name, form, source, file) for name, form in declared(spec).items())
+    return msgspec.structs.replace(views[0], views=views if spec.dialects is not None else ())
+
+
+def _view(spec: SpecForm, dialect: str, own: DialectForm, source: Document, file: Path) -> Project:
+    """The project as one of its dialects has it."""
     root = file.parent
+    place = place_of(spec, dialect, "scratch")
     return Project(
         root=root,
         file=file,
-        dialect=spec.dialect,
+        dialect=dialect,
         desired=spec.desired,
-        migrations=inside(root, spec.migrations),
+        migrations=inside(root, own.migrations or ""),
         version_table=spec.version_table,
-        scratch=_url_source(spec.scratch, source, root, "the scratch database", "spec", "scratch"),
-        schemas=tuple(spec.schemas) if spec.schemas is not None else None,
-        manage=tuple(sorted(set(spec.manage))),
+        scratch=_url_source(own.scratch, source, root, "the scratch database", *place),
+        schemas=tuple(own.schemas) if own.schemas is not None else None,
+        manage=tuple(sorted(set(own.manage))),
         column_order=spec.column_order,
         unmanaged=tuple(Unmanaged(kind=u.kind, schema=u.schema, name=u.name, reason=u.reason) for u in spec.unmanaged),
         ignore_drift=tuple(
             IgnoredDrift(address=d.address, until=d.until, reason=d.reason, span=source.at("spec", "ignoreDrift", n))
             for n, d in enumerate(spec.ignore_drift)
         ),
-        environments=tuple(_environment(name, e, source, root) for name, e in spec.environments.items()),
+        environments=tuple(
+            _environment(name, e, source, root)
+            for name, e in spec.environments.items()
+            if spec.dialects is None or dialect_of(spec, e) == dialect
+        ),
         interval=_seconds(spec.interval),
     )
 

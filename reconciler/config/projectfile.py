@@ -6,7 +6,7 @@ Only the form. What the words resolve to (paths, URLs, places) is `project`'s an
 from __future__ import annotations
 
 import datetime
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, get_args
 
 import msgspec
 from msgspec import Meta
@@ -32,6 +32,22 @@ class Elsewhere(_Form, frozen=True):
     file: Annotated[str | None, Meta(description="the file whose first line is it, such as a mounted secret")] = None
 
 
+Folder = Annotated[str, Meta(min_length=1)]
+DialectName = Literal["postgresql", "sqlite", "mysql"]
+Scratch = Annotated[
+    str | Elsewhere | None,
+    Meta(description="Where desired is measured: embedded, local, a database URL, {env} or {file}."),
+]
+Schemas = Annotated[
+    list[str] | None,
+    Meta(description="The schemas (namespaces) that are managed; without it, all but system ones."),
+]
+Manage = Annotated[
+    list[Literal["owners", "grants", "roles"]],
+    Meta(description="Managed beside the schema itself (PostgreSQL); roles are the server's, not a database's."),
+]
+
+
 class EnvironmentForm(_Form, frozen=True):
     """One database that is kept at what git says."""
 
@@ -51,6 +67,21 @@ class EnvironmentForm(_Form, frozen=True):
     remote: Annotated[
         str | None, Meta(description="The git remote whose branch counts; without one, the local branch does.")
     ] = None
+    dialect: Annotated[
+        DialectName | None,
+        Meta(description="Which of spec.dialects it has; without it, what its URL begins with says so."),
+    ] = None
+
+
+class DialectForm(_Form, frozen=True):
+    """What one of several dialects has for itself: its revisions, and what is managed there."""
+
+    migrations: Annotated[
+        Folder | None, Meta(description="Its own Alembic script location; without it, migrations/<dialect>/.")
+    ] = None
+    scratch: Scratch = None
+    schemas: Schemas = None
+    manage: Manage = []
 
 
 class UnmanagedForm(_Form, frozen=True):
@@ -73,9 +104,14 @@ class IgnoreDriftForm(_Form, frozen=True):
 class SpecForm(_Form, frozen=True):
     """What is desired, where revisions live, and which databases follow."""
 
-    dialect: Annotated[
-        Literal["postgresql", "sqlite", "mysql"], Meta(description="The database system of every environment.")
-    ]
+    dialect: Annotated[DialectName | None, Meta(description="The database system of every environment.")] = None
+    dialects: Annotated[
+        list[DialectName] | dict[str, DialectForm | None] | None,
+        Meta(
+            description="In place of dialect: the database systems of a project that has several, in the order in "
+            "which they are planned; a mapping says what each has for itself."
+        ),
+    ] = None
     desired: Annotated[
         str,
         Meta(
@@ -84,8 +120,8 @@ class SpecForm(_Form, frozen=True):
         ),
     ] = "manifests/"
     migrations: Annotated[
-        str, Meta(min_length=1, description="The Alembic script location; the lockfile is schema.lock in it.")
-    ] = "migrations/"
+        Folder | None, Meta(description="The Alembic script location (without it, migrations/); schema.lock is in it.")
+    ] = None
     version_table: Annotated[
         str,
         Meta(
@@ -93,18 +129,9 @@ class SpecForm(_Form, frozen=True):
             description="the table in which Alembic keeps the revision that a database is at, with its schema if any",
         ),
     ] = "alembic_version"
-    scratch: Annotated[
-        str | Elsewhere | None,
-        Meta(description="Where desired is measured: embedded, local, a database URL, {env} or {file}."),
-    ] = None
-    schemas: Annotated[
-        list[str] | None,
-        Meta(description="The schemas (namespaces) that are managed; without it, all but system ones."),
-    ] = None
-    manage: Annotated[
-        list[Literal["owners", "grants", "roles"]],
-        Meta(description="Managed beside the schema itself (PostgreSQL); roles are the server's, not a database's."),
-    ] = []
+    scratch: Scratch = None
+    schemas: Schemas = None
+    manage: Manage = []
     column_order: Annotated[
         Literal["follow", "ignore"], Meta(description="Whether the order of columns is part of what is desired.")
     ] = "follow"
@@ -133,6 +160,10 @@ def project_schema() -> dict[str, Any]:
     text = msgspec.json.encode(named).replace(b'Form"', b'"')
     named = msgspec.json.decode(text)
     named["Elsewhere"] |= {"oneOf": [{"required": ["env"]}, {"required": ["file"]}]}
+    for form in named["Spec"]["properties"]["dialects"]["anyOf"]:
+        if form.get("type") == "object":
+            form["propertyNames"] = {"enum": sorted(get_args(DialectName))}
+    named["Spec"] |= {"oneOf": [{"required": ["dialect"]}, {"required": ["dialects"]}]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "reconcile project",

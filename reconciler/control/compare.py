@@ -11,10 +11,14 @@ from ..dialects.base import Dialect
 from ..emit.report import PlanReport, plan_report
 from ..emit.sql import Rendered, rendered_steps
 from ..errors import ForbiddenError, InputError, RefusedError
+from ..model.address import Address
 from ..model.catalog import Catalog
+from ..model.changes import Rebuild, subject
 from ..model.profile import Profile
+from ..model.tables import Check, Column
 from ..plan.plan import Plan, make_plan
 from ..plan.settle import Orders, settled
+from ..sources.findings import about
 from .sides import Side
 
 
@@ -45,8 +49,24 @@ def compare(
     profile = profile_of(dialect, before.catalog, after.catalog)
     new = settled(after.catalog, before.catalog, written or {}, after.names, follow=follow_order)
     plan = make_plan(before.catalog, new, profile, wanted_names=after.names, follow_order=True)
-    findings = (*before.findings, *after.findings)
-    return Comparison(plan=plan, dialect=dialect, profile=profile, findings=tuple(in_order(list(findings))))
+    findings = [*before.findings, *after.findings]
+    if len(before.catalog):  # the first plan says all of it
+        findings = about(findings, _touched(plan))
+    return Comparison(plan=plan, dialect=dialect, profile=profile, findings=tuple(in_order(findings)))
+
+
+def _touched(plan: Plan) -> frozenset[str]:
+    """The addresses of whatever a plan makes, changes or takes away, and of the columns that its checks are over."""
+    found: set[Address] = set()
+    for step in plan.steps:
+        if isinstance(step.change, Rebuild):
+            before = {o.address: o for o in (step.change.old, *step.change.before)}
+            touched = [o for o in (step.change.new, *step.change.after) if before.get(o.address) != o]
+        else:
+            touched = [subject(step.change), *step.folded]
+        found |= {o.address for o in touched}
+        found |= {a for o in touched if o.kind == Check.kind for a in o.refs if a.kind == Column.kind}
+    return frozenset(map(str, found))
 
 
 def profile_of(dialect: Dialect, *catalogs: Catalog) -> Profile:

@@ -160,13 +160,13 @@ def drift_condition(drift: Sequence[Change], environment: str) -> Condition:
     )
 
 
-def unmanaged_condition(objects: Sequence[Object]) -> Condition:
+def unmanaged_condition(objects: Sequence[Object], environment: str) -> Condition:
     return Condition(
         type="Unmanaged",
         reason="NotInGit",
         message=f"{len(objects)} object{'s' * (len(objects) != 1)} that git does not know; left alone",
         objects=tuple(str(o.address) for o in objects),
-        next="reconcile drift --adopt, or name them under spec.unmanaged",
+        next=f"reconcile drift --env {environment} --adopt --unmanaged, or name them under spec.unmanaged",
     )
 
 

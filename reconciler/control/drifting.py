@@ -12,7 +12,7 @@ from ..config.project import Environment
 from ..errors import ReconcileError, RefusedError
 from ..model.address import Address
 from ..model.catalog import Catalog
-from ..model.changes import Change, Drop, subject
+from ..model.changes import Change, Create, Drop, address_of, subject
 from ..model.objects import Object
 from .actor import actor
 from .applying import target_of
@@ -81,7 +81,21 @@ def adopt(ws: Workspace, drift: Drift, *, unmanaged: bool) -> Files:
             why=f"desired is {ws.required.desired}",
             next="change the models by hand as `reconcile drift` shows it, or take it back with --revert",
         )
-    return rewrite_objects(drift.live, _touched(drift, unmanaged), ws.dialect, folder, was=drift.recorded)
+    several = ws.required.several
+    if several and (unsaid := [c for c in drift.changes if not _is_addition(c)]):
+        raise RefusedError(
+            f"what was changed or taken away on {ws.required.dialect} is not written for every dialect of the project",
+            where=", ".join(sorted({str(address_of(c)) for c in unsaid})),
+            why="the manifests are those of other dialects too, and say it in their words",
+            next=f"write it by hand under dialects: {{{ws.required.dialect}: ...}}, or for all of them; or --revert",
+        )
+    touched = _touched(drift, unmanaged)
+    return rewrite_objects(drift.live, touched, ws.dialect, folder, was=drift.recorded, portable=several)
+
+
+def _is_addition(change: Change) -> bool:
+    """Whether a change adds something with a name of its own, which a manifest can take without saying more."""
+    return isinstance(change, Create) and bool(getattr(change.new, "named", True))
 
 
 def _touched(drift: Drift, unmanaged: bool) -> set[Address]:

@@ -18,6 +18,8 @@ from ..sources.manifest.access import ADDRESS, NAME
 from ..sources.manifest.edit import edited
 from ..sources.manifest.load import load_manifests
 from ..sources.manifest.write import manifest_files, manifest_text
+from ..sources.written import Written
+from .workspace import Workspace
 
 _EMPTY = "# Nothing is desired: the schema that was imported here holds no object.\n"
 _EMPTY_FILE = "empty.yaml"
@@ -41,11 +43,28 @@ def manifests_in(folder: Path) -> dict[str, bytes]:
     return {p.relative_to(folder).as_posix(): p.read_bytes() for p in found}
 
 
-def places(files: Mapping[str, bytes], dialect: Dialect) -> dict[Address, str]:
+def loaded(files: Mapping[str, bytes], dialect: Dialect, portable: bool) -> Written:
+    """What the files say for a dialect; `portable` where they are written for others as well."""
+    emulating = dialect if portable else None
+    return load_manifests(files.items(), profile=dialect.profile(()), emulating=emulating)
+
+
+def places(files: Mapping[str, bytes], dialect: Dialect, portable: bool = False) -> dict[Address, str]:
     """The file that each object is written in, for files that can be read."""
-    written = load_manifests(files.items(), profile=dialect.profile(()))
+    written = loaded(files, dialect, portable)
     found = {u.address: f for u in written.units if (f := u.span(u.address).file) in files}
     return found | {a: span.file for a, span in written.places.items() if span.file in files}
+
+
+def require_one_dialect(ws: Workspace, folder: Path) -> None:
+    """Refuses to write the manifests of several dialects anew in the words of one."""
+    own = ws.project.manifests if ws.project is not None and ws.project.several else None
+    if own is not None and folder.resolve() == own.resolve() and manifests_in(folder):
+        raise RefusedError(
+            "these manifests are written for several dialects, and an import would say all of it in one's words",
+            where=str(folder),
+            next="import into another folder with --to, and take over what is new",
+        )
 
 
 def write_manifests(catalog: Catalog, dialect: Dialect, folder: Path) -> Files:
@@ -62,19 +81,26 @@ def write_manifests(catalog: Catalog, dialect: Dialect, folder: Path) -> Files:
 
 
 def rewrite_objects(
-    catalog: Catalog, tops: Iterable[Address], dialect: Dialect, folder: Path, *, was: Catalog | None = None
+    catalog: Catalog,
+    tops: Iterable[Address],
+    dialect: Dialect,
+    folder: Path,
+    *,
+    was: Catalog | None = None,
+    portable: bool = False,
 ) -> Files:
     """The manifests of some objects as a catalog has them: brought up to date, added, or removed where it has them no
     more. was: the catalog that they were written from; of what is in both only the keys that changed are written anew.
     """
     before = manifests_in(folder)
-    known = places(before, dialect)
+    known = places(before, dialect, portable)
     wanted = set(tops)
-    access = _access(before, dialect)
+    access = _access(before, dialect, portable)
     catalog = catalog.about(access.says & catalog.says)
     if any(a.kind == DefaultPrivilege.kind for a in wanted):
         wanted.add(ADDRESS)
-    kept = _edited(before, was, catalog, wanted & known.keys(), known, dialect) if was is not None else {}
+    source = loaded(before, dialect, portable)
+    kept = _edited(before, was, catalog, wanted & known.keys(), known, source) if was is not None else {}
     touched = {a for a in wanted if known.get(a) not in kept}
     shared = {known[a] for a in touched if a in known}
     again = touched | {a for a, f in known.items() if f in shared}
@@ -88,9 +114,9 @@ def rewrite_objects(
     return Files(written=tuple(written), removed=tuple(removed), unchanged=())
 
 
-def _access(files: Mapping[str, bytes], dialect: Dialect) -> Access:
+def _access(files: Mapping[str, bytes], dialect: Dialect, portable: bool) -> Access:
     """What the manifests say of owners and grants."""
-    found = load_manifests(files.items(), profile=dialect.profile(())).facts.get("access")
+    found = loaded(files, dialect, portable).facts.get("access")
     return found if isinstance(found, Access) else Access(name=NAME)
 
 
@@ -100,10 +126,9 @@ def _edited(
     now: Catalog,
     tops: Iterable[Address],
     known: Mapping[Address, str],
-    dialect: Dialect,
+    written: Written,
 ) -> dict[str, str]:
     """The files that can be brought up to date key by key, with their new texts."""
-    written = load_manifests(files.items(), profile=dialect.profile(()))
     lines = {u.address: u.span(u.address).line for u in written.units}
     found: dict[str, str | None] = {}
     for a in sorted(tops, key=lambda a: lines.get(a, 0), reverse=True):  # what stands above keeps its line

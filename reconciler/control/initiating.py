@@ -6,22 +6,24 @@ import ast
 import configparser
 import os
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
 
-from ..config.project import FILE, load_project
+from ..config.complaints import LOADED
+from ..config.project import FILE, check_text, load_project
 from ..config.secrets import passwords
-from ..dialects.base import Dialect
-from ..dialects.registry import dialect_of_url, is_url
-from ..errors import ReconcileError, RefusedError
+from ..dialects.base import Dialect, Scope
+from ..dialects.registry import dialect_named, dialect_of_url, is_url
+from ..errors import InputError, ReconcileError, RefusedError
 from ..model.catalog import Catalog
 from ..prove.lockfile import locked
 from ..prove.replay import measured
 from ..review.repository import Repository
 from .gitstate import ATTRIBUTES, MERGED_BY_LINE, working_state
 from .importing import write_manifests
+from .skeleton import ini_file, script_location
 from .workspace import Workspace
 
 _CONFIG = """\
@@ -42,60 +44,22 @@ spec:
     #   branch: main
 """
 
-_ENV = '''\
-"""Alembic's environment: `alembic upgrade head` works without reconcile. The URL is that of DATABASE_URL."""
-
-import os
-
-from alembic import context
-from sqlalchemy import create_engine, pool
-
-url = os.environ.get("DATABASE_URL") or context.config.get_main_option("sqlalchemy.url")
-if not url:
-    raise SystemExit("set DATABASE_URL to the database to migrate")
-if url.startswith("postgresql://"):
-    url = url.replace("postgresql://", "postgresql+psycopg://", 1)
-if url.startswith("mysql://"):
-    url = url.replace("mysql://", "mysql+pymysql://", 1)
-
-if context.is_offline_mode():
-    context.configure(url=url, literal_binds=True, transaction_per_migration=True)
-    with context.begin_transaction():
-        context.run_migrations()
-else:
-    with create_engine(url, poolclass=pool.NullPool).connect() as connection:
-        context.configure(connection=connection, transaction_per_migration=True)
-        with context.begin_transaction():
-            context.run_migrations()
-'''
-
-_MAKO = '''\
-"""${message}
-
-Revision ID: ${up_revision}
-Revises: ${down_revision | comma,n}
-"""
-
-import sqlalchemy as sa
-from alembic import op
-${imports if imports else ""}
-revision = ${repr(up_revision)}
-down_revision = ${repr(down_revision)}
-branch_labels = ${repr(branch_labels)}
-depends_on = ${repr(depends_on)}
-
-
-def upgrade():
-    ${upgrades if upgrades else "pass"}
-
-
-def downgrade():
-    ${downgrades if downgrades else "pass"}
-'''
-
-_INI = """\
-[alembic]
-script_location = {migrations}
+_SEVERAL = """\
+apiVersion: reconcile/v1
+kind: Project
+spec:
+  dialects: [{dialects}]    # each has its own revisions and lockfile, in migrations/<dialect>/
+  desired: {desired}
+  environments:
+    {environment}:
+      dialect: {own}
+      url: {url}
+      policy: none           # a development database; for others: merged, with the branch that they track
+    # prod:
+    #   dialect: {other}
+    #   url: {{env: PROD_DATABASE_URL}}
+    #   policy: merged
+    #   branch: main
 """
 
 
@@ -121,9 +85,43 @@ class Begun(msgspec.Struct, frozen=True, kw_only=True):
 def begin_empty(root: Path, wanted: Wanted) -> Begun:
     """A project without objects yet."""
     _require_room(root)
-    dialect = wanted.dialect or (dialect_of_url(wanted.url).name if wanted.url else "postgresql")
+    names = list(dict.fromkeys(name.strip() for name in wanted.dialect.split(",") if name.strip()))
+    for name in names:
+        dialect_named(name)
+    _require_own_url(names, wanted)
+    if len(names) > 1:
+        return Begun(files=tuple(_written(root, _of_several(names, wanted))))
+    dialect = names[0] if names else dialect_of_url(wanted.url).name if wanted.url else "postgresql"
     files = _skeleton(root, dialect, wanted, wanted.desired or "manifests/", "migrations/")
     return Begun(files=tuple(files))
+
+
+def _require_own_url(dialects: Sequence[str], wanted: Wanted) -> None:
+    """Refuses a URL of another dialect than those that were asked for."""
+    own = dialect_of_url(wanted.url).name if wanted.url else ""
+    if own and dialects and own not in dialects:
+        raise ReconcileError(
+            f"the URL is of {own}, and --dialect says {', '.join(dialects)}",
+            next=f"add {own} to --dialect, or correct the URL",
+        )
+
+
+def _of_several(dialects: Sequence[str], wanted: Wanted) -> dict[str, str]:
+    """The files of a project of several dialects; the first environment has that of its URL, or else the first."""
+    desired = wanted.desired or "manifests/"
+    own = dialect_of_url(wanted.url).name if wanted.url else dialects[0]
+    folders = {name: f"migrations/{name}/" for name in dialects}
+    other = next(name for name in reversed(dialects) if name != own)
+    config = _SEVERAL.format(
+        dialects=", ".join(dialects), desired=desired, environment=wanted.environment, url=_url(wanted, own),
+        own=own, other=other,
+    )  # fmt: skip
+    files = {FILE: config, **ini_file(folders)}
+    for folder in folders.values():
+        files |= {**script_location(folder), f"{folder}versions/.gitkeep": ""}
+    if not desired.startswith(LOADED):
+        files[f"{desired.rstrip('/')}/.gitkeep"] = ""
+    return files
 
 
 def begin_from(root: Path, wanted: Wanted) -> tuple[Begun, Dialect]:
@@ -132,10 +130,10 @@ def begin_from(root: Path, wanted: Wanted) -> tuple[Begun, Dialect]:
     if not is_url(wanted.url):
         raise ReconcileError(f"{wanted.url} is not a database", next="give a database URL to --from")
     dialect = dialect_of_url(wanted.url)
-    files = _skeleton(root, dialect.name, wanted, "manifests/", "migrations/")
-    ws = Workspace(load_project(file=root / FILE), root)
+    _require_own_url([wanted.dialect] if wanted.dialect else [], wanted)
     with dialect.connect(wanted.url, read_only=True) as session:
-        live = dialect.inspect(session, ws.scope)
+        live = dialect.inspect(session, Scope())  # before anything is written: it may not be reached
+    files = _skeleton(root, dialect.name, wanted, "manifests/", "migrations/")
     made = write_manifests(live, dialect, root / "manifests")
     files += [f"manifests/{p}" for p in made.written]
     unmodelled = tuple(map(str, live.unmodelled))
@@ -154,18 +152,22 @@ def _skeleton(root: Path, dialect: str, wanted: Wanted, desired: str, migrations
     """Writes what is not there; files that are stay as they are."""
     files = {
         FILE: _config(dialect, desired, migrations, wanted),
-        "alembic.ini": _INI.format(migrations=migrations.rstrip("/")),
-        f"{migrations}env.py": _ENV,
-        f"{migrations}script.py.mako": _MAKO,
+        **ini_file({"alembic": migrations}),
+        **script_location(migrations),
         f"{migrations}versions/.gitkeep": "",
     }
-    if not desired.startswith(("models:", "flask:")):
+    if not desired.startswith(LOADED):
         files[f"{desired.rstrip('/')}/.gitkeep"] = ""
     return _written(root, files)
 
 
 def _written(root: Path, files: Mapping[str, str]) -> list[str]:
+    """Writes what is not there yet; nothing where the project's file would be none that can be used."""
     made = []
+    if FILE in files:
+        _, findings = check_text(files[FILE].encode(), root / FILE)
+        if wrong := [f for f in findings if f.level == "error"]:
+            raise InputError(f"this would make a {FILE} that is not usable; nothing was written", wrong)
     for path, text in files.items():
         target = root / path
         if not target.exists():

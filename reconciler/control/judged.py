@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from ..diagnostics import Finding
 from ..dialects.base import Scope
 from ..model.address import Address
 from ..model.catalog import Catalog
@@ -28,6 +29,7 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
     gone: tuple[Address, ...]
     names: tuple[tuple[Address, str], ...]
     digests: tuple[tuple[Address, str], ...]
+    findings: tuple[Finding, ...] = ()
 
     def beside(self, known: Snapshot) -> Catalog:
         """The catalog of the side; raises msgspec.ValidationError or DecodeError where the objects are none."""
@@ -35,7 +37,11 @@ class Judged(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def judged(
-    catalog: Catalog, names: Mapping[Address, str], digests: Mapping[Address, str], known: Snapshot
+    catalog: Catalog,
+    names: Mapping[Address, str],
+    digests: Mapping[Address, str],
+    findings: tuple[Finding, ...],
+    known: Snapshot,
 ) -> Judged | None:
     """What is to be kept of a side; None where it differs from the snapshot in more than its objects."""
     beside = known.catalog
@@ -48,6 +54,7 @@ def judged(
         gone=tuple(sorted(a for a in beside if a not in catalog)),
         names=tuple(sorted(names.items())),
         digests=tuple(sorted(digests.items())),
+        findings=findings,
     )
 
 
@@ -68,18 +75,22 @@ def told(digests: Mapping[Address, str], catalog: Catalog) -> bytes:
     return b"\n".join([encoded(sorted(digests.items())), encoded(sorted(catalog.says)), *access])
 
 
-def key_of(folder: str, dialect: str, scope: Scope) -> str:
-    """What tells one folder of manifests, read for one dialect and scope, from any other; "" for other sources."""
+def key_of(folder: str, dialect: str, scope: Scope, *, portable: bool) -> str:
+    """What tells one folder of manifests, read for one dialect and scope, from any other; "" for other sources.
+
+    portable: as one of several dialects.
+    """
     path = Path(folder)
     if not path.is_dir():
         return ""
     files = ((name.removeprefix(folder), data) for name, data in manifest_files(path))
-    return memo.key_of("written", dialect, encoded(scope), *(part for file in files for part in file))
+    meant = (dialect, "portable") if portable else (dialect,)
+    return memo.key_of("written", *meant, encoded(scope), *(part for file in files for part in file))
 
 
 def key_of_desired(ws: Workspace) -> str:
     """The key of the project's manifests as they are now; "" where desired is something else."""
-    return key_of(ws.desired_source(), ws.dialect.name, ws.scope)
+    return key_of(ws.desired_source(), ws.dialect.name, ws.scope, portable=ws.required.several)
 
 
 def nothing_to_plan(ws: Workspace, state: GitState, key: str) -> bool:

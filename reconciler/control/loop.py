@@ -36,17 +36,17 @@ class Loop:
     """Rounds over the environments of a project."""
 
     def __init__(self, ws: Workspace, names: tuple[str, ...], interrupted: Callable[[], bool]) -> None:
-        self.ws = ws
-        self.environments = [e for e in ws.required.environments if not names or e.name in names]
+        asked = [e for e in ws.required.every_environment if not names or e.name in names]
+        self.environments = [(ws.around(e.name), e) for e in asked]
         self.interrupted = interrupted
         self.failed: dict[str, tuple[str, ...]] = {}
 
     def round(self) -> Iterator[Report]:
         """One look at every environment, and one attempt at what may be applied."""
-        for environment in self.environments:
+        for ws, environment in self.environments:
             if self.interrupted():
                 raise InterruptedRunError("stopped between environments")
-            yield self._reconciled(environment)
+            yield self._reconciled(ws, environment)
 
     def rounds(self, interval: float) -> Iterator[list[Report]]:
         """Rounds until interrupted; `interval` in seconds, jittered so that many loops do not strike at once."""
@@ -59,10 +59,10 @@ class Loop:
         while not self.interrupted() and (left := end - time.monotonic()) > 0:
             time.sleep(min(left, 0.2))
 
-    def _reconciled(self, environment: Environment) -> Report:
+    def _reconciled(self, ws: Workspace, environment: Environment) -> Report:
         name = environment.name
         try:
-            before = standing(self.ws, environment, allowed_state(self.ws, environment))
+            before = standing(ws, environment, allowed_state(ws, environment))
         except ReconcileError as e:
             empty = Standing(environment=name, revision=(), head=None, conditions=())
             return Report(environment=name, standing=empty, problem=str(e))
@@ -70,14 +70,14 @@ class Loop:
         content = (*before.revision, "→", before.head or "")
         if not kinds & {"Pending", "Interrupted"} or kinds & {"Ahead", "Drifted"} or self.failed.get(name) == content:
             return Report(environment=name, standing=before)
-        return self._applied(environment, content)
+        return self._applied(ws, environment, content)
 
-    def _applied(self, environment: Environment, content: tuple[str, ...]) -> Report:
+    def _applied(self, ws: Workspace, environment: Environment, content: tuple[str, ...]) -> Report:
         problem = ""
         applied: tuple[str, ...] = ()
         try:
-            what = allowed(self.ws, environment.name, fetch=False)
-            applied = carried_out(self.ws, what, interrupted=self.interrupted).applied
+            what = allowed(ws, environment.name, fetch=False)
+            applied = carried_out(ws, what, interrupted=self.interrupted).applied
             self.failed.pop(environment.name, None)
         except (BusyError, InterruptedRunError) as e:
             problem = str(e)
@@ -85,5 +85,5 @@ class Loop:
             problem = str(e)
             if not (isinstance(e, DatabaseError) and e.code.startswith("08")):
                 self.failed[environment.name] = content
-        after = standing(self.ws, environment, allowed_state(self.ws, environment, fetch=False))
+        after = standing(ws, environment, allowed_state(ws, environment, fetch=False))
         return Report(environment=environment.name, standing=after, applied=applied, problem=problem)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import msgspec
@@ -24,6 +24,7 @@ from .compare import Comparison, compare, profile_of, require_not_everything, re
 from .gitstate import ATTRIBUTES, MERGED_BY_LINE, GitState, approved_revisions, working_state
 from .judged import keep_nothing_to_plan, key_of_desired
 from .sides import Side, one
+from .skeleton import script_location
 from .workspace import Workspace
 
 
@@ -69,7 +70,9 @@ def planned(ws: Workspace, working: GitState | None = None, key: str | None = No
     state, stale = _one_head(ws, working or working_state(ws))
     head = _head_side(ws, state)
     known = state.at_head
-    desired, dialect = one(ws.desired_source(), ws, known=known, known_digest=state.lock_digest, key=key)
+    desired, dialect = one(
+        ws.desired_source(), ws, dialect=ws.required.dialect, known=known, known_digest=state.lock_digest, key=key
+    )
     follow = ws.required.column_order == "follow"
     written = known.orders if known is not None else None
     comparison = compare(head, desired, dialect, follow_order=follow, written=written)
@@ -155,7 +158,8 @@ def draft(ws: Workspace, found: Planned, *, message: str | None, allow_everythin
     revision = read_revision(path, proved.file.text)
     assert revision is not None
     history = History([*found.state.history.order, revision])
-    files = {path: proved.file.text, lock_path: _lock(found, history, proved.reached(up.new))} | _attributes(ws)
+    files = {path: proved.file.text, lock_path: _lock(found, history, proved.reached(up.new))}
+    files |= _attributes(ws) | _location(ws)
     return Draft(revision=proved.file, files=files, deletions=deletions, findings=tuple(proved.findings))
 
 
@@ -163,6 +167,15 @@ def _attributes(ws: Workspace) -> dict[str, bytes]:
     """What tells git to merge the lockfile by its lines, where nobody said otherwise."""
     path = ws.required.migrations / ATTRIBUTES
     return {} if path.exists() else {path.relative_to(ws.required.root).as_posix(): MERGED_BY_LINE}
+
+
+def _location(ws: Workspace) -> dict[str, bytes]:
+    """What Alembic needs beside the revisions of a dialect that the project has had declared since it began."""
+    folder = ws.required.migrations
+    if not ws.required.several or (folder / "env.py").exists():
+        return {}
+    files = script_location(f"{folder.relative_to(ws.required.root).as_posix()}/")
+    return {path: text.encode() for path, text in files.items()}
 
 
 def _lock(found: Planned, history: History, catalog: Catalog) -> bytes:
@@ -175,6 +188,13 @@ def _orders(found: Planned) -> dict[Address, tuple[str, ...]]:
     lock = found.state.lock
     kept = {a: o for a, o in lock.orders.items() if lock.written.get(a) == found.desired.digests.get(a)} if lock else {}
     return {a: o for a, o in found.desired.orders.items() if have.get(a) != o} | kept
+
+
+def together(drafts: Sequence[Draft]) -> Draft:
+    """The files of several drafts as one, for one commit."""
+    files = {path: text for d in drafts for path, text in d.files.items()}
+    findings = tuple(f for d in drafts for f in d.findings)
+    return Draft(revision=None, files=files, deletions=tuple(p for d in drafts for p in d.deletions), findings=findings)
 
 
 def write(ws: Workspace, files: Draft) -> list[str]:
@@ -217,4 +237,4 @@ def commit(ws: Workspace, files: Draft, branch: str, message: str) -> str:
     return commit_on_branch(ws.repository, branch, paths, message, deletions=deletions)
 
 
-__all__ = ["Draft", "Planned", "Snapshot", "commit", "draft", "planned", "write"]
+__all__ = ["Draft", "Planned", "Snapshot", "commit", "draft", "planned", "together", "write"]

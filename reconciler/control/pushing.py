@@ -30,7 +30,8 @@ def carried_out(
     found: Comparison, url: str, ws: Workspace, *, wait: float, progress: Callable[[Event], None]
 ) -> Pushed:
     """Executes the plan; live must be what was planned from before it, and what was planned after it."""
-    target = Target(environment="", version_table=_version_table(ws), scope=ws.scope)
+    scope = ws.suited(found.dialect.name).scope
+    target = Target(environment="", version_table=_version_table(ws), scope=scope)
     with dialect_of_url(url).connect(url, create=True) as session:
         return push(
             session, found.dialect, target, found.work(), expected=found.plan.new, planned_from=found.plan.old,
@@ -61,7 +62,7 @@ def _url(ws: Workspace, target: str) -> str:
 
 def _require_unprotected(ws: Workspace, url: str) -> None:
     """The URL of a protected environment, written out, is that environment all the same."""
-    for environment in ws.project.environments if ws.project is not None else ():
+    for environment in ws.project.every_environment if ws.project is not None else ():
         if environment.policy == "none":
             continue
         try:

@@ -9,10 +9,11 @@ from collections.abc import Mapping, Sequence
 
 import msgspec
 
+from ..config.secrets import masked
 from ..diagnostics import Finding
 from ..dialects.base import Dialect, Scope
 from ..dialects.registry import dialect_named, dialect_of_url, is_url
-from ..errors import ReconcileError
+from ..errors import InputError, ReconcileError
 from ..model.access import TOPICS
 from ..model.address import Address
 from ..model.catalog import Catalog
@@ -20,6 +21,7 @@ from ..model.codec import encoded
 from ..plan.settle import orders
 from ..sources import memo, registry
 from ..sources.context import SourceContext
+from ..sources.findings import without_portability
 from ..sources.normalise import normalise
 from ..sources.snapshot import Snapshot
 from ..sources.written import Written
@@ -46,6 +48,7 @@ class Side(msgspec.Struct, frozen=True, kw_only=True):
 def pair(before: str, after: str, ws: Workspace, *, dialect: str | None) -> tuple[Side, Side, Dialect]:
     """Both sides of a comparison, written ones judged by a server of the other side's version."""
     chosen = dialect_of(ws, (before, after), dialect)
+    ws = ws.suited(chosen.name)
     context = context_of(ws, chosen)
     found = _loaded((before, after), ws, context)
     version = next((c.version for c in found if isinstance(c, Catalog) and c.version), None)
@@ -76,6 +79,7 @@ def one(
     those that were judged before beside it (`known_digest` tells one snapshot from another) are not judged again;
     `key` (judged.key_of) tells those bytes."""
     chosen = dialect_of(ws, (text,), dialect)
+    ws = ws.suited(chosen.name)
     context = context_of(ws, chosen)
     key = key if known is not None else ""
     if key and known is not None and memo.recalled(key) == judged.told(known.written, known.catalog):
@@ -85,11 +89,12 @@ def one(
         return side, chosen
     (value,) = _loaded((text,), ws, context)
     side = side_of(text, value, ws, chosen, context, known.version if known else ws.version, known)
-    if key and not side.findings:
+    if key and not without_portability(side.findings):
         memo.keep(key, judged.told(side.digests, side.catalog))
-        kept = judged.judged(side.catalog, side.names, side.digests, known) if known is not None else None
-        if beside and kept is not None and not ws.notices:
-            memo.keep(beside, encoded(kept))
+        if beside and known is not None and not ws.notices:
+            kept = judged.judged(side.catalog, side.names, side.digests, side.findings, known)
+            if kept is not None:
+                memo.keep(beside, encoded(kept))
     return side, chosen
 
 
@@ -104,7 +109,7 @@ def _recalled(key: str, text: str, known: Snapshot) -> Side | None:
         return None
     return Side(
         label=text, catalog=catalog, names=dict(found.names), digests=dict(found.digests), orders=orders(catalog),
-        written=True,
+        findings=found.findings, written=True,
     )  # fmt: skip
 
 
@@ -122,7 +127,12 @@ def side_of(
         return Side(label=label, catalog=value)
     value.sound()
     scratch = ws.scratch(dialect, version)
-    found = normalise(value, dialect=dialect, scratch=scratch, known=known, scope=context.scope)
+    try:
+        found = normalise(value, dialect=dialect, scratch=scratch, known=known, scope=context.scope)
+    except InputError as error:
+        if context.portable:
+            raise with_way_out(error, dialect.name) from None
+        raise
     return Side(
         label=label,
         catalog=found.catalog,
@@ -134,13 +144,33 @@ def side_of(
     )
 
 
+def with_way_out(error: InputError, dialect: str) -> InputError:
+    """The error in which every definition that one of several dialects refuses says how it may get its own words."""
+    way_out = f"say what it is there, dialects: {{{dialect}: ...}}, or leave it to others, metadata: {{only: [...]}}"
+    findings = [msgspec.structs.replace(f, next=f.next or way_out) for f in error.findings]
+    return InputError(error.what, findings, where=error.where, why=error.why, next=error.next)
+
+
 def dialect_of(ws: Workspace, sources: Sequence[str], asked: str | None) -> Dialect:
     """The dialect that a database among the sources has, else the one asked for, else the project's."""
-    for text in sources:
-        if is_url(text):
-            return dialect_of_url(text)
+    told = {text: d for text in sources if (d := _told_dialect(text, ws)) is not None}
+    if len({d.name for d in told.values()}) > 1:
+        raise ReconcileError(
+            "databases of different dialects are not compared: "
+            + ", ".join(f"{masked(text)} is of {d.name}" for text, d in told.items()),
+            why="a definition means what its own database makes of it",
+            next="compare each with what is desired: reconcile diff manifests/ env:NAME",
+        )
+    if told:
+        return next(iter(told.values()))
     if asked:
         return dialect_named(asked)
+    if ws.project is not None and ws.project.several:
+        names = ", ".join(ws.project.dialects)
+        raise ReconcileError(
+            "nothing says which of the project's dialects is meant", where=str(ws.project.file),
+            why=f"it has {names}", next=f"add --dialect {ws.project.dialect}",
+        )  # fmt: skip
     if ws.project is not None:
         return ws.dialect
     raise ReconcileError(
@@ -150,7 +180,19 @@ def dialect_of(ws: Workspace, sources: Sequence[str], asked: str | None) -> Dial
     )
 
 
+def _told_dialect(text: str, ws: Workspace) -> Dialect | None:
+    """The dialect of a source that is a database, None for any other."""
+    if is_url(text):
+        return dialect_of_url(text)
+    if ws.project is not None and text.startswith("env:"):
+        return dialect_named(ws.dialect_of(text.removeprefix("env:")))
+    return None
+
+
 def context_of(ws: Workspace, dialect: Dialect, scope: Scope | None = None) -> SourceContext:
     """What sources may know of where they are read."""
     read_tree = ws.read_tree if ws.project is not None else None
-    return SourceContext(dialect=dialect, scope=scope or ws.scope, project=ws.project, cwd=ws.cwd, read_tree=read_tree)
+    return SourceContext(
+        dialect=dialect, scope=scope or ws.scope, project=ws.project, cwd=ws.cwd, read_tree=read_tree,
+        portable=ws.project is not None and ws.project.several and dialect.name in ws.project.dialects,
+    )  # fmt: skip

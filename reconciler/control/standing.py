@@ -140,7 +140,7 @@ def _differences(
     if drift := unexcused(hand.drift, ws.required.ignore_drift, datetime.date.today()):
         found.append(drift_condition(drift, environment.name))
     if hand.unmanaged:
-        found.append(unmanaged_condition(hand.unmanaged))
+        found.append(unmanaged_condition(hand.unmanaged, environment.name))
     return found
 
 

@@ -7,9 +7,11 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from ..config.project import Environment, Project, found_file, load_project
 from ..dialects.base import Dialect, Pattern, Scope
-from ..dialects.registry import dialect_named
+from ..dialects.registry import dialect_named, dialect_of_url, is_url
 from ..dialects.scratch import scratch_database
 from ..dialects.session import Session
 from ..errors import ReconcileError
@@ -37,6 +39,38 @@ class Workspace:
                 next="reconcile init, or --config FILE",
             )
         return self.project
+
+    def of(self, dialect: str) -> Workspace:
+        """The workspace in which the project has one of its dialects; itself where it has that one."""
+        if self.project is None or (self.project.dialect == dialect and not self.project.several):
+            return self
+        return self._view(self.project.of(dialect))
+
+    def suited(self, dialect: str) -> Workspace:
+        """The workspace of a dialect where the project has it; itself for any other."""
+        return self.of(dialect) if self.project is not None and dialect in self.project.dialects else self
+
+    def each(self, dialect: str | None = None) -> list[Workspace]:
+        """One workspace for each dialect of the project, in the order of the file; for one of them alone if asked."""
+        if dialect is not None:
+            return [self._view(self.required.of(dialect))]
+        return [self._view(v) for v in self.required.views] or [self]
+
+    def around(self, environment: str) -> Workspace:
+        """The workspace in which an environment is. Raises ReconcileError where there is none of that name."""
+        return self.of(self.dialect_of(environment))
+
+    def dialect_of(self, environment: str) -> str:
+        """The name of the dialect of an environment."""
+        found = self.required.environment(environment)
+        return next((v.dialect for v in self.required.views if found in v.environments), self.required.dialect)
+
+    def _view(self, project: Project) -> Workspace:
+        if self.project is not None and self.project.dialect == project.dialect:
+            return self
+        found = Workspace(msgspec.structs.replace(project, views=self.required.views), self.cwd)
+        found.notices = self.notices
+        return found
 
     @cached_property
     def dialect(self) -> Dialect:
@@ -95,6 +129,12 @@ class Workspace:
         """A session on an environment's database. One that is a file and not there yet reads as an empty database,
         and is made where the environment is written to."""
         url = environment.url()
+        if is_url(url) and (found := dialect_of_url(url).name) != self.dialect.name:
+            raise ReconcileError(
+                f"environment {environment.name} is of {self.dialect.name}, and its URL is of {found}",
+                where=str(environment.span),
+                next=f"correct the URL, or the dialect of {environment.name}",
+            )
         if read_only and self.dialect.is_absent(url):
             url = self.dialect.empty_url
         with self.dialect.connect(url, create=not read_only, read_only=read_only) as session:

@@ -13,6 +13,7 @@ from ..model.catalog import Catalog
 from ..model.changes import Change, Impact, Statement, Step, Verb, subject, verb
 from ..model.objects import Object
 from ..model.profile import Profile
+from .emulation import Emulation
 from .session import Session
 
 
@@ -132,6 +133,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """Where CAST does not tell: whether a text may be a value of a type."""
     operations: bool = True
     """Whether revisions say what they do in Alembic's own operations where those mean exactly that; else in SQL."""
+    emulation: Emulation = Emulation()
+    """What it keeps as something else in a project that has other dialects beside it."""
     holders: Callable[[Session], Sequence[Holder]] = lambda session: ()
     """Who holds locks on tables, the oldest first, where the server tells. May raise DatabaseError."""
 

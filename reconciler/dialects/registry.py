@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache
 from importlib import import_module
 
+from ..config.checked import did_you_mean
 from ..config.secrets import masked
 from ..errors import ReconcileError
 from .base import Dialect
@@ -23,10 +24,15 @@ _SCHEMES = {
 def dialect_named(name: str) -> Dialect:
     """The dialect of a name; raises ReconcileError that lists the known ones."""
     if name not in _MODULES:
-        raise ReconcileError(f"unknown dialect {name!r}", next=f"use one of: {', '.join(sorted(_MODULES))}")
+        raise ReconcileError(f"unknown dialect {name!r}", next=did_you_mean(name, _MODULES))
     module = import_module(f".{_MODULES[name]}", __package__)
     found: Dialect = module.DIALECT
     return found
+
+
+def known_dialects() -> tuple[str, ...]:
+    """The names of all dialects."""
+    return tuple(_MODULES)
 
 
 def is_url(text: str) -> bool:

@@ -6,10 +6,14 @@ Runs in the child process only (see `child`); SQLAlchemy is imported inside, and
 from __future__ import annotations
 
 import ast
+import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
+
+from .findings import NOT_PORTABLE
+from .portable import is_meant, said_of
 
 _DRIVERS: Final = {"postgresql": "postgresql+psycopg://", "sqlite": "sqlite://", "mysql": "mysql+pymysql://"}
 Key = tuple[str, str, str]
@@ -18,8 +22,8 @@ Key = tuple[str, str, str]
 
 def described(metadatas: list[Any], classes: dict[Any, type], request: dict[str, Any], keep: Any) -> dict[str, Any]:
     """Units, renames and findings, as JSON takes them."""
-    recorder = Recorder(request["dialect"], request["default_schema"], classes)
-    tables = [t for m in metadatas for t in m.tables.values() if _kept(t, request["hidden"], keep)]
+    recorder = Recorder(request, classes)
+    tables = [t for m in metadatas for t in m.tables.values() if _kept(t, request, keep)]
     broken = [f for t in tables for f in recorder.dangling(t)]
     if not broken:
         for metadata in metadatas:
@@ -34,8 +38,13 @@ def described(metadatas: list[Any], classes: dict[Any, type], request: dict[str,
     }
 
 
-def _kept(table: Any, hidden: list[str], keep: Any) -> bool:
-    return table.name not in hidden and (keep is None or bool(keep(table, table.name, "table", False, None)))
+def _kept(table: Any, request: dict[str, Any], keep: Any) -> bool:
+    wanted = table.name not in request["hidden"] and is_meant(table, request["name"])
+    return wanted and (keep is None or bool(keep(table, table.name, "table", False, None)))
+
+
+def _no_schema(_of: Any) -> None:
+    """The schema of anything, where there are none."""
 
 
 class Recorded:
@@ -64,10 +73,13 @@ class Recorded:
 class Recorder:
     """Plays the server to `create_all` and writes down what it is told."""
 
-    def __init__(self, dialect: str, default_schema: str, classes: dict[Any, type]) -> None:
+    def __init__(self, request: dict[str, Any], classes: dict[Any, type]) -> None:
         from sqlalchemy import create_mock_engine
 
-        self.default_schema, self.classes = default_schema, classes
+        dialect = request["dialect"]
+        self.request, self.default_schema, self.classes = request, request["default_schema"], classes
+        self.flat = bool(request["portable"]) and not self.default_schema
+        """Whether schemas are left out, because this one of several dialects has none."""
         self.units: dict[Key, Recorded] = {}
         self.findings: list[dict[str, Any]] = []
         self.current: Any = None
@@ -75,11 +87,13 @@ class Recorder:
         # A paramstyle without percent signs, so that none is doubled: the text runs as it is.
         self.engine = create_mock_engine(_DRIVERS.get(dialect, f"{dialect}://"), self._execute, paramstyle="named")
         self.dialect = self.engine.dialect
+        if self.flat:
+            self.dialect.identifier_preparer.schema_for_object = _no_schema  # type: ignore[assignment]  # None is no schema
 
     # Addresses.
 
     def schema(self, of: Any) -> str:
-        found = getattr(of, "schema", None)
+        found = None if self.flat else getattr(of, "schema", None)
         return str(found) if found else self.default_schema
 
     def table_key(self, table: Any) -> Key:
@@ -100,12 +114,16 @@ class Recorder:
                 self.units[key].needs.add(("schema", "", key[1]))
         return self.units[key]
 
-    def place(self, table: Any) -> tuple[str, int]:
-        """The file and line of the class that is mapped to a table."""
+    def place(self, table: Any, column: Any = None) -> tuple[str, int]:
+        """The file and line of the class that is mapped to a table, or of its attribute for a column."""
         cls = self.classes.get(table) if table is not None else None
         module = __import__("sys").modules.get(getattr(cls, "__module__", ""))
         file = getattr(module, "__file__", None)
-        return (file, _class_lines(file).get(str(getattr(cls, "__qualname__", "")), 0)) if file else ("", 0)
+        if not file:
+            return "", 0
+        lines, name = _class_lines(file), str(getattr(cls, "__qualname__", ""))
+        attribute = f"{name}.{_attribute(cls, column)}" if column is not None else name
+        return file, lines.get(attribute) or lines.get(name, 0)
 
     # Recording.
 
@@ -138,7 +156,23 @@ class Recorder:
                 self._other(self._sql(element))
         except Exception as error:  # noqa: BLE001  (whatever a type's compiler raises is a finding on its table)
             table = self.current if self.current is not None else getattr(element, "element", None)
-            self.finding(table, f"{self.dialect.name} cannot express it: {_first_line(error)}")
+            self._not_expressed(table, error)
+
+    def _not_expressed(self, table: Any, error: Exception) -> None:
+        """What a compiler refuses, with the column where its message names one."""
+        column, why = _culprit(error)
+        found = self._finding(table, f"{self.dialect.name} cannot express it: {why}", part=column, **self._way_out())
+        if column is not None and hasattr(table, "columns"):
+            found["place"] = list(self.place(table, table.columns.get(column)))
+        self.findings.append(found)
+
+    def _way_out(self) -> dict[str, str]:
+        """How a model of several dialects says what only some of them have."""
+        if not self.request["portable"]:
+            return {}
+        name = self.request["name"]
+        words = f'say what it is there, .with_variant(JSON(), "{name}") on the type, say'
+        return {"rule": NOT_PORTABLE, "next": f"{words}; or limit the table, info={{'only': [...]}}"}
 
     def _sql(self, element: Any) -> str:
         text = element if isinstance(element, str) else str(element.compile(dialect=self.dialect))
@@ -163,6 +197,8 @@ class Recorder:
 
     def _on_CreateIndex(self, element: Any) -> None:
         index = element.element
+        if not is_meant(index, self.request["name"]):
+            return
         if getattr(self, "keep", None) is None or self.keep(index, index.name, "index", False, None):
             self.unit(self.table_key(index.table), index.table).indexes.append((str(index.name), self._sql(element)))
 
@@ -237,7 +273,7 @@ class Recorder:
         try:
             unit.late.append(self._sql(element))
         except Exception as error:  # noqa: BLE001
-            self.finding(self.current, f"{self.dialect.name} cannot express it: {_first_line(error)}")
+            self._not_expressed(self.current, error)
 
     def enums(self, tables: list[Any]) -> None:
         """Which tables need which enums; SQLAlchemy makes the first of two of one name, and says nothing."""
@@ -286,6 +322,13 @@ class Recorder:
 
     def not_expressed(self, table: Any) -> Iterator[dict[str, Any]]:
         """What a model says and the dialect has no words for; SQLAlchemy leaves it out without a word."""
+        if self.request["portable"]:
+            for rule, message, column, way_out in said_of(table, self.dialect, self.request):
+                part = column.name if column is not None else None
+                level = "error" if rule == NOT_PORTABLE else "note"
+                found = self._finding(table, message, part=part, level=level, rule=rule, next=way_out)
+                yield {**found, "place": list(self.place(table, column))}
+            return
         dialect = self.dialect
         more: dict[str, str] = {"rule": "not-kept", "level": "warning", "next": "remove it from the model"}
         if not dialect.supports_comments:
@@ -330,6 +373,17 @@ def _first_line(error: BaseException) -> str:
     return next(iter(str(error).strip().splitlines()), type(error).__name__)
 
 
+_IN_COLUMN: Final = re.compile(r"\(in table '.*?', column '(.*?)'\): (.*)")
+_OBJECT: Final = re.compile(r"\w+ <[\w.]+ object at 0x[0-9a-f]+> ")
+
+
+def _culprit(error: BaseException) -> tuple[str | None, str]:
+    """The column that SQLAlchemy's message is about, and what it says of it, without what differs in every run."""
+    text = _OBJECT.sub("", _first_line(error))
+    match = _IN_COLUMN.match(text)
+    return (match[1], match[2]) if match is not None else (None, text)
+
+
 @cache
 def _class_lines(file: str) -> dict[str, int]:
     """The line of each class of a file, by its qualified name."""
@@ -340,10 +394,24 @@ def _class_lines(file: str) -> dict[str, int]:
     return dict(_classes_in(tree.body, ""))
 
 
+def _attribute(cls: Any, column: Any) -> str:
+    """The name under which a class has a column."""
+    mapper = getattr(cls, "__mapper__", None)
+    found = mapper.get_property_by_column(column) if mapper is not None and column in mapper.columns.values() else None
+    return str(getattr(found, "key", column.name))
+
+
+def _attributes_in(node: ast.ClassDef, prefix: str) -> Iterator[tuple[str, int]]:
+    for inner in node.body:
+        targets = [inner.target] if isinstance(inner, ast.AnnAssign) else getattr(inner, "targets", [])
+        yield from ((f"{prefix}{t.id}", inner.lineno) for t in targets if isinstance(t, ast.Name))
+
+
 def _classes_in(body: Iterable[ast.stmt], prefix: str) -> Iterator[tuple[str, int]]:
     for node in body:
         if isinstance(node, ast.ClassDef):
             yield f"{prefix}{node.name}", node.lineno
+            yield from _attributes_in(node, f"{prefix}{node.name}.")
             yield from _classes_in(node.body, f"{prefix}{node.name}.")
         elif isinstance(node, ast.FunctionDef):
             yield from _classes_in(node.body, f"{prefix}{node.name}.<locals>.")

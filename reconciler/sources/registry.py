@@ -125,7 +125,10 @@ def _at_commit(ref: str, path: str, context: SourceContext) -> Written:
     if not files:
         raise ReconcileError(f"no manifests at {ref}", where=path, next="name a folder that the commit has")
     named = ((f"{ref}:{p}", data) for p, data in sorted(files.items()))
-    return load_manifests(named, profile=context.profile(), scope=context.scope, origin=f"git:{ref}:{path}")
+    return load_manifests(
+        named, profile=context.profile(), scope=context.scope, origin=f"git:{ref}:{path}",
+        emulating=context.emulating,
+    )  # fmt: skip
 
 
 def _in_repository(path: Path, context: SourceContext) -> str:
@@ -141,12 +144,24 @@ def _files(text: str, context: SourceContext) -> Written:
     """A folder or a file of manifests, from the working directory or else from the project's root."""
     path = next((p for p in (context.cwd / text, context.root / text) if p.exists()), None)
     if path is None:
+        own = context.project.manifests if context.project is not None else None
+        if own is not None and str(own) == text:
+            raise ReconcileError(
+                f"the folder of manifests is not there: {own.relative_to(context.root)}/",
+                where=str(context.project.file) if context.project is not None else "",
+                next=f"mkdir -p {own.relative_to(context.root)}, or correct spec.desired",
+            )
         why = f"neither a file or folder, nor one of: {FORMS}"
         raise ReconcileError(f"no source {text!r}", why=why, next="correct the path, or one of the forms above")
     files = _shown(manifest_files(path), context.cwd)
-    dialect = (context.dialect.name, repr(context.version)) if context.dialect is not None else ()
-    memory = memory_of(path, len(files), *dialect, repr(context.scope))
-    return load_manifests(files, profile=context.profile(), scope=context.scope, origin=text, memory=memory)
+    dialect = context.dialect.name if context.dialect is not None else ""
+    memory = None
+    if not context.portable:
+        memory = memory_of(path, len(files), dialect, repr(context.version), repr(context.scope))
+    return load_manifests(
+        files, profile=context.profile(), scope=context.scope, origin=text, memory=memory,
+        emulating=context.emulating,
+    )  # fmt: skip
 
 
 def _shown(files: Iterable[tuple[str, bytes]], cwd: Path) -> list[tuple[str, bytes]]:

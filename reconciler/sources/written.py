@@ -15,6 +15,7 @@ from ..diagnostics import Finding, Span
 from ..errors import InputError
 from ..model.address import Address
 from ..model.objects import Object
+from .findings import without_portability
 
 _NO_SPANS: Final[Mapping[Address, Span]] = {}
 
@@ -67,7 +68,7 @@ class Written(msgspec.Struct, frozen=True, kw_only=True):
         errors = [f for f in self.findings if f.level == "error"]
         if errors:
             count = "one error" if len(errors) == 1 else f"{len(errors)} errors"
-            raise InputError(f"{self.origin or 'the source'} has {count}", self.findings)
+            raise InputError(f"{self.origin or 'the source'} has {count}", without_portability(self.findings))
         return self
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..base import Dialect
 from .ddl import RENDER
+from .emulation import EMULATION
 from .holders import holders
 from .impact import impact
 from .inspect import LEDGER_PREFIX, SYSTEM, inspect
@@ -35,4 +36,5 @@ DIALECT: Final = Dialect(
     fits=fits,
     operations=False,
     holders=holders,
+    emulation=EMULATION,
 )

@@ -8,8 +8,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 import msgspec
 
 from ...config.secrets import masked
+from ...config.urls import scheme
 from ...errors import ReconcileError
-from ..urls import scheme
 
 PORT: Final = 3306
 _FILES: Final = ("ssl_ca", "ssl_cert", "ssl_key")

@@ -10,8 +10,8 @@ from typing import Any, Final
 
 import msgspec
 
+from ...config.urls import scheme
 from ...errors import DatabaseError, ReconcileError
-from ..urls import scheme
 from .binaries import places_searched, server_programs
 from .places import with_database
 from .session import MySQLSession, connect, is_mariadb

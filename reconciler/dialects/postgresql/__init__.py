@@ -14,6 +14,7 @@ from . import (  # noqa: F401  (registers the renderers)
     ddl_tables,
     ddl_types,
 )
+from .emulation import EMULATION
 from .holders import holders
 from .impact import impact
 from .inspect import LEDGER_SCHEMA, inspect
@@ -40,4 +41,5 @@ DIALECT = Dialect(
     system_schemas=frozenset({"pg_catalog", "information_schema", "pg_toast"}),
     alembic="postgresql",
     holders=holders,
+    emulation=EMULATION,
 )

@@ -11,9 +11,9 @@ from typing import Any, Final, cast
 
 import msgspec
 
+from ...config.urls import scheme
 from ...errors import DatabaseError, ReconcileError
 from ..session import polled
-from ..urls import scheme
 from .binaries import Binaries, Origin, best, places_searched
 from .scratch_roles import NOBODY, Roles, ScratchSession
 from .session import PostgresSession, connect

@@ -10,9 +10,9 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from ...config.secrets import masked
+from ...config.urls import scheme
 from ...errors import BusyError, DatabaseError
 from ..session import TRANSACTION_OUTCOME_UNKNOWN, Session, polled, require_text
-from ..urls import scheme
 from .drivers import Driver, driver
 from .failures import CONNECTION_LOST, connection_failure, statement_failure
 

@@ -7,6 +7,7 @@ from typing import Final
 from ..base import Dialect
 from . import rebuild
 from .ddl import RENDER
+from .emulation import EMULATION
 from .files import is_absent
 from .impact import impact
 from .inspect import LEDGER_PREFIX, inspect
@@ -33,4 +34,5 @@ DIALECT: Final = Dialect(
     framed=rebuild.framed,
     as_text=as_text,
     strict_casts=False,
+    emulation=EMULATION,
 )

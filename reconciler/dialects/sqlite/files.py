@@ -9,8 +9,8 @@ from urllib.parse import parse_qsl, quote, unquote, urlencode
 
 import msgspec
 
+from ...config.urls import scheme
 from ...errors import DatabaseError, ReconcileError
-from ..urls import scheme
 
 _MODES: Final = ("ro", "rw", "rwc", "memory")
 _URI_OPTIONS: Final = ("mode", "cache", "immutable", "nolock", "vfs", "psow")

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Final, Literal
+from typing import Annotated, Any, Final, Literal
 
 import msgspec
 from msgspec import Meta
 
+from ...config.projectfile import DialectName
 from ...model.tables import Action
 
 API_VERSION: Final = "reconcile/v1"
@@ -29,8 +30,25 @@ RenamedFrom = Annotated[
 Name = Annotated[str | None, Meta(description="Its name, where it stands in a list; else the key is its name.")]
 
 
+Only = Annotated[list[DialectName], Meta(min_length=1)]
+
+
 class Form(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     """What all parts of a manifest share: camelCase keys, and no unknown ones."""
+
+
+Changes = Annotated[
+    dict[str, Any] | None,
+    Meta(description="Its changes of the spec, key by key; null takes a key away, a list stands for the whole list."),
+]
+
+
+class DialectsForm(Form, frozen=True, kw_only=True):
+    """What is different for one dialect."""
+
+    mysql: Changes = None
+    postgresql: Changes = None
+    sqlite: Changes = None
 
 
 class Metadata(Form, frozen=True, kw_only=True):
@@ -39,6 +57,9 @@ class Metadata(Form, frozen=True, kw_only=True):
     name: Annotated[str, Meta(min_length=1, description="Its name, exactly as it is in the database.")]
     schema: Annotated[str | None, Meta(description="Its schema (namespace); without it, the default one.")] = None
     table: Annotated[str | None, Meta(description="The table or view that it belongs to, for kinds that do.")] = None
+    only: Annotated[
+        Only | None, Meta(description="The dialects that have it; without it, all of the project's.")
+    ] = None
     renamed_from: RenamedFrom = None
 
 

@@ -29,6 +29,7 @@ from .forms import (
     CheckForm,
     Columns,
     Comment,
+    DialectsForm,
     Form,
     IndexForm,
     Metadata,
@@ -169,6 +170,7 @@ def _document(word: str, model: type[Object], spec: type[Form]) -> type[Form]:
         ("kind", Annotated[Literal[word], Meta(description="What this document describes.")]),
         ("metadata", Metadata),
         ("spec", spec) if _must_say(spec) else ("spec", spec, msgspec.field(default_factory=spec)),
+        ("dialects", DialectsForm | None, None),
     ]
     document = cast("type[Form]", msgspec.defstruct(f"{word}Manifest", fields, **_FORM_CONFIG))
     document.__doc__ = f"{(model.__doc__ or word).splitlines()[0].rstrip('.;,')}."

@@ -13,7 +13,7 @@ import msgspec
 from ...config import checked, yamltext
 from ...config.nodes import Document
 from ...diagnostics import Finding, in_order
-from ...dialects.base import Scope
+from ...dialects.base import Dialect, Scope
 from ...model import codec
 from ...model.access import GRANTS, OWNERS, ROLES, Access, Owner
 from ...model.address import Address
@@ -24,8 +24,10 @@ from ..mentions import needs_of, texts_of
 from ..written import Unit, WordIndex, Written, words_of
 from .access import NAME, OWNED, add_access, owner_by_name
 from .checks import cross_checked
+from .emulate import emulated
 from .forms import API_VERSION, Metadata
 from .kinds import OUTSIDE, Kind, kinds
+from .overlay import Meant, meant_for
 from .remembered import Memory
 from .schemas import message_schema
 from .understood import Elsewhere, Manifest, Places
@@ -38,20 +40,27 @@ def load_manifests(
     scope: Scope | None = None,
     origin: str = "",
     memory: Memory | None = None,
+    emulating: Dialect | None = None,
 ) -> Written:
-    """What the files (name as the user knows it, bytes) say; check `findings`, or call `sound()` on the result."""
+    """What the files (name as the user knows it, bytes) say; check `findings`, or call `sound()` on the result.
+
+    emulating: the dialect that the manifests are for, where they are written for others as well.
+    """
     with codec.collector_frozen():
         manifests: list[Manifest] = []
         findings: list[Finding] = []
         fresh: list[tuple[bytes, list[Manifest]]] = []
+        flat = emulating is not None and profile is not None and not profile.default_schema
         for name, data in files:
             known = memory.recall(name, data) if memory is not None else None
             if known is None:
-                known = _read(name, data, profile, findings)
+                known = _read(name, data, profile, findings, flat)
                 fresh.append((data, known))
             manifests += known
         manifests.sort(key=lambda m: (m.document.file, m.document.line))
         unread = {f.address for f in findings}  # "" for what cannot even be named
+        if emulating is not None and profile is not None:
+            manifests = emulated(manifests, emulating, profile, findings)
         findings += cross_checked(manifests, profile, scope or Scope(), unread)
         index = WordIndex()
         made = {id(m): m.unit or _unit(m, index) for m in manifests if not m.kind.model.topic}
@@ -75,17 +84,19 @@ def load_manifests(
     )
 
 
-def _read(name: str, data: bytes, profile: Profile | None, findings: list[Finding]) -> list[Manifest]:
-    """The manifests of one file; what is wrong with it goes to `findings`."""
+def _read(name: str, data: bytes, profile: Profile | None, findings: list[Finding], flat: bool) -> list[Manifest]:
+    """The manifests of one file; what is wrong with it goes to `findings`. flat: schemas are left out."""
     parsed = yamltext.documents(data, name)
     findings += parsed.findings
     if parsed.findings:
         return []
-    found = (_manifest(document, profile, findings) for document in parsed.documents)
+    meant = (meant_for(d, profile.name) if profile is not None else Meant(d) for d in parsed.documents)
+    found = (_manifest(m, profile, findings, flat) for m in meant if m is not None)
     return [m for m in found if m is not None]
 
 
-def _manifest(document: Document, profile: Profile | None, findings: list[Finding]) -> Manifest | None:
+def _manifest(meant: Meant, profile: Profile | None, findings: list[Finding], flat: bool) -> Manifest | None:
+    document = meant.document
     kind = _kind(document, findings)
     if kind is None:
         return None
@@ -95,11 +106,11 @@ def _manifest(document: Document, profile: Profile | None, findings: list[Findin
         findings += [msgspec.structs.replace(f, address=subject) for f in wrong]
         return None
     metadata: Metadata = form.metadata  # type: ignore[attr-defined]
-    schema = _schema(kind, metadata.schema, profile)
+    schema = "" if flat else _schema(kind, metadata.schema, profile)
     parts = kind.read(metadata, form.spec, schema, profile)  # type: ignore[attr-defined]
     if kind.model.kind in OWNED:
         add_access(parts, form.spec)  # type: ignore[attr-defined]
-    manifest = Manifest(document, kind, metadata, parts, tuple(parts.objects))
+    manifest = Manifest(document, kind, metadata, parts, tuple(parts.objects), own=meant.own)
     findings += [manifest.finding("manifest", w.message, w.path, w.next) for w in parts.wrong]
     if kind.model.kind in OUTSIDE and metadata.schema:
         message = f"a {kind.word} is in no schema"

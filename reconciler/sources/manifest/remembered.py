@@ -21,6 +21,7 @@ from .. import memo
 from ..written import Unit
 from .forms import Metadata
 from .kinds import kinds
+from .overlay import meant_for
 from .tables import Parts
 from .tables import Path as Steps
 from .understood import Manifest, Places
@@ -51,8 +52,8 @@ _encoder = msgspec.msgpack.Encoder()
 class Memory:
     """What is remembered of the files of one source. `recall` gives the manifests of a file; `learn` keeps new ones."""
 
-    def __init__(self, key: str) -> None:
-        self._key = key
+    def __init__(self, key: str, dialect: str) -> None:
+        self._key, self._dialect = key, dialect
         self._objects: msgspec.msgpack.Decoder[list[Object]] = msgspec.msgpack.Decoder(list[any_kind()])  # type: ignore[misc]
         self._known = self._read()
         self._used: dict[bytes, list[Remembered]] = {}
@@ -74,7 +75,7 @@ class Memory:
         if known is None:
             return None
         try:
-            found = [self._manifest(r, _again(name, data, n, r.line)) for n, r in enumerate(known)]
+            found = [self._manifest(r, _again(name, data, r.line, self._dialect)) for r in known]
         except (msgspec.DecodeError, msgspec.ValidationError, KeyError):
             return None
         self._used[digest] = known
@@ -117,22 +118,25 @@ def _remembered(m: Manifest, unit: Unit | None) -> Remembered:
     )  # fmt: skip
 
 
-def memory_of(folder: Path, files: int, *meant: str) -> Memory | None:
-    """The memory of a folder read for what is `meant` (dialect, version); None where there are too few files for it."""
+def memory_of(folder: Path, files: int, dialect: str, *meant: str) -> Memory | None:
+    """The memory of a folder read for a dialect and what is `meant` (version, scope); None where there are too few
+    files for it."""
     if files < WORTH_IT:
         return None
     code = (f"{p.name}{p.stat().st_mtime_ns}" for p in sorted(Path(__file__).parent.glob("*.py")))
-    return Memory(memo.key_of("manifests", str(folder.resolve()), *meant, *code))
+    return Memory(memo.key_of("manifests", str(folder.resolve()), dialect, *meant, *code), dialect)
 
 
 def _digest(data: bytes) -> bytes:
     return hashlib.blake2b(data, digest_size=32).digest()
 
 
-def _again(name: str, data: bytes, n: int, line: int) -> Document:
+def _again(name: str, data: bytes, line: int, dialect: str) -> Document:
     """The document with its places, which need the file to be read again."""
 
     def load() -> Node:
-        return yamltext.documents(data, name).documents[n].root
+        document = next(d for d in yamltext.documents(data, name).documents if d.line == line)
+        meant = meant_for(document, dialect) if dialect else None
+        return (meant.document if meant is not None else document).root
 
     return Document(name, line, None, load)

@@ -28,6 +28,8 @@ class Manifest(msgspec.Struct):
     parts: Parts
     as_read: tuple[Object, ...] = ()
     unit: Unit | None = None
+    own: frozenset[Path] = frozenset()
+    """The paths of what is said for this dialect alone, and so in its own words."""
 
     @property
     def address(self) -> Address:

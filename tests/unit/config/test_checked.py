@@ -121,3 +121,21 @@ def test_the_nearest_word(word: str, meant: str) -> None:
 def test_many_known_words_are_not_listed() -> None:
     assert did_you_mean("zzz", [f"name_{i}" for i in range(50)]) == ""
     assert did_you_mean("zzz", []) == ""
+
+
+def test_what_is_missing_or_of_another_form_says_what_to_write() -> None:
+    schema = {
+        "type": "object",
+        "required": ["version"],
+        "properties": {"version": {"const": "v1"}, "names": {"type": "array"}},
+    }
+    (parsed,) = document("names: a\n", "x.yaml").documents
+    found = {f.message: f.next for f in violations(parsed, schema)}
+    assert found == {"version is missing": "add version: v1", "names: needs a list, not 'a'": "write [a]"}
+
+
+def test_the_rest_of_a_torn_text_says_to_quote_it() -> None:
+    schema = {"type": "object", "additionalProperties": False, "properties": {"type": {"type": "string"}}}
+    (parsed,) = document("{type: numeric(10,2)}\n", "x.yaml").documents
+    (found,) = violations(parsed, schema)
+    assert found.message == "unknown key 2)" and '"numeric(10,2)"' in found.next

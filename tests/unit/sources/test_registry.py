@@ -112,3 +112,13 @@ def test_hidden_files_and_links_are_no_manifests(tmp_path: Path) -> None:
 def test_two_sources_of_one_name_are_refused() -> None:
     with pytest.raises(ValueError, match="two loaders"):
         source("models")(lambda text, context: Written())
+
+
+def test_a_project_s_own_folder_that_is_not_there_is_named_as_such(context: SourceContext) -> None:
+    assert context.project is not None and context.project.manifests is not None
+    for file in sorted(context.project.manifests.rglob("*"), reverse=True):
+        file.rmdir() if file.is_dir() else file.unlink()
+    context.project.manifests.rmdir()
+    with pytest.raises(ReconcileError, match="the folder of manifests is not there") as caught:
+        load(str(context.project.manifests), context)
+    assert caught.value.next.startswith("mkdir -p ") and "spec.desired" in caught.value.next

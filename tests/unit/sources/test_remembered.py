@@ -52,9 +52,9 @@ def parsed(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     names: list[str] = []
     real = loading._read
 
-    def counted(name, data, profile, findings):  # type: ignore[no-untyped-def]
+    def counted(name, *others):  # type: ignore[no-untyped-def]
         names.append(Path(name).name)
-        return real(name, data, profile, findings)
+        return real(name, *others)
 
     monkeypatch.setattr(loading, "_read", counted)
     return names
