@@ -11,6 +11,7 @@ from ...model.programs import Trigger, View, VirtualTable
 from ...model.tables import Check, Column, Index, Table
 from ..base import Rendering, RenderTable
 from .clauses import column_clause, create_table
+from .comments import written
 from .tokens import ident
 
 RENDER: Final = RenderTable("sqlite")
@@ -89,7 +90,7 @@ def _create_index(step: Step, context: Rendering) -> Iterator[Statement]:
     unique = "UNIQUE " if new.unique else ""
     where = f" WHERE {new.where}" if new.where else ""
     on = f"{ident(new.table)} ({', '.join(new.keys)})"
-    yield Statement(f"CREATE {unique}INDEX {ident(new.name)} ON {on}{where}")
+    yield Statement(f"CREATE {unique}INDEX {ident(new.name)}{written(new.comment)} ON {on}{where}")
 
 
 @RENDER.on("create", View)
@@ -97,19 +98,25 @@ def _create_view(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, View)
     new = step.change.new
     columns = f" ({', '.join(ident(c.name) for c in new.columns)})" if new.columns else ""
-    yield Statement(f"CREATE VIEW {ident(new.name)}{columns} AS {new.definition}")
+    yield Statement(f"CREATE VIEW {ident(new.name)}{columns}{written(new.comment)} AS {new.definition}")
 
 
 @RENDER.on("create", Trigger)
 def _create_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, Trigger)
-    yield Statement(step.change.new.definition)
+    new = step.change.new
+    head = f"CREATE TRIGGER {ident(new.name)}"
+    if new.comment and new.definition.startswith(head + " "):
+        yield Statement(head + written(new.comment) + new.definition.removeprefix(head))
+    else:
+        yield Statement(new.definition)
 
 
 @RENDER.on("create", VirtualTable)
 def _create_virtual(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, VirtualTable)
-    yield Statement(f"CREATE VIRTUAL TABLE {ident(step.change.new.name)} USING {step.change.new.definition}")
+    new = step.change.new
+    yield Statement(f"CREATE VIRTUAL TABLE {ident(new.name)}{written(new.comment)} USING {new.definition}")
 
 
 @RENDER.on("drop", Index, View, Trigger)

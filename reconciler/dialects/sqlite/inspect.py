@@ -12,7 +12,6 @@ from typing import Any, Final
 
 from msgspec import structs
 
-from ...errors import DatabaseError
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.codec import collector_frozen
@@ -25,7 +24,7 @@ from . import programs
 from .programs import Relation
 from .reader import Cursor, UnreadableError
 from .tables import Facts, table_objects
-from .tokens import quoted, text_after, tokens
+from .tokens import text_after, tokens
 
 LEDGER_PREFIX: Final = "reconcile_"
 _SHADOWS: Final = (
@@ -136,7 +135,7 @@ class _Reading:
             mentioned = (self.relations.get(n) for n in programs.names_in(text))
             refs = tuple(sorted({r.address for r in mentioned if r is not None and r.address.kind == "table"}))
             self._known(Address("virtual_table", "", name), {})
-            yield VirtualTable(name=name, definition=text, refs=refs)
+            yield VirtualTable(name=name, definition=text, refs=refs, comment=programs.remark(sql, read.at))
 
     def _shadows(self, virtual: list[str]) -> frozenset[str]:
         """The tables in which virtual ones keep their rows: the module's business."""
@@ -152,28 +151,11 @@ class _Reading:
         rows = [row for row in rows if not self._outside("view", row[1])]
         for _, name, _, _, _ in rows:
             self._known(Address("view", "", name), {})
-        columns = self._view_columns() if rows else {}
         for _, name, _, sql, _ in rows:
             try:
-                yield programs.view(sql, self.relations, columns.get(name, ()))
+                yield programs.view(sql, self.relations)
             except UnreadableError as e:
                 self._not_modelled("view", name, f"its definition could not be read: {e}")
-
-    def _view_columns(self) -> dict[str, list[str]]:
-        try:
-            rows = self.session.rows(query("view_columns"))
-        except DatabaseError:  # one that cannot be resolved makes the whole query fail
-            rows = [r for row in self.rows if row[0] == "view" for r in self._columns_of_view(row[1])]
-        found: dict[str, list[str]] = {}
-        for view, column in rows:
-            found.setdefault(view, []).append(column)
-        return found
-
-    def _columns_of_view(self, name: str) -> list[Row]:
-        try:
-            return [(name, row[1]) for row in self.session.rows(f"PRAGMA main.table_info({quoted(name)})")]
-        except DatabaseError:
-            return []
 
     def _children(self, kind: str, rows: list[Row]) -> Iterator[Object]:
         for _, name, table, sql, _ in rows:

@@ -11,6 +11,7 @@ from ...model.changes import Alter, Rebuild
 from ...model.objects import KINDS, Object, compared_fields
 from ...model.profile import Effect, Profile
 from ...model.tables import Check, ForeignKey
+from .meaning import alike
 from .rewrite import INLINE, names_itself, rewritten
 
 _KINDS: Final = INLINE | {"table", "index", "view", "trigger", "virtual_table"}
@@ -48,6 +49,7 @@ def _profile(version: tuple[int, ...]) -> Profile:
         rewrite=partial(rewritten, capabilities),
         written_in=_written_in,
         same_name=str.lower,
+        alike=alike,
         capabilities=capabilities,
     )
 

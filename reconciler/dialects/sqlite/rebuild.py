@@ -119,7 +119,7 @@ def _free_rowid(parts: Sequence[object]) -> str | None:
 def _rowid_column(parts: Sequence[object]) -> str | None:
     """The column that is another name of the rowid: the only one of the key, INTEGER, and not descending."""
     keys = [p for p in parts if isinstance(p, PrimaryKey) and len(p.columns) == 1 and not p.terms]
-    named = [p.name for p in parts if isinstance(p, Column) and p.type == "INTEGER" and keys]
+    named = [p.name for p in parts if isinstance(p, Column) and p.type.upper() == "INTEGER" and keys]
     return next((name for name in named if name == keys[0].columns[0]), None)
 
 

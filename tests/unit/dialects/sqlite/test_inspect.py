@@ -89,7 +89,7 @@ def test_shadow_tables_are_the_modules_business() -> None:
 def test_a_view_that_cannot_be_resolved_is_read_as_it_stands() -> None:
     sql = "CREATE TABLE t (a); CREATE VIEW good AS select a from t; CREATE VIEW bad AS SELECT  b  FROM gone;"
     assert {v.name: v.definition for v in read(sql).of(View)} == {
-        "good": "SELECT a FROM t",
+        "good": "select a from t",
         "bad": "SELECT  b  FROM gone",
     }
 
