@@ -17,6 +17,7 @@ from .secrets import masked, passwords
 LOADED: Final = ("models:", "flask:")
 SCRATCH_WORDS: Final = ("embedded", "local")
 
+_MANAGED: Final = {"postgresql": ("owners", "grants", "roles"), "sqlite": ("application_id", "user_version")}
 _OBJECT: Final = re.compile(r"(?:models|flask):[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
 _VARIABLE_NAME: Final = re.compile(r"[A-Za-z_]\w*")
 _URL: Final = re.compile(r"[A-Za-z][\w+.-]*://")
@@ -28,9 +29,11 @@ def complaints(spec: SpecForm, source: Document, root: Path) -> Iterator[Finding
     yield from _path(spec.migrations, source, root, "spec", "migrations")
     if spec.scratch is not None and spec.scratch not in SCRATCH_WORDS:
         yield from _url(spec.scratch, source, root, "spec", "scratch")
-    if spec.manage and spec.dialect != "postgresql":
-        message = f"{spec.dialect} has no {spec.manage[0]} that are managed"
-        yield Finding(rule="manage", message=message, span=source.at("spec", "manage"), next="remove spec.manage")
+    for word in spec.manage:
+        if word not in _MANAGED.get(spec.dialect, ()):
+            message = f"{spec.dialect} has no {word} to be managed"
+            place = source.at("spec", "manage")
+            yield Finding(rule="manage", message=message, span=place, next=f"remove {word} from spec.manage")
     for name, environment in spec.environments.items():
         yield from _url(environment.url, source, root, "spec", "environments", name, "url")
         yield from _tracked(name, spec, source)

@@ -102,8 +102,11 @@ class SpecForm(_Form, frozen=True):
         Meta(description="The schemas (namespaces) that are managed; without it, all but system ones."),
     ] = None
     manage: Annotated[
-        list[Literal["owners", "grants", "roles"]],
-        Meta(description="Managed beside the schema itself (PostgreSQL); roles are the server's, not a database's."),
+        list[Literal["owners", "grants", "roles", "user_version", "application_id"]],
+        Meta(
+            description="Managed beside the schema itself: owners, grants and roles of PostgreSQL (roles are the "
+            "server's, not a database's), user_version and application_id of SQLite."
+        ),
     ] = []
     column_order: Annotated[
         Literal["follow", "ignore"], Meta(description="Whether the order of columns is part of what is desired.")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
+from ...model.changes import Alter, Create, Drop, Rename, Statement, Step, subject
+from ...model.namespaces import Pragma
 from ...model.objects import Object
 from ...model.programs import Trigger, View, VirtualTable
 from ...model.tables import Check, Column, Index, Table
@@ -117,6 +118,15 @@ def _create_virtual(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, VirtualTable)
     new = step.change.new
     yield Statement(f"CREATE VIRTUAL TABLE {ident(new.name)}{written(new.comment)} USING {new.definition}")
+
+
+@RENDER.on("create", Pragma)
+@RENDER.on("alter", Pragma)
+@RENDER.on("drop", Pragma)
+def _set_pragma(step: Step, context: Rendering) -> Iterator[Statement]:
+    o = subject(step.change)
+    assert isinstance(o, Pragma)
+    yield Statement(f"PRAGMA {ident(o.name)} = {0 if isinstance(step.change, Drop) else o.value}")
 
 
 @RENDER.on("drop", Index, View, Trigger)

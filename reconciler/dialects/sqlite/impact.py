@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ...model.changes import Alter, Change, Create, Drop, Impact, Rebuild, Rename, Step, subject
+from ...model.namespaces import Pragma
 from ...model.programs import VirtualTable
 from ...model.tables import Column, Index, Table
 from ..base import Rendering
@@ -13,6 +14,8 @@ from .rewrite import common_columns
 
 
 def impact(step: Step, context: Rendering) -> Impact:
+    if isinstance(subject(step.change), Pragma):
+        return Impact(lock="database")
     return _OF[type(step.change)](step.change)
 
 

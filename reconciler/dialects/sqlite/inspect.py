@@ -15,6 +15,7 @@ from msgspec import structs
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.codec import collector_frozen
+from ...model.namespaces import PRAGMAS, Pragma
 from ...model.objects import Object, Unmodelled
 from ...model.programs import VirtualTable
 from ...model.tables import ForeignKey
@@ -74,12 +75,20 @@ class _Reading:
         yield from self._views(by_kind["view"])
         yield from self._children("index", by_kind["index"])
         yield from self._children("trigger", by_kind["trigger"])
+        yield from self._pragmas()
 
     def _facts(self) -> dict[str, Facts]:
         found: dict[str, list[Any]] = {}
         for row in self.session.rows(query("columns")):
             found.setdefault(row[0], []).append(row[1:])
         return {name: tuple(rows) for name, rows in found.items()}
+
+    def _pragmas(self) -> Iterator[Pragma]:
+        """What an application wrote into the head of the file."""
+        for name in PRAGMAS:
+            if not self.scope.leaves_alone(Address(Pragma.kind, "", name)):
+                ((value,),) = self.session.rows(f"PRAGMA main.{name}")
+                yield from [Pragma(name=name, value=value)] if value else ()
 
     def _outside(self, kind: str, name: str) -> bool:
         """Whether a table or view is none of our business."""
