@@ -88,7 +88,7 @@ def test_comments_are_kept_when_a_table_is_made_anew(project: Project, file: Pat
     config = (project.folder / "reconcile.yaml").read_text()
     assert "policy: merged" in config
     project.write("reconcile.yaml", config.replace("policy: merged", "policy: none"))
-    project.must("apply", "--env", "dev")  # it is there already
+    project.must("apply", "--env", "dev", "--baseline")
     assert project.conditions() == ["Synced"]
     manifest = project.folder / "manifests" / "tables" / "item.yaml"
     manifest.write_text(manifest.read_text().replace("varchar(40)", "varchar(80)"))
