@@ -249,13 +249,14 @@ class SqliteMaker(Maker):
         chosen = draw.some([c for c in columns if c.generated is None], 1, 2)
         keys = tuple(c.name for c in chosen)
         terms = ()
-        if draw.chance(0.2):
+        alone = not any(name in _KEY_NAMES for name in keys)  # not over the columns of the primary key
+        if alone and draw.chance(0.2):
             collated = {c.name: " COLLATE NOCASE" if family(c) == "text" else "" for c in chosen}
             terms = tuple(quoted(n) + collated[n] + draw.choice(["", " DESC"]) for n in keys)
             if not any(" " in t.removeprefix(quoted(c)) for t, c in zip(terms, keys, strict=True)):
                 terms = ()
         made = Unique(table=table.name, name=name, columns=keys, terms=terms, named=draw.chance(0.6),
-                      comment=self.comment(), conflict=draw.maybe(0.1, draw.choice(_CONFLICT)))  # fmt: skip
+                      comment=self.comment(), conflict=draw.maybe(0.1 * alone, draw.choice(_CONFLICT)))  # fmt: skip
         return self.relying(made, *((c.address, "stored") for c in chosen), *((c.address, family(c)) for c in chosen))
 
     def _index(self, table: Table, name: str, columns: Sequence[Column]) -> Index | None:

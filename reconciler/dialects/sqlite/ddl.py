@@ -15,6 +15,10 @@ from .clauses import column_clause, create_table
 from .comments import written
 from .tokens import ident
 
+LEGACY_ON: Final = Statement("PRAGMA legacy_alter_table = ON")
+LEGACY_OFF: Final = Statement("PRAGMA legacy_alter_table = OFF")
+"""Between them RENAME does not look at whether views and triggers still work."""
+
 RENDER: Final = RenderTable("sqlite")
 
 
@@ -40,7 +44,15 @@ def _rename_column(step: Step, context: Rendering) -> Iterator[Statement]:
     change = step.change
     assert isinstance(change, Rename) and isinstance(change.old, Column)
     names = f"{ident(change.old.name)} TO {ident(change.new.name)}"
-    yield Statement(f"ALTER TABLE {ident(change.old.table)} RENAME COLUMN {names}")
+    rename = Statement(f"ALTER TABLE {ident(change.old.table)} RENAME COLUMN {names}")
+    followed = not any(_is_made_anew(context.old[a]) for a in context.old.dependents(change.new.address))
+    yield from [rename] if followed else [LEGACY_ON, rename, LEGACY_OFF]
+
+
+def _is_made_anew(o: Object) -> bool:
+    """Whether it is a program whose text is not known after a rename: it is dropped or made anew, but only behind it.
+    The rename looks at all programs, and fails where one that reads a star (`WITH x AS (SELECT * …)`) would break."""
+    return isinstance(o, View | Trigger) and not o.definition
 
 
 @RENDER.on("create", Column)

@@ -29,7 +29,7 @@ from ...model.objects import Object
 from ...model.tables import Check, Column, ForeignKey, Index, Key, PrimaryKey, Table
 from ..base import Rendered, Rendering
 from .clauses import create_table, default_value
-from .ddl import RENDER
+from .ddl import LEGACY_OFF, LEGACY_ON, RENDER
 from .rewrite import common_columns, names_itself
 from .tokens import ident, literal, name_of, qualifiers
 
@@ -57,9 +57,9 @@ def _rebuild(step: Step, context: Rendering) -> Iterator[Statement]:
         yield Statement(f"UPDATE sqlite_sequence SET name = {literal(spare)} WHERE name = {literal(name)}")
     yield Statement(f"DROP TABLE {ident(name)}")
     followed = names_itself(change)
-    yield from () if followed else (Statement("PRAGMA legacy_alter_table = ON"),)
+    yield from () if followed else (LEGACY_ON,)
     yield Statement(f"ALTER TABLE {ident(spare)} RENAME TO {ident(name)}")
-    yield from () if followed else (Statement("PRAGMA legacy_alter_table = OFF"),)
+    yield from () if followed else (LEGACY_OFF,)
 
 
 def _under(o: Object, name: str, spare: str) -> Object:
