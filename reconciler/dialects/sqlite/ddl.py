@@ -45,14 +45,13 @@ def _rename_column(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(change, Rename) and isinstance(change.old, Column)
     names = f"{ident(change.old.name)} TO {ident(change.new.name)}"
     rename = Statement(f"ALTER TABLE {ident(change.old.table)} RENAME COLUMN {names}")
-    followed = not any(_is_made_anew(context.old[a]) for a in context.old.dependents(change.new.address))
-    yield from [rename] if followed else [LEGACY_ON, rename, LEGACY_OFF]
+    yield from [LEGACY_ON, rename, LEGACY_OFF] if _programs_change(context) else [rename]
 
 
-def _is_made_anew(o: Object) -> bool:
-    """Whether it is a program whose text is not known after a rename: it is dropped or made anew, but only behind it.
-    The rename looks at all programs, and fails where one that reads a star (`WITH x AS (SELECT * …)`) would break."""
-    return isinstance(o, View | Trigger) and not o.definition
+def _programs_change(context: Rendering) -> bool:
+    """Whether views or triggers are dropped or made anew, which is only behind the renames: a rename looks at all of
+    them, and fails where one that reads a star (`WITH x AS (SELECT * …)`) would break."""
+    return any(context.new.get(a) != o for a, o in context.old.items() if isinstance(o, View | Trigger))
 
 
 @RENDER.on("create", Column)
