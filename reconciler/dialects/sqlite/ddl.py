@@ -13,6 +13,7 @@ from ...model.tables import Check, Column, Index, Table
 from ..base import Rendering, RenderTable
 from .clauses import column_clause, create_table
 from .comments import written
+from .programs import indexes_another
 from .tokens import ident
 
 LEGACY_ON: Final = Statement("PRAGMA legacy_alter_table = ON")
@@ -129,6 +130,8 @@ def _create_virtual(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, VirtualTable)
     new = step.change.new
     yield Statement(f"CREATE VIRTUAL TABLE {ident(new.name)}{written(new.comment)} USING {new.definition}")
+    if new.address in context.old and indexes_another(new.definition):
+        yield Statement(f"INSERT INTO {ident(new.name)} ({ident(new.name)}) VALUES ('rebuild')")
 
 
 @RENDER.on("create", Pragma)

@@ -208,6 +208,13 @@ def _may_name(word: str) -> bool:
     return is_word(word) or word[0] in "\"`['"
 
 
+def indexes_another(definition: str) -> bool:
+    """Whether it is a full-text index of rows that another table holds (`fts5(…, content='doc')`)."""
+    words = [w.lower() for w in tokens(definition)]
+    given = [name_of(words[at + 2]) for at in range(len(words) - 2) if words[at : at + 2] == ["content", "="]]
+    return words[0] in ("fts4", "fts5") and any(given)
+
+
 def names_in(text: str) -> Iterable[str]:
     """Every name that a virtual table's arguments could mean, also in quotes and lists."""
     return {n.lower() for w in tokens(text) for n in (name_of(w), name_of(w).strip("\"'[]`"))}
