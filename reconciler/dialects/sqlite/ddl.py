@@ -16,10 +16,6 @@ from .comments import written
 from .programs import indexes_another
 from .tokens import ident
 
-LEGACY_ON: Final = Statement("PRAGMA legacy_alter_table = ON")
-LEGACY_OFF: Final = Statement("PRAGMA legacy_alter_table = OFF")
-"""Between them RENAME does not look at whether views and triggers still work."""
-
 RENDER: Final = RenderTable("sqlite")
 
 
@@ -45,14 +41,7 @@ def _rename_column(step: Step, context: Rendering) -> Iterator[Statement]:
     change = step.change
     assert isinstance(change, Rename) and isinstance(change.old, Column)
     names = f"{ident(change.old.name)} TO {ident(change.new.name)}"
-    rename = Statement(f"ALTER TABLE {ident(change.old.table)} RENAME COLUMN {names}")
-    yield from [LEGACY_ON, rename, LEGACY_OFF] if _programs_change(context) else [rename]
-
-
-def _programs_change(context: Rendering) -> bool:
-    """Whether views or triggers are dropped or made anew, which is only behind the renames: a rename looks at all of
-    them, and fails where one that reads a star (`WITH x AS (SELECT * …)`) would break."""
-    return any(context.new.get(a) != o for a, o in context.old.items() if isinstance(o, View | Trigger))
+    yield Statement(f"ALTER TABLE {ident(change.old.table)} RENAME COLUMN {names}")
 
 
 @RENDER.on("create", Column)

@@ -24,12 +24,13 @@ from typing import Final
 from msgspec import structs
 
 from ...model.catalog import Catalog
-from ...model.changes import Drop, Rebuild, Statement, Step
+from ...model.changes import Drop, Rebuild, Rename, Statement, Step
 from ...model.objects import Object
+from ...model.programs import Trigger, View
 from ...model.tables import Check, Column, ForeignKey, Index, Key, PrimaryKey, Table
 from ..base import Rendered, Rendering
 from .clauses import create_table, default_value
-from .ddl import LEGACY_OFF, LEGACY_ON, RENDER
+from .ddl import RENDER
 from .rewrite import common_columns, names_itself
 from .tokens import ident, literal, name_of, qualifiers
 
@@ -57,9 +58,9 @@ def _rebuild(step: Step, context: Rendering) -> Iterator[Statement]:
         yield Statement(f"UPDATE sqlite_sequence SET name = {literal(spare)} WHERE name = {literal(name)}")
     yield Statement(f"DROP TABLE {ident(name)}")
     followed = names_itself(change)
-    yield from () if followed else (LEGACY_ON,)
+    yield from () if followed else (Statement("PRAGMA legacy_alter_table = ON"),)
     yield Statement(f"ALTER TABLE {ident(spare)} RENAME TO {ident(name)}")
-    yield from () if followed else (LEGACY_OFF,)
+    yield from () if followed else (Statement("PRAGMA legacy_alter_table = OFF"),)
 
 
 def _under(o: Object, name: str, spare: str) -> Object:
@@ -124,11 +125,12 @@ def _rowid_column(parts: Sequence[object]) -> str | None:
 
 
 def framed(said: Rendered, context: Rendering) -> Rendered:
-    """The steps' statements with enforcement of foreign keys taken off before the first and put back after the last,
-    where a step would otherwise delete rows of other tables.
+    """The steps with their statements in an order that SQLite can follow, and with the enforcement of foreign keys
+    taken off before the first and put back after the last, where a step would otherwise delete rows of other tables.
 
     The check compares what it finds with what was so before, so it is left out where one of the two cannot be made.
     """
+    said = _programs_first(said)
     if not any(_unsafe_while_enforced(step, context) for step, _ in said):
         return said
     framed = [(step, list(statements)) for step, statements in said]
@@ -137,6 +139,18 @@ def framed(said: Rendered, context: Rendering) -> Rendered:
         framed[-1][1].append(FOREIGN_KEY_CHECK)
     framed[-1][1].append(FOREIGN_KEYS_ON)
     return framed
+
+
+def _programs_first(said: Rendered) -> Rendered:
+    """The steps with views and triggers dropped before the renames: a rename looks at all there are, and fails where
+    one that reads a star (`WITH x AS (SELECT * …)`) would no longer work, though it is to be dropped."""
+    if not any(isinstance(step.change, Rename) for step, _ in said):
+        return said
+    return sorted(said, key=lambda item: not _drops_a_program(item[0]))
+
+
+def _drops_a_program(step: Step) -> bool:
+    return isinstance(step.change, Drop) and isinstance(step.change.old, View | Trigger)
 
 
 def _resolved(o: ForeignKey, catalog: Catalog) -> bool:
