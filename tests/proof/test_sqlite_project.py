@@ -147,3 +147,14 @@ def test_a_number_that_nobody_manages_is_said(project: Project) -> None:
     project.write("manifests/n.yaml", NUMBER.format("page_size", 8))
     _, said = project.run("validate")
     assert "page_size is no property of a database" in str(said)
+
+
+def test_a_revision_that_only_moves_columns_is_verified(project: Project, file: Path) -> None:
+    table = "apiVersion: reconcile/v1\nkind: Table\nmetadata: {{name: t}}\nspec: {{columns: {{{}}}}}\n"
+    project.write("manifests/t.yaml", table.format("a: text, b: text"))
+    project.must("plan", "--write")
+    project.write("manifests/t.yaml", table.format("b: text, a: text"))
+    project.must("plan", "--write")
+    project.must("verify", "--full")
+    project.must("apply", "--env", "dev")
+    assert [name for _, name, *_ in asked(file, "PRAGMA table_info(t)")] == ["b", "a"]
