@@ -5,13 +5,14 @@ The pragmas are the judge: a table whose text we read otherwise than SQLite does
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
 from msgspec import structs
 
+from ...errors import DatabaseError
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.codec import collector_frozen
@@ -98,7 +99,8 @@ class _Reading:
 
     def _tables(self, rows: list[Row]) -> Iterator[Object]:
         virtual = [row for row in rows if not row[4]]
-        shadows = self._shadows([row[1] for row in virtual]) if virtual else frozenset()
+        foreign = self._foreign(virtual) if virtual else {}
+        shadows = self._shadows([row[1] for row in virtual], foreign) if virtual else frozenset()
         found: list[Object] = []
         for _, name, _, sql, root in rows:
             if not root or name in shadows or self._outside("table", name):
@@ -114,7 +116,10 @@ class _Reading:
                 what = o.kind.replace("_", " ")
                 self._not_modelled(what, o.address.dotted, "another one of this table has its name", o.parent)
         yield from (self._aimed(o) if type(o) is ForeignKey else o for o in found)
-        yield from self._virtual(virtual)
+        for name, module in foreign.items():
+            if not self._outside("virtual_table", name) and not self._outside("table", name):
+                self._not_modelled("virtual table", name, f"the library that runs here has no module {module}")
+        yield from self._virtual([row for row in virtual if row[1] not in foreign])
 
     def _known(self, address: Address, columns: dict[str, str]) -> None:
         self.relations[address.name.lower()] = Relation(address, columns)
@@ -146,7 +151,16 @@ class _Reading:
             self._known(Address("virtual_table", "", name), {})
             yield VirtualTable(name=name, definition=text, refs=refs, comment=programs.remark(sql, read.at))
 
-    def _shadows(self, virtual: list[str]) -> frozenset[str]:
+    def _foreign(self, rows: list[Row]) -> dict[str, str]:
+        """The virtual tables whose module the library lacks, with its name: nobody can make, drop or judge them."""
+        try:
+            modules = {name.lower() for (name,) in self.session.rows("SELECT name FROM pragma_module_list")}
+        except DatabaseError:  # a library without the list of its modules
+            return {}
+        found = ((row[1], programs.module_of(row[3])) for row in rows)
+        return {name: module for name, module in found if module and module.lower() not in modules}
+
+    def _shadows(self, virtual: list[str], foreign: Collection[str]) -> frozenset[str]:
         """The tables in which virtual ones keep their rows: the module's business."""
         if self.session.version >= _TABLE_LIST:
             listed = self.session.rows("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'")
@@ -154,7 +168,8 @@ class _Reading:
         else:
             found = set()
         names = {row[1] for row in self.rows if row[0] == "table"}
-        return frozenset(found | {f"{v}_{s}" for v in virtual for s in _SHADOWS if f"{v}_{s}" in names})
+        found |= {f"{v}_{s}" for v in virtual for s in _SHADOWS if f"{v}_{s}" in names}
+        return frozenset(found | {n for n in names for v in foreign if n.startswith(f"{v}_")})
 
     def _views(self, rows: list[Row]) -> Iterator[Object]:
         rows = [row for row in rows if not self._outside("view", row[1])]

@@ -208,6 +208,13 @@ def _may_name(word: str) -> bool:
     return is_word(word) or word[0] in "\"`['"
 
 
+def module_of(sql: str) -> str:
+    """The module that a CREATE VIRTUAL TABLE names; "" where it cannot be read."""
+    words = tokens(sql)
+    at = next((n for n, w in enumerate(words) if w.upper() == "USING"), len(words))
+    return name_of(words[at + 1]) if at + 1 < len(words) else ""
+
+
 def indexes_another(definition: str) -> bool:
     """Whether it is a full-text index of rows that another table holds (`fts5(…, content='doc')`)."""
     words = [w.lower() for w in tokens(definition)]
