@@ -109,7 +109,7 @@ def _list(words: Sequence[str], at: int) -> Iterator[Sequence[str]]:
 
 def _has_name(item: Sequence[str]) -> bool:
     """Whether it is a star, a column, or has an alias, with AS or without."""
-    if not item or item[-1] == "*" or all(is_name(w) or w == "." for w in item):
+    if not item or item[-1] == "*" or (all(map(is_name, item[::2])) and all(w == "." for w in item[1::2])):
         return True
     last, before = item[-1], item[-2] if len(item) > 1 else ""
     if before.upper() == "AS":

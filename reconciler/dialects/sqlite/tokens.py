@@ -211,13 +211,15 @@ def _unquoted(token: str, columns: dict[str, str]) -> str:
 
 def statement(words: Iterable[str], *, upper: Callable[[str], bool]) -> list[str]:
     """The tokens of a query or trigger: reserved words and those that `upper` says in upper case, quotes of `…` and
-    […] as few as are needed; double quotes stay where they are, since they may hold a text."""
+    […] as few as are needed; double quotes stay where they are, since they may hold a text, and so do names behind AS
+    and behind a dot, since they may be what a column is called."""
     found: list[str] = []
     for token in words:
+        word, named = token.upper(), bool(found) and found[-1] in ("AS", ".")
         if token[0] in "`[":
             found.append(ident(name_of(token)))
-        elif is_word(token) and (token.upper() in RESERVED or upper(token.upper())):
-            found.append(token.upper())
+        elif is_word(token) and (word in RESERVED or (upper(word) and not named)):
+            found.append(word)
         else:
             found.append(token)
     return found
