@@ -6,13 +6,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
+
+import msgspec
 
 from reconciler.dialects.registry import dialect_named
 from reconciler.model.changes import Alter, Create, Drop, Rebuild, Rename, address_of, subject
-from reconciler.model.objects import KINDS, Object
+from reconciler.model.objects import KINDS, Object, changed_fields
 from reconciler.model.profile import Profile
+from reconciler.model.tables import Table
 from reconciler.plan.plan import Plan
 
 ROOT = Path(__file__).parent.parent
@@ -21,8 +24,31 @@ PAGE = ROOT / "docs" / "conformance.md"
 Cells = dict[str, str]
 """`kind/operation` → the case that proves it."""
 
-SHOWN = {"postgresql": ("14", "15", "16", "17", "18"), "sqlite": ("3",)}
-_TITLES = {"postgresql": "PostgreSQL", "sqlite": "SQLite"}
+
+class Shown(msgspec.Struct, frozen=True, kw_only=True):
+    """A dialect's section. version: whose profile it is (() for the oldest). fields: by kind, the fields that can be
+    altered, where the profile does not tell because all changes of a table are one rebuild."""
+
+    title: str
+    versions: tuple[str, ...]
+    version: tuple[int, ...] = ()
+    fields: Mapping[str, str] = {}
+
+
+_SQLITE_FIELDS = {
+    "table": "columns strict without_rowid",
+    "column": "type nullable default collation generated conflict not_null_name",
+    "primary_key": "columns terms conflict autoincrement",
+    "unique": "columns terms conflict",
+    "check": "expression",
+    "foreign_key": "columns target target_columns match on_delete on_update deferrable initially_deferred",
+    "pragma": "value",
+}
+
+SHOWN = {
+    "postgresql": Shown(title="PostgreSQL", versions=("14", "15", "16", "17", "18")),
+    "sqlite": Shown(title="SQLite", versions=("3",), version=(3, 53), fields=_SQLITE_FIELDS),
+}
 
 
 def operations(plan: Plan) -> Iterator[str]:
@@ -37,12 +63,34 @@ def operations(plan: Plan) -> Iterator[str]:
             yield f"{change.new.kind}/rename"
         elif isinstance(change, Rebuild):
             yield f"{change.new.kind}/rebuild"
+            yield from _rebuilt(change)
         else:
             for o in (subject(change), *(step.folded if isinstance(change, Create) else ())):
                 replaced = o.address in made and o.address in gone
                 verb = "replace" if replaced else "drop" if isinstance(change, Drop) else "create"
                 yield f"{o.kind}/{verb}"
                 yield from _access(o)
+
+
+def _rebuilt(change: Rebuild) -> Iterator[str]:
+    """What becomes of a table and its parts when it is made anew."""
+    before, after = ({o.address: o for o in (table, *parts)} for table, parts in _sides(change))
+    for a in sorted(before.keys() | after.keys()):
+        old, new = before.get(a), after.get(a)
+        if old is None or new is None:
+            yield f"{a.kind}/{'create' if old is None else 'drop'}"
+        else:
+            moved = {"columns"} if isinstance(new, Table) and _columns(old) != _columns(new) else set()
+            yield from (f"{a.kind}/alter {field}" for field in changed_fields(old, new) | moved)
+
+
+def _sides(change: Rebuild) -> Iterator[tuple[Object, tuple[Object, ...]]]:
+    yield change.old, change.before
+    yield change.new, change.after
+
+
+def _columns(table: Object) -> tuple[str, ...]:
+    return table.columns if isinstance(table, Table) else ()
 
 
 def _access(o: Object) -> Iterator[str]:
@@ -79,12 +127,12 @@ def page() -> str:
     """The whole page."""
     found = known()
     parts = [_HEAD]
-    for dialect, versions in SHOWN.items():
-        seen = found.get(dialect, {})
-        wanted = list(_rows(dialect_named(dialect).profile(())))
+    for dialect, shown in SHOWN.items():
+        seen, versions = found.get(dialect, {}), shown.versions
+        wanted = list(_rows(dialect_named(dialect).profile(shown.version), shown.fields))
         count = {v: sum(cell in seen.get(v, {}) for cell, _ in wanted) for v in versions}
         total = sum(possible for _, possible in wanted)
-        parts.append(f"## {_TITLES[dialect]}\n")
+        parts.append(f"## {shown.title}\n")
         said = ", ".join(f"{count[v]} of {total} on {v}" for v in versions if v in seen)
         parts.append(f"Proven: {said}. A version that is not named was not run.\n")
         parts.append("| kind | operation | " + " | ".join(versions) + " | proven by |")
@@ -94,17 +142,18 @@ def page() -> str:
     return "\n".join(parts)
 
 
-def _rows(profile: Profile) -> Iterator[tuple[str, bool]]:
+def _rows(profile: Profile, fields: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
     """Each operation of each kind, and whether the dialect has it."""
     for kind in sorted(profile.kinds & KINDS.keys()):
         alterable = profile.alterable.get(kind, frozenset())
+        shown = frozenset(fields[kind].split()) if kind in fields else alterable
         yield f"{kind}/create", True
         yield f"{kind}/drop", True
-        yield f"{kind}/replace", bool(_fields(kind) - alterable)
+        yield f"{kind}/replace", kind not in fields and bool(_fields(kind) - alterable)
         if kind == "table":
             yield "table/rebuild", True
         yield f"{kind}/rename", kind in profile.renames
-        for field in sorted(alterable):
+        for field in sorted(shown):
             yield f"{kind}/alter {field}", True
         if profile.kinds >= {"owner", "grant"} and kind not in ("owner", "grant"):
             yield f"{kind}/owner", kind in _OWNED

@@ -20,6 +20,7 @@ KNOWN: Final = get_args(DialectName)
 MIGRATIONS: Final = "migrations/"
 _OWN: Final = ("migrations", "scratch", "schemas", "manage")
 """What each dialect of several has for itself."""
+_MANAGED: Final = {"postgresql": ("owners", "grants", "roles"), "sqlite": ("application_id", "user_version")}
 _PLAIN_SCHEME: Final = re.compile(r"[A-Za-z][\w+.-]*:")
 
 
@@ -69,11 +70,12 @@ def complaints(spec: SpecForm, source: Document) -> Iterator[Finding]:
         yield from _of_several(spec, source)
     forms = declared(spec)
     for name, form in forms.items():
-        if form.manage and name != "postgresql":
-            place = place_of(spec, name, "manage")
-            message = f"{name} has no {form.manage[0]} that are managed"
-            next_step = f"remove {'.'.join(map(str, place))}"
-            yield Finding(rule="manage", message=message, span=source.at(*place), next=next_step)
+        place = place_of(spec, name, "manage")
+        for word in form.manage:
+            if word not in _MANAGED.get(name, ()):
+                next_step = f"remove {word} from {'.'.join(map(str, place))}"
+                message = f"{name} has no {word} to be managed"
+                yield Finding(rule="manage", message=message, span=source.at(*place), next=next_step)
     for name, environment in spec.environments.items():
         yield from _of_environment(name, environment, spec, forms, source)
 

@@ -80,7 +80,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     scratch: UrlSource | None = None
     schemas: tuple[str, ...] | None = None
     manage: tuple[str, ...] = ()
-    """The opt-in topics: owners, grants, roles."""
+    """What is managed beside the schema itself: owners, grants, roles; of SQLite, numbers in the head of the file."""
     column_order: Literal["follow", "ignore"] = "follow"
     unmanaged: tuple[Unmanaged, ...] = ()
     ignore_drift: tuple[IgnoredDrift, ...] = ()

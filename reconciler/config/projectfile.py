@@ -43,8 +43,11 @@ Schemas = Annotated[
     Meta(description="The schemas (namespaces) that are managed; without it, all but system ones."),
 ]
 Manage = Annotated[
-    list[Literal["owners", "grants", "roles"]],
-    Meta(description="Managed beside the schema itself (PostgreSQL); roles are the server's, not a database's."),
+    list[Literal["owners", "grants", "roles", "user_version", "application_id"]],
+    Meta(
+        description="Managed beside the schema itself: owners, grants and roles of PostgreSQL (roles are the server's, "
+        "not a database's), user_version and application_id of SQLite."
+    ),
 ]
 
 

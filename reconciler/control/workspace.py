@@ -15,7 +15,8 @@ from ..dialects.registry import dialect_named, dialect_of_url, is_url
 from ..dialects.scratch import scratch_database
 from ..dialects.session import Session
 from ..errors import ReconcileError
-from ..model.access import GRANTS, OWNERS
+from ..model.access import GRANTS, OWNERS, TOPICS
+from ..model.namespaces import PRAGMAS, Pragma
 from ..review.repository import Repository
 
 Scratch = Callable[[], AbstractContextManager[Session]]
@@ -143,13 +144,15 @@ class Workspace:
 
 def scope_of(project: Project | None) -> Scope:
     """What a project manages, as inspection takes it; without one everything that is the database's own."""
+    asked = frozenset(project.manage) if project is not None else frozenset()
+    numbers = tuple(Pattern(kind=Pragma.kind, name=name) for name in PRAGMAS if name not in asked)
     if project is None:
-        return Scope(topics=frozenset({OWNERS, GRANTS}))
+        return Scope(topics=frozenset({OWNERS, GRANTS}), unmanaged=numbers)
     patterns = tuple(
         Pattern(kind="" if u.kind == "*" else u.kind, name=u.name if u.schema == "*" else f"{u.schema}.{u.name}")
         for u in project.unmanaged
     )
-    return Scope(schemas=project.schemas, unmanaged=patterns, topics=frozenset(project.manage))
+    return Scope(schemas=project.schemas, unmanaged=(*numbers, *patterns), topics=asked & frozenset(TOPICS))
 
 
 def open_workspace(config: Path | None, *, required: bool = True) -> Workspace:

@@ -37,12 +37,15 @@ _ALSO: Final = {
     "postgresql": {"table": frozenset({"unlogged"})},  # storage options only from SQLAlchemy 2.1 on
     "sqlite": {"table": frozenset({"without_rowid"})},
 }
+_LOST: Final = {"sqlite": frozenset({"comment"})}
+"""What a dialect of SQLAlchemy passes over."""
 _IDENTITY: Final = frozenset({"schema", "name", "table"})
 
 
 def require_carried(o: Object, dialect: str) -> None:
     """Raises Inexact where the object has something that its operation does not carry."""
     carried = CARRIED.get(o.kind, frozenset()) | _ALSO.get(dialect, {}).get(o.kind, frozenset())
+    carried -= _LOST.get(dialect, frozenset())
     for field in msgspec.structs.fields(type(o)):
         if field.name in carried or field.name in _IDENTITY or field.name in o.silent:
             continue

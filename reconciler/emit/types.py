@@ -109,6 +109,8 @@ _SQLITE: Final[Mapping[str, Maker]] = {
     "JSON": _plain("sa.JSON"),
 }
 
+_SQLITES_OWN: Final = frozenset({"INTEGER", "TEXT", "REAL", "BLOB"})
+
 _SQLITE_SIZED: Final[Mapping[str, Maker]] = {
     "VARCHAR": _length("sa.String"),
     "CHAR": _length("sa.CHAR"),
@@ -132,6 +134,8 @@ def is_whole_number(column: Column) -> bool:
 
 
 def _sqlite(text: str) -> Group:
+    """SQLite tells a type as it was written, but for its own ones: only these mean the same in any case."""
+    text = text.upper() if text.upper() in _SQLITES_OWN else text
     if text in _SQLITE:
         return _SQLITE[text]()
     found = _ARGUMENTS.fullmatch(text)

@@ -1,7 +1,7 @@
 """Schemas, enums, sequences, extensions: what lives beside tables in a database."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Self
+from typing import ClassVar, Final, Self
 
 from .access import Owner
 from .address import Address
@@ -20,6 +20,20 @@ class Database(Object, frozen=True, kw_only=True):
     `name` is the same in every catalog."""
 
     collation: str
+
+
+PRAGMAS: Final = ("application_id", "user_version")
+"""The numbers in the head of a SQLite file that are an application's to set."""
+
+
+@register
+class Pragma(Object, frozen=True, kw_only=True):
+    """A number in the head of a SQLite file (user_version, application_id), where it is not 0.
+
+    Read only where a project asks for it, since applications count their own revisions there.
+    """
+
+    value: int
 
 
 @register

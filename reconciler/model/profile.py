@@ -61,6 +61,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Two names for which this gives one text are one name to the database (SQLite ignores case)."""
     refusals: Callable[[Sequence[Change], Catalog, Catalog], Iterable[Finding]] = lambda changes, old, new: ()
     """What forbids a plan, given all its changes with what they force."""
+    alike: Callable[[Object, Object], tuple[Object, Object]] | None = None
+    """The old and the new form of an object with one text wherever both mean the same, where the database keeps texts
+    as they were typed; None where it has a spelling of its own."""
     identifier_bytes: int = 0
     """The longest identifier in bytes; 0 for no limit."""
     default_schema: str = ""

@@ -17,6 +17,7 @@ def changes(old: Catalog, new: Catalog, profile: Profile, *, follow_order: bool 
     Each catalog is walked once; the result is sorted by address, drops first. What only one of them speaks of is left
     alone.
     """
+    old, new = alike(old, new, profile)
     both = old.says & new.says
     dropped = [o for o in old.only(new) if not profile.implicit(o.address) and _told(o, both)]
     created: list[Object] = []
@@ -41,6 +42,14 @@ def changes(old: Catalog, new: Catalog, profile: Profile, *, follow_order: bool 
     drops = [Drop(o) for o in sorted(dropped, key=by_address)]
     creates = [Create(o) for o in sorted(created, key=by_address)]
     return [*drops, *creates, *sorted(altered, key=lambda c: c.new.address)]  # type: ignore[union-attr]
+
+
+def alike(old: Catalog, new: Catalog, profile: Profile) -> tuple[Catalog, Catalog]:
+    """Both catalogs with one text wherever theirs mean the same."""
+    if profile.alike is None or old is new:
+        return old, new
+    both = [profile.alike(o, n) for a, n in new.items() if (o := old.get(a)) is not None and o is not n and o != n]
+    return old.replaced(o for o, _ in both), new.replaced(n for _, n in both)
 
 
 def _told(o: Object, topics: frozenset[str]) -> bool:

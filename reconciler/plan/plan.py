@@ -15,6 +15,7 @@ from ..model.profile import Profile
 from . import renames
 from .adopt import adopted
 from .cascade import cascaded, unmodelled_touched
+from .diff import alike
 from .diff import changes as raw_changes
 from .fold import folded
 from .loosen import loosened
@@ -77,7 +78,7 @@ def make_plan(
     moved += more
     names.update(values)
     before = renames.relabelled(before, new)
-    new = adopted(before, new)
+    before, new = alike(before, adopted(before, new), profile)
     raw = raw_changes(before, new, profile, follow_order=follow_order)
     findings = renames.likely(before, new)
     every, reasons = cascaded(profile.rewrite(raw, before, new, follow_order), before, new, profile)

@@ -19,7 +19,7 @@ from ..errors import DatabaseError
 from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.namespaces import Enum
-from ..model.tables import Check, Column, ForeignKey, Table
+from ..model.tables import Check, Column, ForeignKey, PrimaryKey, Table
 from .running import abandon
 
 ROWS: Final = 3
@@ -193,7 +193,7 @@ class _Maker:
         for c in columns:
             known = candidates[c.name]
             later = self.ahead.column(c)
-            may_be_null = c.nullable and (later is None or later.nullable)
+            may_be_null = c.nullable and (later is None or later.nullable) and not self._is_key(c, later)
             if may_be_null and (not known or (row == 1 and attempt == 0) or (attempt and choice.random() < 0.3)):
                 values[c.name] = None
             elif known and not (c.default is not None and (row == 2 or attempt) and choice.random() < 0.3):
@@ -217,6 +217,15 @@ class _Maker:
             if parents:
                 found |= dict(zip(key.columns, parents[(row + attempt) % len(parents)], strict=False))
         return found
+
+    def _is_key(self, column: Column, later: Column | None) -> bool:
+        """Whether it is, or is to be, part of the primary key: SQLite lets it be null, and a rowid then is another."""
+        own = Address("table", column.schema, column.table)
+        return column.name in self._key_of(own) or (later is not None and later.name in self._later_key(later))
+
+    def _later_key(self, later: Column) -> tuple[str, ...]:
+        keys = self.ahead.target.children(Address("table", later.schema, later.table))
+        return next((o.columns for o in keys if isinstance(o, PrimaryKey)), ())
 
     def _key_of(self, table: Address) -> tuple[str, ...]:
         keys = (o for o in self.catalog.children(table) if o.kind == "primary_key")

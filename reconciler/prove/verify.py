@@ -139,7 +139,8 @@ def _proved(stage: Stage, dialect: Dialect, scratch: Scratch) -> Proof:
     """What the proof of one revision says, with rows. What a person wrote may mean to lose rows, or not to come back:
     that is a warning, and it is run on the whole schema, since it may touch what it does not change."""
     profile = dialect.profile(stage.after.version)
-    up, down = make_plan(stage.before, stage.after, profile), make_plan(stage.after, stage.before, profile)
+    both = (stage.before, stage.after)
+    up, down = (make_plan(a, b, profile, follow_order=True) for a, b in (both, both[::-1]))
     own = stage.revision.generated
     proof = prove(stage.revision, up, down, dialect, profile, scratch, full=not own)
     return proof if own else msgspec.structs.replace(proof, findings=tuple(map(_milder, proof.findings)))

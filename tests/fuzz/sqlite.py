@@ -8,30 +8,45 @@ from typing import Any, Final
 import msgspec
 
 from reconciler.model.address import Address
+from reconciler.model.namespaces import PRAGMAS, Pragma
 from reconciler.model.objects import Object
-from reconciler.model.programs import Trigger, View
+from reconciler.model.programs import Trigger, View, VirtualTable
 from reconciler.model.tables import Check, Column, ForeignKey, Generated, Index, PrimaryKey, Table, Unique
-from tests.fuzz.strategies import Demand, Maker, quoted
+from tests.fuzz.sqlite_programs import OUTPUTS, Programs
+from tests.fuzz.strategies import Demand, Draw, Maker, quoted
 
 TYPES: Final = {
-    "int": ("INTEGER", "INT", "BIGINT"),
-    "text": ("TEXT", "VARCHAR(20)", "NVARCHAR(40)"),
-    "real": ("REAL", "NUMERIC(10,2)", "DOUBLE PRECISION"),
-    "blob": ("BLOB",),
-    "any": ("", "DATE", "BOOLEAN"),
+    "int": ("INTEGER", "integer", "INT", "BIGINT", "unsigned big int"),
+    "text": ("TEXT", "text", "VARCHAR(20)", "varchar( 20 )", "NVARCHAR(40)", "character varying(9)"),
+    "real": ("REAL", "NUMERIC(10,2)", "numeric(10, 2)", "DOUBLE PRECISION"),
+    "blob": ("BLOB", "blob"),
+    "any": ("", "DATE", "boolean", "Geometry(2, 4326)"),
 }
 _STRICT: Final = {"int": ("INTEGER", "INT"), "text": ("TEXT",), "real": ("REAL",), "blob": ("BLOB",), "any": ("ANY",)}
 _OF_TYPE: Final = {t: f for types in (TYPES, _STRICT) for f, ts in types.items() for t in ts}
 _DEFAULTS: Final = {
-    "int": ("0", "-1", "42", "(1 + 1)"),
+    "int": ("0", "-1", "42", "+7", "0x1F", "(1 + 1)", "(1)"),
     "text": ("'x'", "'it''s'", "''", "CURRENT_TIMESTAMP", "(lower('A'))"),
     "real": ("0", "1.5"),
-    "blob": ("x'00ff'",),
-    "any": ("NULL", "TRUE", "'any'"),
+    "blob": ("x'00ff'", "X'AB'"),
+    "any": ("NULL", "TRUE", "'any'", "(CURRENT_DATE)", "null"),
 }
 _PREDICATES: Final = {
-    "int": ("{0} > -5", "{0} BETWEEN -1 AND 1000", "{0} IN (1, 2, 3, 42, 0)", "{0} IS NOT NULL"),
-    "text": ("{0} <> 'zz'", "length({0}) < 40", "{0} IS NOT NULL", "{0} NOT LIKE 'q%'"),
+    "int": (
+        "{0} > -5",
+        "{0} BETWEEN -1 AND 1000",
+        "{0} IN (1, 2, 3, 42, 0)",
+        "{0} IS NOT NULL",
+        "case when {0} > 3 then 1 else 1 end",
+    ),
+    "text": (
+        "{0} <> 'zz'",
+        "length({0}) < 40",
+        "LENGTH( {0} )<40 /* enough, surely */",
+        "{0} in ('a', 'b', 'c--d') OR 1",
+        "{0} IS NOT NULL",
+        "{0} NOT LIKE 'q%'",
+    ),
     "real": ("{0} >= -2", "abs({0}) < 100000"),
     "blob": ("{0} IS NOT NULL",),
     "any": ("{0} IS NULL OR {0} <> 'bad'",),
@@ -43,6 +58,10 @@ _MIXED: Final = ("type", "nullable", "default", "collation", "conflict")
 
 
 class SqliteMaker(Maker):
+    def __init__(self, draw: Draw) -> None:
+        super().__init__(draw)
+        self.programs = Programs(self, _PREDICATES, _columns, family)
+
     def schema(self, present: Sequence[Object]) -> list[Object]:
         draw = self.draw
         found: list[Object] = list(present)
@@ -56,18 +75,26 @@ class SqliteMaker(Maker):
         for _ in range(draw.randint(0, 3)):
             found += filter(None, [self._foreign_key(found)])
         for _ in range(draw.randint(0, 2)):
-            found += filter(None, [self._view(self.name("v"), found)])
+            found += filter(None, [self.programs.view(self.name("v"), found)])
         for _ in range(draw.randint(0, 2)):
-            found += filter(None, [self._trigger(self.name("tr"), found)])
+            found += filter(None, [self.programs.trigger(self.name("tr"), found)])
+        if draw.chance(0.2):
+            found += filter(None, [self.programs.virtual(self.name("vt"), found)])
+        if draw.chance(0.1):
+            found.append(Pragma(name=draw.choice(PRAGMAS), value=draw.choice([1, 7, -3, 2_000_000_000])))
         return found[len(present) :]
 
     def again(self, o: Object, present: Sequence[Object]) -> Object | None:
         if isinstance(o, Column):
             return self._mixed(o, present)
         if isinstance(o, View):
-            return self._view(o.name, [p for p in present if not isinstance(p, View)])
+            return self.programs.view(o.name, [p for p in present if not isinstance(p, View)])
         if isinstance(o, Trigger):
-            return self._trigger(o.name, present)
+            return self.programs.trigger(o.name, present)
+        if isinstance(o, VirtualTable):
+            return self.programs.virtual(o.name, present)
+        if isinstance(o, Pragma):
+            return msgspec.structs.replace(o, value=self.draw.randint(1, 9))
         if isinstance(o, ForeignKey):
             again = msgspec.structs.replace(o, **self._rules())
             return self.relying(again, *self.demands.get(o, ()))
@@ -86,7 +113,7 @@ class SqliteMaker(Maker):
                 yield o.address, "not null"
             yield o.address, o.type
         elif isinstance(o, View):
-            yield from ((Address("column", "", c, o.name), f) for c, f in _OUTPUTS.get(o, {}).items())
+            yield from ((Address("column", "", c, o.name), f) for c, f in OUTPUTS.get(o, {}).items())
         elif isinstance(o, Table):
             yield o.address, "rowid" if not o.without_rowid else "keyed"
             yield o.address, "strict" if o.strict else "loose"
@@ -95,7 +122,7 @@ class SqliteMaker(Maker):
             yield o.parent, "has key"
 
     def relation(self, o: Object) -> tuple[str, ...] | None:
-        if isinstance(o, Table | View | Index):
+        if isinstance(o, Table | View | Index | VirtualTable):
             return "relation", o.name.lower()
         if isinstance(o, Trigger):
             return "trigger", o.name.lower()
@@ -107,14 +134,16 @@ class SqliteMaker(Maker):
 
     def _table(self, name: str, found: Sequence[Object]) -> list[Object]:
         draw = self.draw
-        table = Table(name=name, strict=draw.chance(0.2), without_rowid=draw.chance(0.15))
+        table = Table(name=name, strict=draw.chance(0.2), without_rowid=draw.chance(0.15), comment=self.comment())
         type = draw.choice(["INTEGER", "INTEGER", "INTEGER", "TEXT", "INT"])
         key = Column(table=name, name=draw.choice(_KEY_NAMES), type=type, nullable=draw.chance(0.5))
         parts: list[Object] = [self.relying(key, (table.address, "strict" if table.strict else "loose"))]
         for _ in range(draw.randint(1, 5)):
             parts.append(self._column(table, self.name("c"), [*found, *parts]))
         if table.without_rowid or draw.chance(0.85):
-            parts.append(self._primary_key(table, key))
+            others = [c for c in parts if isinstance(c, Column) and c is not key and c.generated is None]
+            several = others and draw.chance(0.2)
+            parts.append(self._composite(table, key, draw.choice(others)) if several else self._primary_key(table, key))
         names = tuple(o.name for o in parts if isinstance(o, Column))
         table = msgspec.structs.replace(table, columns=names)
         if table.without_rowid:
@@ -135,11 +164,20 @@ class SqliteMaker(Maker):
             return self.relying(unnamed, (key.address, "INTEGER"), (key.address, "stored"), (table.address, "rowid"))
         return self.relying(made, (key.address, key.type), (key.address, "stored"))
 
+    def _composite(self, table: Table, *columns: Column) -> PrimaryKey:
+        draw = self.draw
+        terms = tuple(quoted(c.name) + draw.choice(["", " DESC"]) for c in columns)
+        made = PrimaryKey(
+            table=table.name, name=f"{table.name}_pkey", named=False, columns=tuple(c.name for c in columns),
+            terms=terms if any(t.endswith(" DESC") for t in terms) else (), comment=self.comment(),
+        )  # fmt: skip
+        return self.relying(made, *((c.address, "stored") for c in columns))
+
     def _column(self, table: Table, name: str, found: Sequence[Object]) -> Column:
         draw = self.draw
         of = draw.choice(["int", "text", "int", "text", *TYPES])
         type = draw.choice((_STRICT if table.strict else TYPES)[of])
-        fields: dict[str, Any] = {"nullable": draw.chance(0.7)}
+        fields: dict[str, Any] = {"nullable": draw.chance(0.7), "comment": self.comment()}
         demands: list[Demand] = [(table.address, "strict" if table.strict else "loose")]
         if draw.chance(0.35):
             fields["default"] = draw.choice(_DEFAULTS[of])
@@ -154,7 +192,7 @@ class SqliteMaker(Maker):
         source = self._source(table, found, of)
         if source is not None and draw.chance(0.2):
             text = {"int": "{0} + 1", "text": "lower({0})"}[of].format(quoted(source.name))
-            fields = {"generated": Generated(expression=text, stored=draw.chance(0.5)), "nullable": True}
+            fields = {"generated": Generated(expression=text, stored=draw.chance(0.5)), "nullable": draw.chance(0.8)}
             demands += [(source.address, of), (source.address, "stored")]
         return self.relying(Column(table=table.name, name=name, type=type, **fields), *demands)
 
@@ -188,29 +226,37 @@ class SqliteMaker(Maker):
 
     def predicate(self, columns: Sequence[Column]) -> tuple[str, list[Demand]]:
         column = self.draw.choice(columns)
-        text = self.draw.choice(_PREDICATES[family(column)]).format(quoted(column.name))
+        name = self.draw.choice([quoted, quoted, self._otherwise])(column.name)
+        text = self.draw.choice(_PREDICATES[family(column)]).format(name)
         demands = [(column.address, family(column))]
         if self.draw.chance(0.25):
             more, others = self.predicate(columns)
             return f"({text}) {self.draw.choice(['OR', 'AND'])} ({more})", [*demands, *others]
         return text, demands
 
+    @staticmethod
+    def _otherwise(name: str) -> str:
+        """The name in other quotes, where it can have them."""
+        return f"[{name}]" if "]" not in name else "`" + name.replace("`", "``") + "`"
+
     def _check(self, table: Table, name: str, columns: Sequence[Column]) -> Check | None:
         text, demands = self.predicate(columns)
-        return self.relying(Check(table=table.name, name=name, expression=text, named=self.draw.chance(0.6)), *demands)
+        check = Check(table=table.name, name=name, expression=text, named=self.draw.chance(0.6), comment=self.comment())
+        return self.relying(check, *demands)
 
     def _unique(self, table: Table, name: str, columns: Sequence[Column]) -> Unique | None:
         draw = self.draw
         chosen = draw.some([c for c in columns if c.generated is None], 1, 2)
         keys = tuple(c.name for c in chosen)
         terms = ()
-        if draw.chance(0.2):
+        alone = not any(name in _KEY_NAMES for name in keys)  # not over the columns of the primary key
+        if alone and draw.chance(0.2):
             collated = {c.name: " COLLATE NOCASE" if family(c) == "text" else "" for c in chosen}
             terms = tuple(quoted(n) + collated[n] + draw.choice(["", " DESC"]) for n in keys)
             if not any(" " in t.removeprefix(quoted(c)) for t, c in zip(terms, keys, strict=True)):
                 terms = ()
         made = Unique(table=table.name, name=name, columns=keys, terms=terms, named=draw.chance(0.6),
-                      conflict=draw.maybe(0.1, draw.choice(_CONFLICT)))  # fmt: skip
+                      comment=self.comment(), conflict=draw.maybe(0.1 * alone, draw.choice(_CONFLICT)))  # fmt: skip
         return self.relying(made, *((c.address, "stored") for c in chosen), *((c.address, family(c)) for c in chosen))
 
     def _index(self, table: Table, name: str, columns: Sequence[Column]) -> Index | None:
@@ -228,7 +274,8 @@ class SqliteMaker(Maker):
         if draw.chance(0.25):
             where, more = self.predicate(columns)
             demands += more
-        made = Index(table=table.name, name=name, keys=tuple(keys), unique=draw.chance(0.15), where=where)
+        made = Index(table=table.name, name=name, keys=tuple(keys), unique=draw.chance(0.15), where=where,
+                     comment=self.comment())  # fmt: skip
         return self.relying(made, *demands)
 
     def _rules(self) -> dict[str, Any]:
@@ -238,6 +285,8 @@ class SqliteMaker(Maker):
             "on_delete": draw.choice(_ACTIONS),
             "on_update": draw.choice(["no action", "no action", "cascade", "set null"]),
             "deferrable": deferrable,
+            "comment": self.comment(),
+            "match": draw.choice(["simple", "simple", "simple", "full"]),
             "initially_deferred": deferrable and draw.chance(0.6),
         }
 
@@ -258,66 +307,6 @@ class SqliteMaker(Maker):
             target=key.table, target_columns=target, **self._rules(),
         )  # fmt: skip
         return self.relying(made, *((c.address, "stored") for c in chosen))
-
-    # Views and triggers.
-
-    def _view(self, name: str, found: Sequence[Object]) -> View | None:
-        sources = [o for o in found if isinstance(o, Table | View)]
-        if not sources:
-            return None
-        draw, source = self.draw, self.draw.choice(sources)
-        columns = _readable(source, found)
-        if not columns:
-            return None
-        chosen = draw.some(list(columns), 1, 4)
-        outputs = {self.name("o") if draw.chance(0.3) else c: c for c in chosen}
-        items = [f"s.{quoted(c)}" + (f" AS {quoted(o)}" if o != c else "") for o, c in outputs.items()]
-        text = f"SELECT {', '.join(items)} FROM {quoted(source.name)} AS s"
-        kind = draw.choice(["plain", "where", "join", "count"])
-        families = {o: columns[c] for o, c in outputs.items()}
-        if kind == "where":
-            text += " WHERE " + draw.choice(_PREDICATES[columns[chosen[0]]]).format(f"s.{quoted(chosen[0])}")
-        elif kind == "join":
-            text += f" CROSS JOIN {quoted(draw.choice(sources).name)} AS other"
-        elif kind == "count":
-            text = f"SELECT count(*) AS n FROM {quoted(source.name)}"
-            families = {"n": "int"}
-        used = [source.address] + [s.address for s in sources if f"{quoted(s.name)} AS other" in text]
-        view = View(name=name, definition=text, refs=tuple(sorted(set(used))))
-        _OUTPUTS[view] = families
-        demands = [(Address("column", "", c, source.name), columns[c]) for c in (chosen if kind != "count" else ())]
-        return self.relying(view, *demands)
-
-    def _trigger(self, name: str, found: Sequence[Object]) -> Trigger | None:
-        draw = self.draw
-        tables = [o for o in found if isinstance(o, Table)]
-        views = [o for o in found if isinstance(o, View)]
-        if not tables:
-            return None
-        other = draw.choice(tables)
-        columns = [c for c in _columns(other, found) if c.generated is None]
-        if not columns:
-            return None
-        c = draw.choice(columns)
-        body = draw.choice([f"DELETE FROM {quoted(other.name)} WHERE 1 = 0",
-                            f"UPDATE {quoted(other.name)} SET {quoted(c.name)} = {quoted(c.name)} WHERE 0",
-                            f"SELECT count(*) FROM {quoted(other.name)}"])  # fmt: skip
-        owner: Table | View = draw.choice(views) if views and draw.chance(0.25) else draw.choice(tables)
-        when = "INSTEAD OF" if isinstance(owner, View) else draw.choice(["AFTER", "BEFORE"])
-        event = draw.choice(["INSERT", "DELETE", "UPDATE"])
-        text = f"CREATE TRIGGER {quoted(name)} {when} {event} ON {quoted(owner.name)} BEGIN {body}; END"
-        made = Trigger(table=owner.name, on=owner.kind, name=name, definition=text, refs=(other.address,))
-        return self.relying(made, (c.address, "stored"), (other.address, "table"))
-
-
-_OUTPUTS: dict[View, dict[str, str]] = {}
-
-
-def _readable(source: Object, found: Sequence[Object]) -> dict[str, str]:
-    if isinstance(source, View):
-        return _OUTPUTS.get(source, {})
-    assert isinstance(source, Table)
-    return {c.name: family(c) for c in _columns(source, found)}
 
 
 def family(c: Column) -> str:

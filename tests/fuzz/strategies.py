@@ -149,8 +149,10 @@ def _unique(objects: Iterable[Object], maker: Maker) -> list[Object]:
         taken = name is not None and relations.setdefault(name, o.address) != o.address
         second = isinstance(o, PrimaryKey) and ("pk", o.parent) in keyed and o.address not in kept
         marked = getattr(o, "clustered", False) and ("cluster", o.parent) in keyed
-        same = isinstance(o, Unique) and not o.named and (o.columns, o.parent) in keyed and o.address not in kept
-        if taken or second or marked or same:  # SQLite makes one of two equal keys where the second has no name
+        shown = isinstance(o, Unique) and o.named and not o.terms and not o.conflict
+        same = isinstance(o, Unique) and not shown and (o.columns, o.parent) in keyed and o.address not in kept
+        # SQLite makes one of two equal keys where the second has no name, and one index with the first's directions
+        if taken or second or marked or same:
             continue
         if isinstance(o, PrimaryKey | Unique):
             keyed.add((o.columns, o.parent))

@@ -221,3 +221,29 @@ def test_a_view_lets_go_of_what_goes_while_its_table_changes(pg: Postgres) -> No
         "CREATE TABLE t (a int); CREATE VIEW w AS SELECT a FROM t; CREATE VIEW v AS SELECT a AS x FROM w",
         "CREATE TABLE t (a int DEFAULT 1); CREATE VIEW v AS SELECT a AS x FROM t",
     )
+
+
+@pytest.mark.parametrize(
+    "program",
+    [
+        "CREATE VIEW v AS WITH s AS (SELECT * FROM t) SELECT s.a FROM s",
+        "CREATE VIEW w AS SELECT * FROM t; CREATE TRIGGER tr INSTEAD OF INSERT ON w BEGIN SELECT new.a; END",
+    ],
+)
+def test_a_column_gets_another_name_where_a_program_that_reads_a_star_is_changed(program: str, sqlite_url: str) -> None:
+    sqlite = dialect_named("sqlite")
+    with connect(sqlite_url) as session, connect("sqlite://") as other:
+        session.dbapi.executescript(f"CREATE TABLE t (a, b); {program}")
+        other.dbapi.executescript(f"CREATE TABLE t (c, d); {program.replace('.a', '.c')}")
+        old, new = (sqlite.inspect(s, SCOPE) for s in (session, other))
+        names = {Address("column", "", "c", "t"): "a", Address("column", "", "d", "t"): "b"}
+        found = compare(Side(label="a", catalog=old), Side(label="b", catalog=new, names=names), sqlite)
+        push(session, sqlite, Target(environment="", scope=SCOPE), found.work(), expected=new, planned_from=old)
+
+
+def test_a_column_whose_check_refuses_the_rows_there_are_is_known_as_a_matter_of_rows(sqlite_url: str) -> None:
+    with connect(sqlite_url) as session:
+        session.dbapi.executescript("CREATE TABLE t (a); INSERT INTO t VALUES (1)")
+        with pytest.raises(DatabaseError) as error:
+            session.execute("ALTER TABLE t ADD COLUMN b CHECK (b IS NOT NULL)")
+    assert error.value.code.startswith("SQLITE_CONSTRAINT")

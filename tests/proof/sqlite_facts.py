@@ -71,9 +71,12 @@ def _index(session: Session, row: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def rows(session: Session) -> dict[str, list[dict[str, Any]]]:
-    """The rows of every table by lower-case names of table and columns."""
+    """The rows of every table by lower-case names of table and columns, but for those in which modules keep theirs."""
     found: dict[str, list[dict[str, Any]]] = {}
+    shadows = {name for (name,) in session.rows("SELECT name FROM pragma_table_list WHERE type = 'shadow'")}
     for (table,) in session.rows(_REAL):
+        if table in shadows:
+            continue
         names = [row[1] for row in session.rows(f"PRAGMA table_xinfo({quoted(table)})")]
         listed = session.rows(f"SELECT {', '.join(map(quoted, names))} FROM {quoted(table)}")
         lower = [n.lower() for n in names]

@@ -102,6 +102,25 @@ def test_a_change_that_data_may_forbid_is_a_warning(world: World) -> None:
     assert found.findings[0].level == "warning"
 
 
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("create table t (a integer primary key desc)", "create table t (a integer primary key)"),
+        ("create table t (a int primary key, b)", "create table t (a integer primary key, b)"),
+        ("create table t (a integer, b)", "create table t (a integer primary key, b)"),
+    ],
+)
+def test_a_key_that_becomes_the_rowid_is_proved_with_keys_that_are_there(tmp_path: Path, old: str, new: str) -> None:
+    found = sqlite_world(tmp_path).proved(old, new)
+    assert found.proof.ok and found.proof.rows and not found.findings
+
+
+def test_an_index_over_what_a_function_refuses_depends_on_the_rows(tmp_path: Path) -> None:
+    old, index = "create table t (a)", "create index i on t (json_extract(a, '$.x'))"
+    found = sqlite_world(tmp_path).proved(old, f"{old};\n{index}")
+    assert found.proof.ok and [f.rule for f in found.findings] == ["depends-on-data"]
+
+
 def test_what_no_style_can_do_is_refused(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     failed = Proof(findings=(msgspec.structs.replace(tried(world, ("DEFAULT '", "DEFAULT 'z")).findings[0]),))
     monkeypatch.setattr("reconciler.prove.proof.prove", lambda *a, **k: failed)

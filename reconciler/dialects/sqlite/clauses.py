@@ -8,8 +8,8 @@ from typing import Final, TypeVar
 
 from ...model.objects import Object
 from ...model.tables import Check, Column, ForeignKey, Key, PrimaryKey, Table, Unique
-from .rewrite import constant
-from .tokens import collating, ident, tokens
+from .comments import written
+from .tokens import collating, constant, ident, tokens
 
 _CURRENT: Final = re.compile(r"CURRENT_(?:TIME|DATE|TIMESTAMP)|[A-Za-z_]\w*", re.IGNORECASE)
 
@@ -22,7 +22,8 @@ def create_table(table: Table, parts: Sequence[Object], name: str | None = None)
     """CREATE TABLE with all its parts, under another name if one is given."""
     body = ",\n".join(f"  {clause}" for clause in _clauses(table, parts))
     options = [text for text, on in (("STRICT", table.strict), ("WITHOUT ROWID", table.without_rowid)) if on]
-    return f"CREATE TABLE {ident(name or table.name)} (\n{body}\n)" + (" " + ", ".join(options) if options else "")
+    head = f"CREATE TABLE {ident(name or table.name)}{written(table.comment)}"
+    return f"{head} (\n{body}\n)" + (" " + ", ".join(options) if options else "")
 
 
 def _clauses(table: Table, parts: Sequence[Object]) -> Iterator[str]:
@@ -33,7 +34,7 @@ def _clauses(table: Table, parts: Sequence[Object]) -> Iterator[str]:
     for column in columns:
         yield column_clause(column, [o for o in rest if inside.get(id(o)) == column.name])
     for o in _in_order([o for o in rest if id(o) not in inside]):
-        yield _named(o) + _constraint(o)
+        yield _named(o) + _constraint(o) + written(o.comment)
 
 
 def _of(parts: Iterable[Object], kind: type[T]) -> list[T]:
@@ -72,12 +73,12 @@ def column_clause(c: Column, constraints: Sequence[Object] = ()) -> str:
     if c.collation is not None:
         words.append(f"COLLATE {collating(c.collation)}")
     ordered = _in_order(constraints)
-    words += [_named(o) + _inline(o) for o in ordered if not isinstance(o, ForeignKey)]
+    words += [_named(o) + _inline(o) + written(o.comment) for o in ordered if not isinstance(o, ForeignKey)]
     if c.generated is not None:
         kept = "STORED" if c.generated.stored else "VIRTUAL"
         words.append(f"GENERATED ALWAYS AS ({c.generated.expression}) {kept}")
-    words += [_named(o) + _references(o) for o in ordered if isinstance(o, ForeignKey)]
-    return " ".join(filter(None, words))
+    words += [_named(o) + _references(o) + written(o.comment) for o in ordered if isinstance(o, ForeignKey)]
+    return " ".join(filter(None, words)) + written(c.comment)
 
 
 def default(text: str) -> str:

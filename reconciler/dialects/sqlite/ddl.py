@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
-from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
+from ...model.changes import Alter, Create, Drop, Rename, Statement, Step, subject
+from ...model.namespaces import Pragma
 from ...model.objects import Object
 from ...model.programs import Trigger, View, VirtualTable
 from ...model.tables import Check, Column, Index, Table
 from ..base import Rendering, RenderTable
 from .clauses import column_clause, create_table
+from .comments import written
+from .programs import indexes_another
 from .tokens import ident
 
 RENDER: Final = RenderTable("sqlite")
@@ -89,7 +92,7 @@ def _create_index(step: Step, context: Rendering) -> Iterator[Statement]:
     unique = "UNIQUE " if new.unique else ""
     where = f" WHERE {new.where}" if new.where else ""
     on = f"{ident(new.table)} ({', '.join(new.keys)})"
-    yield Statement(f"CREATE {unique}INDEX {ident(new.name)} ON {on}{where}")
+    yield Statement(f"CREATE {unique}INDEX {ident(new.name)}{written(new.comment)} ON {on}{where}")
 
 
 @RENDER.on("create", View)
@@ -97,19 +100,36 @@ def _create_view(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, View)
     new = step.change.new
     columns = f" ({', '.join(ident(c.name) for c in new.columns)})" if new.columns else ""
-    yield Statement(f"CREATE VIEW {ident(new.name)}{columns} AS {new.definition}")
+    yield Statement(f"CREATE VIEW {ident(new.name)}{columns}{written(new.comment)} AS {new.definition}")
 
 
 @RENDER.on("create", Trigger)
 def _create_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, Trigger)
-    yield Statement(step.change.new.definition)
+    new = step.change.new
+    head = f"CREATE TRIGGER {ident(new.name)}"
+    if new.comment and new.definition.startswith(head + " "):
+        yield Statement(head + written(new.comment) + new.definition.removeprefix(head))
+    else:
+        yield Statement(new.definition)
 
 
 @RENDER.on("create", VirtualTable)
 def _create_virtual(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, VirtualTable)
-    yield Statement(f"CREATE VIRTUAL TABLE {ident(step.change.new.name)} USING {step.change.new.definition}")
+    new = step.change.new
+    yield Statement(f"CREATE VIRTUAL TABLE {ident(new.name)}{written(new.comment)} USING {new.definition}")
+    if new.address in context.old and indexes_another(new.definition):
+        yield Statement(f"INSERT INTO {ident(new.name)} ({ident(new.name)}) VALUES ('rebuild')")
+
+
+@RENDER.on("create", Pragma)
+@RENDER.on("alter", Pragma)
+@RENDER.on("drop", Pragma)
+def _set_pragma(step: Step, context: Rendering) -> Iterator[Statement]:
+    o = subject(step.change)
+    assert isinstance(o, Pragma)
+    yield Statement(f"PRAGMA {ident(o.name)} = {0 if isinstance(step.change, Drop) else o.value}")
 
 
 @RENDER.on("drop", Index, View, Trigger)

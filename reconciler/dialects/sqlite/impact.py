@@ -6,14 +6,27 @@ from collections.abc import Callable, Mapping
 from typing import Final
 
 from ...model.changes import Alter, Change, Create, Drop, Impact, Rebuild, Rename, Step, subject
+from ...model.namespaces import Pragma
+from ...model.objects import Object
 from ...model.programs import VirtualTable
 from ...model.tables import Column, Index, Table
 from ..base import Rendering
+from .programs import indexes_another
 from .rewrite import common_columns
 
 
 def impact(step: Step, context: Rendering) -> Impact:
+    if isinstance(subject(step.change), Pragma):
+        return Impact(lock="database")
+    if isinstance(step.change, Drop) and _is_filled_again(step.change.old, context):
+        return Impact(lock="database", on=(step.change.old.name,), rewrite=True)
     return _OF[type(step.change)](step.change)
+
+
+def _is_filled_again(old: Object, context: Rendering) -> bool:
+    """Whether an index of another table's rows is made anew from them."""
+    new = context.new.get(old.address)
+    return isinstance(new, VirtualTable) and indexes_another(new.definition)
 
 
 def _table_of(change: Change) -> tuple[str, ...]:

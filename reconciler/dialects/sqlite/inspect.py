@@ -5,7 +5,7 @@ The pragmas are the judge: a table whose text we read otherwise than SQLite does
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from functools import cache
 from pathlib import Path
 from typing import Any, Final
@@ -16,6 +16,7 @@ from ...errors import DatabaseError
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.codec import collector_frozen
+from ...model.namespaces import PRAGMAS, Pragma
 from ...model.objects import Object, Unmodelled
 from ...model.programs import VirtualTable
 from ...model.tables import ForeignKey
@@ -25,7 +26,7 @@ from . import programs
 from .programs import Relation
 from .reader import Cursor, UnreadableError
 from .tables import Facts, table_objects
-from .tokens import quoted, text_after, tokens
+from .tokens import text_after, tokens
 
 LEDGER_PREFIX: Final = "reconcile_"
 _SHADOWS: Final = (
@@ -75,12 +76,20 @@ class _Reading:
         yield from self._views(by_kind["view"])
         yield from self._children("index", by_kind["index"])
         yield from self._children("trigger", by_kind["trigger"])
+        yield from self._pragmas()
 
     def _facts(self) -> dict[str, Facts]:
         found: dict[str, list[Any]] = {}
         for row in self.session.rows(query("columns")):
             found.setdefault(row[0], []).append(row[1:])
         return {name: tuple(rows) for name, rows in found.items()}
+
+    def _pragmas(self) -> Iterator[Pragma]:
+        """What an application wrote into the head of the file."""
+        for name in PRAGMAS:
+            if not self.scope.leaves_alone(Address(Pragma.kind, "", name)):
+                ((value,),) = self.session.rows(f"PRAGMA main.{name}")
+                yield from [Pragma(name=name, value=value)] if value else ()
 
     def _outside(self, kind: str, name: str) -> bool:
         """Whether a table or view is none of our business."""
@@ -90,7 +99,8 @@ class _Reading:
 
     def _tables(self, rows: list[Row]) -> Iterator[Object]:
         virtual = [row for row in rows if not row[4]]
-        shadows = self._shadows([row[1] for row in virtual]) if virtual else frozenset()
+        foreign = self._foreign(virtual) if virtual else {}
+        shadows = self._shadows([row[1] for row in virtual], foreign) if virtual else frozenset()
         found: list[Object] = []
         for _, name, _, sql, root in rows:
             if not root or name in shadows or self._outside("table", name):
@@ -106,7 +116,10 @@ class _Reading:
                 what = o.kind.replace("_", " ")
                 self._not_modelled(what, o.address.dotted, "another one of this table has its name", o.parent)
         yield from (self._aimed(o) if type(o) is ForeignKey else o for o in found)
-        yield from self._virtual(virtual)
+        for name, module in foreign.items():
+            if not self._outside("virtual_table", name) and not self._outside("table", name):
+                self._not_modelled("virtual table", name, f"the library that runs here has no module {module}")
+        yield from self._virtual([row for row in virtual if row[1] not in foreign])
 
     def _known(self, address: Address, columns: dict[str, str]) -> None:
         self.relations[address.name.lower()] = Relation(address, columns)
@@ -136,9 +149,18 @@ class _Reading:
             mentioned = (self.relations.get(n) for n in programs.names_in(text))
             refs = tuple(sorted({r.address for r in mentioned if r is not None and r.address.kind == "table"}))
             self._known(Address("virtual_table", "", name), {})
-            yield VirtualTable(name=name, definition=text, refs=refs)
+            yield VirtualTable(name=name, definition=text, refs=refs, comment=programs.remark(sql, read.at))
 
-    def _shadows(self, virtual: list[str]) -> frozenset[str]:
+    def _foreign(self, rows: list[Row]) -> dict[str, str]:
+        """The virtual tables whose module the library lacks, with its name: nobody can make, drop or judge them."""
+        try:
+            modules = {name.lower() for (name,) in self.session.rows("SELECT name FROM pragma_module_list")}
+        except DatabaseError:  # a library without the list of its modules
+            return {}
+        found = ((row[1], programs.module_of(row[3])) for row in rows)
+        return {name: module for name, module in found if module and module.lower() not in modules}
+
+    def _shadows(self, virtual: list[str], foreign: Collection[str]) -> frozenset[str]:
         """The tables in which virtual ones keep their rows: the module's business."""
         if self.session.version >= _TABLE_LIST:
             listed = self.session.rows("SELECT name FROM pragma_table_list WHERE schema = 'main' AND type = 'shadow'")
@@ -146,34 +168,18 @@ class _Reading:
         else:
             found = set()
         names = {row[1] for row in self.rows if row[0] == "table"}
-        return frozenset(found | {f"{v}_{s}" for v in virtual for s in _SHADOWS if f"{v}_{s}" in names})
+        found |= {f"{v}_{s}" for v in virtual for s in _SHADOWS if f"{v}_{s}" in names}
+        return frozenset(found | {n for n in names for v in foreign if n.startswith(f"{v}_")})
 
     def _views(self, rows: list[Row]) -> Iterator[Object]:
         rows = [row for row in rows if not self._outside("view", row[1])]
         for _, name, _, _, _ in rows:
             self._known(Address("view", "", name), {})
-        columns = self._view_columns() if rows else {}
         for _, name, _, sql, _ in rows:
             try:
-                yield programs.view(sql, self.relations, columns.get(name, ()))
+                yield programs.view(sql, self.relations)
             except UnreadableError as e:
                 self._not_modelled("view", name, f"its definition could not be read: {e}")
-
-    def _view_columns(self) -> dict[str, list[str]]:
-        try:
-            rows = self.session.rows(query("view_columns"))
-        except DatabaseError:  # one that cannot be resolved makes the whole query fail
-            rows = [r for row in self.rows if row[0] == "view" for r in self._columns_of_view(row[1])]
-        found: dict[str, list[str]] = {}
-        for view, column in rows:
-            found.setdefault(view, []).append(column)
-        return found
-
-    def _columns_of_view(self, name: str) -> list[Row]:
-        try:
-            return [(name, row[1]) for row in self.session.rows(f"PRAGMA main.table_info({quoted(name)})")]
-        except DatabaseError:
-            return []
 
     def _children(self, kind: str, rows: list[Row]) -> Iterator[Object]:
         for _, name, table, sql, _ in rows:

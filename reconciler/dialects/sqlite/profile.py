@@ -11,9 +11,10 @@ from ...model.changes import Alter, Rebuild
 from ...model.objects import KINDS, Object, compared_fields
 from ...model.profile import Effect, Profile
 from ...model.tables import Check, ForeignKey
+from .meaning import alike
 from .rewrite import INLINE, names_itself, rewritten
 
-_KINDS: Final = INLINE | {"table", "index", "view", "trigger", "virtual_table"}
+_KINDS: Final = INLINE | {"table", "index", "view", "trigger", "virtual_table", "pragma"}
 _RELATIONS: Final = dict.fromkeys(("table", "view", "index", "virtual_table"), "relation")
 
 _LOOKED_AT: Final = frozenset({"view", "trigger"})
@@ -39,7 +40,8 @@ def _profile(version: tuple[int, ...]) -> Profile:
         kinds=_KINDS,
         folds=INLINE,
         # Every change of a table is an ALTER to the planner; `rewrite` then says which of them need a rebuild.
-        alterable={kind: frozenset(compared_fields(KINDS[kind])) | {"columns"} for kind in INLINE | {"table"}},
+        alterable={kind: frozenset(compared_fields(KINDS[kind])) | {"columns"} for kind in INLINE | {"table"}}
+        | {"pragma": frozenset({"value"})},
         in_place=lambda alter: True,
         effect=_effect,
         renames=frozenset({"table", "column"} if capabilities["rename_column"] else {"table"}),
@@ -48,6 +50,7 @@ def _profile(version: tuple[int, ...]) -> Profile:
         rewrite=partial(rewritten, capabilities),
         written_in=_written_in,
         same_name=str.lower,
+        alike=alike,
         capabilities=capabilities,
     )
 

@@ -14,25 +14,13 @@ import msgspec
 from ...model.address import Address
 from ...model.programs import Trigger, View, ViewColumn
 from ...model.tables import Index
+from .comments import comments, joined
 from .reader import Cursor, UnreadableError, key_term, parts
-from .tokens import (
-    KEYWORDS,
-    collating,
-    expression,
-    ident,
-    is_name,
-    is_word,
-    name_of,
-    spelled,
-    statement,
-    text_after,
-    tokens,
-)
+from .tokens import collating, ident, is_name, is_word, name_of, spelled, text_after, text_from, tokens
 
 _SIMPLE_INDEX: Final = re.compile(
     r"CREATE( UNIQUE)? INDEX (\w+) ON \w+ ?\(([ \w]+(?:,[ \w]+)*)\)", re.IGNORECASE | re.ASCII
 )
-_NUMBERED: Final = re.compile(r":\d+\Z")
 _ENDS_FROM: Final = frozenset(
     {"WHERE", "GROUP", "ORDER", "HAVING", "LIMIT", "UNION", "EXCEPT", "INTERSECT", "SELECT", "SET", "WINDOW", "VALUES"}
     | {"RETURNING", "WHEN", "BEGIN", ";", "END", "DO"}
@@ -80,35 +68,37 @@ def _simple_index(sql: str, owner: Relation) -> Index | None:
 
 def _read_index(sql: str, owner: Relation) -> Index:
     read = Cursor(tokens(sql))
+    remarks = comments(sql)
     read.need("CREATE")
     unique = read.take("UNIQUE")
     read.need("INDEX")
     read.take("IF", "NOT", "EXISTS")
     name = _qualified(read)
     read.need("ON")
-    table = read.name()
+    read.name()
     words = read.bracketed()
-    columns, own = dict(owner.columns), owner.address.name
+    columns = dict(owner.columns)
     condition: Sequence[str] = _without_end(read.words[read.at :]) if read.take("WHERE") else []
     if not condition and read.here() not in ("", ";"):
         raise UnreadableError(f"{read.here()!r} after the columns of the index")
     mentioned = {name_of(w).lower() for w in (*words, *condition) if is_name(w)}
     return Index(
-        table=own,
+        table=owner.address.name,
         name=name,
-        keys=tuple(_index_key(part, columns, table) for part in parts(words)),
+        keys=tuple(_index_key(part, columns) for part in parts(words)),
         unique=unique,
-        where=expression(condition, columns, table) if condition else None,
+        where=spelled(condition) if condition else None,
+        comment=joined(c for _, found in sorted(remarks.items()) for c in found),
         refs=tuple(sorted(owner.column(m) for m in mentioned if m in columns)),
     )
 
 
-def _index_key(words: Sequence[str], columns: dict[str, str], table: str) -> str:
+def _index_key(words: Sequence[str], columns: dict[str, str]) -> str:
     over, collated, descends = key_term(words)
     if len(over) == 1 and is_name(over[0]) and name_of(over[0]).lower() in columns:
         text = ident(columns[name_of(over[0]).lower()])
     else:
-        text = expression(over, columns, table)
+        text = spelled(over)
     return text + (f" COLLATE {collating(collated)}" if collated else "") + (" DESC" if descends else "")
 
 
@@ -117,8 +107,8 @@ def _qualified(read: Cursor) -> str:
     return read.name() if read.take(".") else name
 
 
-def view(sql: str, relations: Relations, columns: Sequence[str]) -> View:
-    """A view from its CREATE VIEW; `columns` are its columns' names as the database says, () if it cannot."""
+def view(sql: str, relations: Relations) -> View:
+    """A view from its CREATE VIEW, its query as it was written."""
     read = Cursor(tokens(sql))
     read.need("CREATE")
     _ = read.take("TEMP") or read.take("TEMPORARY")
@@ -128,25 +118,18 @@ def view(sql: str, relations: Relations, columns: Sequence[str]) -> View:
     given = read.names()
     read.need("AS")
     words = _without_end(read.words[read.at :])
-    text = spelled(statement(words, upper=KEYWORDS.__contains__))
-    if not given and not _keeps_names(text, columns, relations):
-        text = text_after(sql, read.at)
     return View(
         name=name,
-        definition=text,
+        definition=text_after(sql, read.at),
         columns=tuple(ViewColumn(c, "") for c in given),
+        comment=remark(sql, read.at),
         refs=mentioned(words, relations, but=name),
     )
 
 
-def _keeps_names(text: str, columns: Sequence[str], relations: Relations) -> bool:
-    """Whether the view has the same columns in our spelling: one without an alias is named by its very text."""
-    if not columns:
-        return False
-    words = {name_of(w) for w in tokens(text) if is_name(w) or w[0] == "'"}
-    known = {c for r in relations.values() for c in r.columns}
-    plain = (_NUMBERED.sub("", c) for c in columns)
-    return all(c in words or c.lower() in known or c in text for c in plain)
+def remark(sql: str, before: int) -> str | None:
+    """What the comments in the head of a statement say: those in front of its first tokens."""
+    return joined(c for at, found in sorted(comments(sql).items()) for c in found if at < before)
 
 
 def _without_end(words: Sequence[str]) -> Sequence[str]:
@@ -154,7 +137,7 @@ def _without_end(words: Sequence[str]) -> Sequence[str]:
 
 
 def trigger(sql: str, owner: Relation, relations: Relations) -> Trigger:
-    """A trigger from its CREATE TRIGGER, one statement of its body a line."""
+    """A trigger from its CREATE TRIGGER, as it was written, but for what SQLite leaves out of its head."""
     words = _without_end(tokens(sql))
     upper = [w.upper() for w in words]
     if "BEGIN" not in upper or upper[:1] != ["CREATE"]:
@@ -165,13 +148,13 @@ def trigger(sql: str, owner: Relation, relations: Relations) -> Trigger:
     read.need("TRIGGER")
     read.take("IF", "NOT", "EXISTS")
     name = _qualified(read)
-    said = statement(words[read.at :], upper=KEYWORDS.__contains__)
     refs = {*mentioned(words, relations, but=""), *_own_columns(words, owner)} - {owner.address}
     return Trigger(
         table=owner.address.name,
         on=owner.address.kind,
         name=name,
-        definition=f"CREATE TRIGGER {ident(name)} {_in_lines(said)}",
+        definition=f"CREATE TRIGGER {ident(name)} {text_from(sql, read.at)}",
+        comment=remark(sql, read.at + 1),
         refs=tuple(sorted(refs)),
     )
 
@@ -180,19 +163,6 @@ def _own_columns(words: Sequence[str], owner: Relation) -> Iterator[Address]:
     for word in words:
         if is_name(word) and name_of(word).lower() in owner.columns:
             yield owner.column(name_of(word).lower())
-
-
-def _in_lines(words: Sequence[str]) -> str:
-    """The head, then each statement of the body on a line of its own."""
-    start = words.index("BEGIN")
-    body: list[list[str]] = [[]]
-    for word in words[start + 1 : -1]:
-        if word == ";":
-            body.append([])
-        else:
-            body[-1].append(word)
-    lines = [f"  {spelled(s)};" for s in body if s]
-    return "\n".join([f"{spelled(words[:start])} BEGIN", *lines, words[-1]])
 
 
 def mentioned(words: Sequence[str], relations: Relations, but: str) -> tuple[Address, ...]:
@@ -236,6 +206,20 @@ def _sources(words: Sequence[str]) -> Iterator[str]:
 
 def _may_name(word: str) -> bool:
     return is_word(word) or word[0] in "\"`['"
+
+
+def module_of(sql: str) -> str:
+    """The module that a CREATE VIRTUAL TABLE names; "" where it cannot be read."""
+    words = tokens(sql)
+    at = next((n for n, w in enumerate(words) if w.upper() == "USING"), len(words))
+    return name_of(words[at + 1]) if at + 1 < len(words) else ""
+
+
+def indexes_another(definition: str) -> bool:
+    """Whether it is a full-text index of rows that another table holds (`fts5(…, content='doc')`)."""
+    words = [w.lower() for w in tokens(definition)]
+    given = [name_of(words[at + 2]) for at in range(len(words) - 2) if words[at : at + 2] == ["content", "="]]
+    return words[0] in ("fts4", "fts5") and any(given)
 
 
 def names_in(text: str) -> Iterable[str]:

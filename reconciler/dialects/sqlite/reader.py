@@ -11,6 +11,7 @@ from typing import Final
 
 import msgspec
 
+from .comments import Comments, comments, joined
 from .tokens import collation, is_name, name_of, tokens
 
 _ENDS_TYPE: Final = frozenset(
@@ -24,7 +25,13 @@ class UnreadableError(Exception):
     """A definition that does not follow the grammar as we know it."""
 
 
-class KeyClause(msgspec.Struct, kw_only=True):
+class Clause(msgspec.Struct, kw_only=True):
+    """A part of a definition, with what the comments in it say."""
+
+    comment: str | None = None
+
+
+class KeyClause(Clause, kw_only=True):
     """PRIMARY KEY or UNIQUE; each term with its column, its collation and whether it descends."""
 
     primary: bool
@@ -35,13 +42,13 @@ class KeyClause(msgspec.Struct, kw_only=True):
     autoincrement: bool = False
 
 
-class CheckClause(msgspec.Struct, kw_only=True):
+class CheckClause(Clause, kw_only=True):
     name: str | None
     column: str | None
     words: Sequence[str]
 
 
-class ReferenceClause(msgspec.Struct, kw_only=True):
+class ReferenceClause(Clause, kw_only=True):
     name: str | None
     columns: list[str]
     target: str
@@ -52,7 +59,7 @@ class ReferenceClause(msgspec.Struct, kw_only=True):
     deferred: bool = False
 
 
-class ColumnClause(msgspec.Struct, kw_only=True):
+class ColumnClause(Clause, kw_only=True):
     name: str
     type: str = ""
     not_null: bool = False
@@ -64,7 +71,7 @@ class ColumnClause(msgspec.Struct, kw_only=True):
     stored: bool = False
 
 
-class TableClause(msgspec.Struct, kw_only=True):
+class TableClause(Clause, kw_only=True):
     """A table's definition: `options` are the words after its closing bracket."""
 
     name: str
@@ -77,7 +84,7 @@ class TableClause(msgspec.Struct, kw_only=True):
 
 def table_clause(sql: str) -> TableClause:
     """The clauses of a CREATE TABLE; raises UnreadableError."""
-    return _Reader(tokens(sql)).table()
+    return _Reader(tokens(sql), comments(sql)).table()
 
 
 class Cursor:
@@ -155,6 +162,10 @@ def key_term(words: Sequence[str]) -> tuple[Sequence[str], str | None, bool]:
 
 
 class _Reader(Cursor):
+    def __init__(self, words: list[str], remarks: Comments) -> None:
+        super().__init__(words)
+        self.remarks = remarks
+
     def table(self) -> TableClause:
         self.need("CREATE")
         _ = self.take("TEMP") or self.take("TEMPORARY")
@@ -165,20 +176,40 @@ class _Reader(Cursor):
             name = self.name()
         self.read = TableClause(name=name, columns=[], keys=[], checks=[], references=[], options=set())
         self.need("(")
+        self._remark(self.read, range(self.at))
         self._items()
+        closed = self.at
         self._options()
+        self._remark(self.read, range(closed, self.at + 1))
         return self.read
 
     def _items(self) -> None:
+        before: Clause = self.read
+        behind_mark = True
         while True:
-            if self.read.columns and self.upper[self.at] in _TABLE_CONSTRAINTS:
-                self._table_constraints()
-            else:
-                self._column()
+            start = self.at
+            is_column = not self.read.columns or self.upper[self.at] not in _TABLE_CONSTRAINTS
+            item = self._column() if is_column else self._table_constraint()
+            if behind_mark:
+                self._remark_between(before, item, start)
+            self._remark(item, range(start + 1, self.at + 1))
+            before = item
             if self.take(")"):
                 return
-            if not self.take(",") and self.upper[self.at] not in _TABLE_CONSTRAINTS:
+            behind_mark = self.take(",")
+            if not behind_mark and self.upper[self.at] not in _TABLE_CONSTRAINTS:
                 raise UnreadableError(f", or ) expected, {self.here()!r} found")
+
+    def _remark(self, clause: Clause, places: range) -> None:
+        """The comments before the tokens of these numbers are about this clause."""
+        if self.remarks:
+            clause.comment = joined((c for at in places for c in self.remarks.get(at, ())), clause.comment)
+
+    def _remark_between(self, before: Clause, item: Clause, at: int) -> None:
+        """Behind a comma or bracket, what ends its line is about what stands before it; all else about what follows."""
+        for comment in self.remarks.get(at, ()):
+            about = before if comment.last and not comment.apart else item
+            about.comment = joined([comment], about.comment)
 
     def _options(self) -> None:
         while self.here():
@@ -189,7 +220,7 @@ class _Reader(Cursor):
             elif not (self.take(",") or self.take(";")):
                 raise UnreadableError(f"an option of the table that is not known: {self.here()!r}")
 
-    def _column(self) -> None:
+    def _column(self) -> ColumnClause:
         column = ColumnClause(name=self.name())
         self.read.columns.append(column)
         column.type = self._type()
@@ -203,6 +234,7 @@ class _Reader(Cursor):
                 raise UnreadableError(f"{self.here()!r} in the definition of column {column.name}")
             read(self, column, name)
             name = None
+        return column
 
     def _type(self) -> str:
         start, at, upper = self.at, self.at, self.upper
@@ -295,22 +327,25 @@ class _Reader(Cursor):
             self.read.references[-1].deferrable = deferrable
             self.read.references[-1].deferred = deferrable and deferred
 
-    def _table_constraints(self) -> None:
+    def _table_constraint(self) -> Clause:
         name = self.name() if self.take("CONSTRAINT") else None
         primary = self.take("PRIMARY", "KEY")
         if primary or self.take("UNIQUE"):
-            self._table_key(primary, name)
-        elif self.take("CHECK"):
+            return self._table_key(primary, name)
+        if self.take("CHECK"):
             self.read.checks.append(CheckClause(name=name, column=None, words=self.bracketed()))
             self._conflict()
-        elif self.take("FOREIGN", "KEY"):
+            return self.read.checks[-1]
+        if self.take("FOREIGN", "KEY"):
             self.read.references.append(self._reference(name, self.names()))
             if self.upper[self.at] in ("NOT", "DEFERRABLE"):
                 self._deferrable(None, None)
-        elif name is None:
+            return self.read.references[-1]
+        if name is None:
             raise UnreadableError(f"{self.here()!r} where a constraint of the table is expected")
+        return Clause()  # a name with nothing behind it, which SQLite takes
 
-    def _table_key(self, primary: bool, name: str | None) -> None:
+    def _table_key(self, primary: bool, name: str | None) -> KeyClause:
         inner = list(self.bracketed())
         autoincrement = primary and inner[-1].upper() == "AUTOINCREMENT"
         terms = []
@@ -322,6 +357,7 @@ class _Reader(Cursor):
         key = KeyClause(primary=primary, name=name, inline=False, terms=terms, autoincrement=autoincrement)
         key.conflict = self._conflict()
         self.read.keys.append(key)
+        return key
 
 
 _COLUMN: Final[dict[str, Callable[[_Reader, ColumnClause, str | None], None]]] = {

@@ -24,8 +24,9 @@ from typing import Final
 from msgspec import structs
 
 from ...model.catalog import Catalog
-from ...model.changes import Drop, Rebuild, Statement, Step
+from ...model.changes import Drop, Rebuild, Rename, Statement, Step
 from ...model.objects import Object
+from ...model.programs import Trigger, View
 from ...model.tables import Check, Column, ForeignKey, Index, Key, PrimaryKey, Table
 from ..base import Rendered, Rendering
 from .clauses import create_table, default_value
@@ -119,16 +120,17 @@ def _free_rowid(parts: Sequence[object]) -> str | None:
 def _rowid_column(parts: Sequence[object]) -> str | None:
     """The column that is another name of the rowid: the only one of the key, INTEGER, and not descending."""
     keys = [p for p in parts if isinstance(p, PrimaryKey) and len(p.columns) == 1 and not p.terms]
-    named = [p.name for p in parts if isinstance(p, Column) and p.type == "INTEGER" and keys]
+    named = [p.name for p in parts if isinstance(p, Column) and p.type.upper() == "INTEGER" and keys]
     return next((name for name in named if name == keys[0].columns[0]), None)
 
 
 def framed(said: Rendered, context: Rendering) -> Rendered:
-    """The steps' statements with enforcement of foreign keys taken off before the first and put back after the last,
-    where a step would otherwise delete rows of other tables.
+    """The steps with their statements in an order that SQLite can follow, and with the enforcement of foreign keys
+    taken off before the first and put back after the last, where a step would otherwise delete rows of other tables.
 
     The check compares what it finds with what was so before, so it is left out where one of the two cannot be made.
     """
+    said = _programs_first(said)
     if not any(_unsafe_while_enforced(step, context) for step, _ in said):
         return said
     framed = [(step, list(statements)) for step, statements in said]
@@ -137,6 +139,18 @@ def framed(said: Rendered, context: Rendering) -> Rendered:
         framed[-1][1].append(FOREIGN_KEY_CHECK)
     framed[-1][1].append(FOREIGN_KEYS_ON)
     return framed
+
+
+def _programs_first(said: Rendered) -> Rendered:
+    """The steps with views and triggers dropped before the renames: a rename looks at all there are, and fails where
+    one that reads a star (`WITH x AS (SELECT * …)`) would no longer work, though it is to be dropped."""
+    if not any(isinstance(step.change, Rename) for step, _ in said):
+        return said
+    return sorted(said, key=lambda item: not _drops_a_program(item[0]))
+
+
+def _drops_a_program(step: Step) -> bool:
+    return isinstance(step.change, Drop) and isinstance(step.change.old, View | Trigger)
 
 
 def _resolved(o: ForeignKey, catalog: Catalog) -> bool:

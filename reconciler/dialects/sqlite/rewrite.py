@@ -5,7 +5,6 @@ Facts are of SQLite's manual (lang_altertable) and were tried on 3.40 and 3.54.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
@@ -14,14 +13,10 @@ from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop, Rebuild, Rename, subject
 from ...model.objects import Object
 from ...model.tables import Check, Column, ForeignKey, Key, Table
-from .tokens import qualifiers
+from .tokens import constant, qualifiers
 
 INLINE: Final = frozenset({"column", "primary_key", "unique", "check", "foreign_key"})
 """The kinds that are written inside of CREATE TABLE."""
-
-_CONSTANT: Final = re.compile(
-    r"[+-]?(?:\d[\d_]*(?:\.\d*)?|\.\d+|0[xX][0-9a-fA-F]+)(?:[eE][+-]?\d+)?|[xX]?'(?:[^']|'')*'|NULL|TRUE|FALSE", re.I
-)
 
 Capabilities = Mapping[str, bool]
 
@@ -117,13 +112,20 @@ class _Group:
         """Not where old rows would need a value that is not one constant."""
         if o.generated is not None:
             return not o.generated.stored
-        constant = o.default is None or _CONSTANT.fullmatch(o.default) is not None
-        return constant and (o.nullable or o.default not in (None, "NULL"))
+        return (o.default is None or constant(o.default)) and (o.nullable or o.default not in (None, "NULL"))
 
     def _droppable(self, o: Object) -> bool:
         if isinstance(o, Check):
             return self.can["alter_constraints"] and o.named and self._own_name(o)
-        return isinstance(o, Column) and self.can["drop_column"] and not any(self._holds(p, o) for p in self.parts)
+        if not isinstance(o, Column) or not self.can["drop_column"] or self._behind_a_comma(o):
+            return False
+        return not any(self._holds(p, o) for p in self.parts)
+
+    def _behind_a_comma(self, column: Column) -> bool:
+        """Whether a comment that holds a comma may stand before the last column: DROP COLUMN cuts the text there."""
+        gone = {c.old.name for c in self.changes if isinstance(c, Drop) and isinstance(c.old, Column)}
+        last = gone >= set(self.old.columns[self.old.columns.index(column.name) :])
+        return last and any("," in p.comment for p in (self.old, *self.parts) if p.comment)
 
     def _own_name(self, check: Check) -> bool:
         return all(p is check or p.name.lower() != check.name.lower() for p in self.parts if not isinstance(p, Column))
@@ -147,11 +149,6 @@ def _table_at(catalog: Catalog, address: Address) -> Table:
     table = catalog[address]
     assert isinstance(table, Table)
     return table
-
-
-def constant(default: str) -> bool:
-    """Whether a default is a literal, as ADD COLUMN wants it."""
-    return _CONSTANT.fullmatch(default) is not None
 
 
 def common_columns(rebuild: Rebuild) -> Iterator[tuple[Column, Column]]:

@@ -209,12 +209,16 @@ class SqliteSession(Session):
         code = str(getattr(error, "sqlite_errorname", "") or "SQLITE_MISUSE")
         if code == "unknown":  # Python 3.11 has no name for what STRICT refuses (SQLITE_CONSTRAINT_DATATYPE)
             code = _PRIMARY.get(getattr(error, "sqlite_errorcode", 0) & 0xFF, code)
+        if code == "SQLITE_ERROR" and str(error).startswith(_REFUSED_ROWS):
+            code = "SQLITE_CONSTRAINT"
         why = lock_holder(self._place.path) if code.startswith(_BUSY) else ""
         if code == "SQLITE_INTERRUPT" and self._deadline and time.monotonic() > self._deadline:
             why = f"it ran longer than its limit of {self._statement_ms} ms"
         return DatabaseError(str(error), code=code, statement=sql.strip(), where=self.target, why=why)
 
 
+_REFUSED_ROWS = ("CHECK constraint failed", "NOT NULL constraint failed", "malformed JSON", "integer overflow")
+"""What is said of rows that are there under the code of any other error: by ADD COLUMN, and by functions."""
 _PRIMARY = {sqlite3.SQLITE_CONSTRAINT: "SQLITE_CONSTRAINT", sqlite3.SQLITE_MISMATCH: "SQLITE_MISMATCH"}
 """Names of the codes that extended ones are told from by their upper bits."""
 

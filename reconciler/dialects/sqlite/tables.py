@@ -17,11 +17,11 @@ from msgspec import structs
 from ...model.address import Address
 from ...model.objects import Object
 from ...model.tables import Check, Column, ForeignKey, Generated, PrimaryKey, Table, Unique
+from .comments import has_comments
 from .reader import CheckClause, ColumnClause, KeyClause, ReferenceClause, TableClause, UnreadableError, table_clause
-from .tokens import collating, expression, ident, is_name, name_of
+from .tokens import CONSTANTS, collating, expression, ident, is_name, name_of, spelled
 
 _BLANKS: Final = re.compile(r"\s+")
-_CONSTANTS: Final = frozenset({"NULL", "TRUE", "FALSE", "CURRENT_TIME", "CURRENT_DATE", "CURRENT_TIMESTAMP"})
 _ACTIONS: Final = frozenset({"no action", "restrict", "cascade", "set null", "set default"})
 
 Facts = tuple[tuple[str, str, int, str | None, int, int], ...]
@@ -73,6 +73,7 @@ class _Maker:
             columns=tuple(self.columns.values()),
             strict="strict" in c.options,
             without_rowid="without rowid" in c.options,
+            comment=c.comment,
         )
         for column, fact in zip(c.columns, self.facts, strict=True):
             yield self._column(column, fact[1])
@@ -80,7 +81,7 @@ class _Maker:
     def _column(self, c: ColumnClause, declared: str) -> Column:
         generated = None
         if c.generated is not None:
-            generated = Generated(expression=self._expression(c.generated), stored=c.stored)
+            generated = Generated(expression=spelled(c.generated), stored=c.stored)
         return Column(
             table=self.table,
             name=c.name,
@@ -91,17 +92,15 @@ class _Maker:
             collation=c.collation,
             conflict=c.conflict,
             not_null_name=c.not_null_name,
+            comment=c.comment,
             refs=() if c.generated is None else self.mentioned(c.generated, but=c.name),
         )
 
     def _default(self, words: Sequence[str]) -> str:
         if words[0] == "(":
-            return f"({self._expression(words[1:-1])})"
+            return f"({spelled(words[1:-1])})"
         text = "".join(words)
-        return text.upper() if text.upper() in _CONSTANTS else text
-
-    def _expression(self, words: Sequence[str]) -> str:
-        return expression(words, self.columns, self.table)
+        return text.upper() if text.upper() in CONSTANTS else text
 
     def mentioned(self, words: Sequence[str], but: str = "") -> tuple[Address, ...]:
         """The columns of this table whose names stand in an expression."""
@@ -122,10 +121,10 @@ class _Maker:
             shared = indexed.setdefault(self._index_of(clause), clause)
             clause.terms = [(*own[:2], first[2]) for own, first in zip(clause.terms, shared.terms, strict=True)]
             key = self._key(clause)
-            shape = key if clause.name is None else None
+            shape = structs.replace(key, comment=None) if clause.name is None else None
             if shape is not None and shape in done:  # SQLite makes one index for equal keys
                 continue
-            done[key] = None
+            done[structs.replace(key, comment=None)] = None
             while clause.name is None and key.name in named:
                 key = _renamed(key, key.name + "_")
             if clause.name is None:
@@ -151,6 +150,7 @@ class _Maker:
             "terms": () if plain else terms,
             "named": clause.name is not None,
             "conflict": clause.conflict,
+            "comment": clause.comment,
         }
         if clause.primary:
             name = clause.name or f"{self.table}_pkey"
@@ -163,7 +163,8 @@ class _Maker:
 
     def checks(self) -> Iterator[Check]:
         found = [self._check(clause) for clause in self.clause.checks]
-        yield from _with_names(found, {c.name for c in found if c.named}, [c.expression for c in found])
+        shapes = [expression(clause.words, self.columns, self.table) for clause in self.clause.checks]
+        yield from _with_names(found, {c.name for c in found if c.named}, shapes)
 
     def _check(self, clause: CheckClause) -> Check:
         mentioned = self.mentioned(clause.words)
@@ -172,8 +173,9 @@ class _Maker:
             table=self.table,
             name=clause.name or "_".join([self.table, *only, "check"]),
             named=clause.name is not None,
-            expression=self._expression(clause.words),
+            expression=spelled(clause.words),
             column=clause.column,
+            comment=clause.comment,
             refs=mentioned,
         )
 
@@ -200,19 +202,17 @@ class _Maker:
             target_columns=tuple(clause.target_columns),
             deferrable=clause.deferrable,
             initially_deferred=clause.deferred,
+            comment=clause.comment,
             **fields,
         )
 
 
 @lru_cache(maxsize=4096)
 def _type(read: str, declared: str) -> str:
-    """The declared type: as the database has it, in capitals, but where the name is quoted and it drops the quotes.
-
-    SQLite 3.37 and later print its own types (INTEGER, TEXT …) in capitals however they were written.
-    """
-    odd = any(c in read for c in "\"'`[") or "--" in declared or "/*" in declared
-    text = _BLANKS.sub(" ", read if odd else declared).strip()
-    return text if odd or not text.isascii() else text.upper()
+    """The declared type as it was written: what the database has, but where the name is quoted and it drops the quotes,
+    and where it is one of its own (INTEGER, TEXT …), which SQLite 3.37 and later print in capitals."""
+    odd = any(c in read for c in "\"'`[") or has_comments(declared)
+    return _BLANKS.sub(" ", read if odd or read.upper() == declared else declared).strip()
 
 
 def _with_names(found: list[Any], taken: set[str], shapes: list[str]) -> Iterator[Any]:

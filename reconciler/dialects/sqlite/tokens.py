@@ -41,6 +41,13 @@ KEYWORDS: Final = RESERVED | _words(
     SAVEPOINT TEMP TEMPORARY TIES TRIGGER UNBOUNDED VACUUM VIEW VIRTUAL WINDOW WITH WITHIN WITHOUT TRUE FALSE"""
 )
 
+CONSTANTS: Final = _words("NULL TRUE FALSE CURRENT_TIME CURRENT_DATE CURRENT_TIMESTAMP")
+"""Words that are a value."""
+
+_CONSTANT: Final = re.compile(
+    r"[+-]?(?:\d[\d_]*(?:\.\d*)?|\.\d+|0[xX][0-9a-fA-F]+)(?:[eE][+-]?\d+)?|[xX]?'(?:[^']|'')*'|NULL|TRUE|FALSE", re.I
+)
+
 _CALLS: Final = frozenset({"CAST", "RAISE", "REPLACE", "GLOB", "LIKE", "LEFT", "RIGHT", "IF", "MATCH", "REGEXP"})
 """Keywords that are written as functions are."""
 _PLAIN: Final = re.compile(r"[a-z_][a-z0-9_]*\Z")
@@ -56,10 +63,20 @@ def tokens(sql: str) -> list[str]:
     return found
 
 
+def placed(sql: str) -> list[tuple[int, int]]:
+    """Where each token of a text begins and ends."""
+    return [found.span(1) for found in _TOKEN.finditer(sql) if found[1]]
+
+
 def text_after(sql: str, count: int) -> str:
     """What follows the first `count` tokens, as it is written, without blanks at its ends and a final semicolon."""
     end = [found.end() for found in _TOKEN.finditer(sql)][count - 1]
     return sql[end:].strip().rstrip(";").rstrip()
+
+
+def text_from(sql: str, count: int) -> str:
+    """The text from the token behind the first `count` ones on, without a final semicolon."""
+    return sql[placed(sql)[count][0] :].strip().rstrip(";").rstrip()
 
 
 def is_word(token: str) -> bool:
@@ -93,6 +110,11 @@ def ident(name: str) -> str:
 def collating(name: str) -> str:
     """The name of a collation behind COLLATE; they are found in any case, so capitals need no quotes."""
     return name if _PLAIN.match(name.lower()) and name.upper() not in KEYWORDS else quoted(name)
+
+
+def constant(default: str) -> bool:
+    """Whether a default is a literal, as ADD COLUMN wants it."""
+    return _CONSTANT.fullmatch(default) is not None
 
 
 def as_text(column: str, type: str) -> str:
@@ -189,13 +211,15 @@ def _unquoted(token: str, columns: dict[str, str]) -> str:
 
 def statement(words: Iterable[str], *, upper: Callable[[str], bool]) -> list[str]:
     """The tokens of a query or trigger: reserved words and those that `upper` says in upper case, quotes of `…` and
-    […] as few as are needed; double quotes stay where they are, since they may hold a text."""
+    […] as few as are needed; double quotes stay where they are, since they may hold a text, and so do names behind AS
+    and behind a dot, since they may be what a column is called."""
     found: list[str] = []
     for token in words:
+        word, named = token.upper(), bool(found) and found[-1] in ("AS", ".")
         if token[0] in "`[":
             found.append(ident(name_of(token)))
-        elif is_word(token) and (token.upper() in RESERVED or upper(token.upper())):
-            found.append(token.upper())
+        elif is_word(token) and (word in RESERVED or (upper(word) and not named)):
+            found.append(word)
         else:
             found.append(token)
     return found

@@ -15,6 +15,7 @@ from ...config.checked import did_you_mean
 from ...diagnostics import Finding
 from ...dialects.base import Scope
 from ...model.address import Address
+from ...model.namespaces import PRAGMAS, Pragma
 from ...model.objects import Object
 from ...model.profile import Profile
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, PrimaryKey, Table, Unique
@@ -217,6 +218,12 @@ def _fits(m: Manifest, profile: Profile | None, scope: Scope) -> Iterator[Findin
         yield m.finding("not-managed", message, ("metadata", "schema"), next_step)
     if address.name in scope.hidden and address.kind == "table":
         yield m.finding("not-managed", "this table is the tool's own", ("metadata", "name"), "remove this manifest")
+    if address.kind == Pragma.kind and address.name not in PRAGMAS:
+        next_step = f"known are {' and '.join(PRAGMAS)}"
+        yield m.finding("manifest", f"{address.name} is no property of a database", ("metadata", "name"), next_step)
+    elif address.kind == Pragma.kind and scope.leaves_alone(address):
+        next_step = f"add {address.name} to spec.manage in reconcile.yaml"
+        yield m.finding("not-managed", f"{address.name} is not managed", ("metadata", "name"), next_step)
     limit = profile.identifier_bytes if profile is not None else 0
     if limit:
         for n, o in enumerate(m.parts.objects):

@@ -71,7 +71,7 @@ WRONG = [
     (HEAD + "  dialects:\n    postgres: {}", "5: no dialect 'postgres' is known"),
     (HEAD + "  dialects: [sqlite]\n  migrations: m/", "5: spec.migrations belongs to one dialect"),
     (HEAD + "  dialects: [sqlite]\n  schemas: [a]", "5: spec.schemas belongs to one dialect"),
-    (HEAD + "  dialects:\n    sqlite: {manage: [roles]}", "5: sqlite has no roles that are managed"),
+    (HEAD + "  dialects:\n    sqlite: {manage: [roles]}", "5: sqlite has no roles to be managed"),
     (
         HEAD + "  dialects:\n    postgresql: {migrations: migrations/}\n    sqlite:",
         "6: the revisions of sqlite and postgresql would lie among each other",

@@ -232,7 +232,7 @@ def test_drift_is_adopted_for_every_dialect_where_it_is_an_addition(two: Several
     said = two.run("drift", "--env", "dev", "--adopt")
     assert "wrote manifests/shop.yaml" in said and "every dialect of the project: sqlite, postgresql" in said
     text = (two.folder / "manifests/shop.yaml").read_text()
-    assert text == SHOP.replace("    found: tsvector\n", "    found: tsvector\n    extra: TEXT\n")
+    assert text == SHOP.replace("    found: tsvector\n", "    found: tsvector\n    extra: text\n")
     two.run("plan", "--write")
     two.commit()
     two.apply_all()

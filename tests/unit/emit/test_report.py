@@ -41,7 +41,7 @@ def test_the_text_says_what_is_lost_and_what_changes(world: World) -> None:
     text = as_text(plan_report(up, world.dialect, world.profile(up.new)))
     assert "- drop table legacy\n    ! LOSES DATA:" in text
     assert "~ rebuild table users\n" in text
-    assert "~ column name: type: VARCHAR(20) → VARCHAR(40)" in text
+    assert "~ column name: type: varchar(20) → varchar(40)" in text
     assert "+ create index tags.tags_name\n      CREATE INDEX tags_name ON tags (name);" in text
     assert text.endswith("Plan: 2 to create, 1 to alter, 1 to drop; 1 loses data.")
 

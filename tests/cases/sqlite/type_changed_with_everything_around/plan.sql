@@ -4,7 +4,7 @@ DROP TRIGGER tr;
 DROP TABLE IF EXISTS _reconcile_new_t;
 CREATE TABLE _reconcile_new_t (
   id INTEGER PRIMARY KEY AUTOINCREMENT,
-  a VARCHAR(40),
+  a varchar(40),
   b INTEGER,
   UNIQUE (a),
   CHECK (b > 0)
@@ -17,8 +17,6 @@ PRAGMA legacy_alter_table = ON;
 ALTER TABLE _reconcile_new_t RENAME TO t;
 PRAGMA legacy_alter_table = OFF;
 CREATE INDEX ix ON t (lower(a), b DESC);
-CREATE TRIGGER tr AFTER DELETE ON t BEGIN
-  INSERT INTO log VALUES (old.a);
-END;
+CREATE TRIGGER tr AFTER DELETE ON t BEGIN INSERT INTO log VALUES (old.a); END;
 PRAGMA foreign_key_check;
 PRAGMA foreign_keys = ON;

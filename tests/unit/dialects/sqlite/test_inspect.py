@@ -89,7 +89,7 @@ def test_shadow_tables_are_the_modules_business() -> None:
 def test_a_view_that_cannot_be_resolved_is_read_as_it_stands() -> None:
     sql = "CREATE TABLE t (a); CREATE VIEW good AS select a from t; CREATE VIEW bad AS SELECT  b  FROM gone;"
     assert {v.name: v.definition for v in read(sql).of(View)} == {
-        "good": "SELECT a FROM t",
+        "good": "select a from t",
         "bad": "SELECT  b  FROM gone",
     }
 
@@ -100,3 +100,18 @@ def test_a_table_whose_text_was_tampered_with_is_listed_with_the_reason() -> Non
     catalog = read(sql)
     assert not list(catalog)
     assert {u.what for u in catalog.unmodelled} == {"table", "trigger"}
+
+
+def test_a_virtual_table_of_a_module_that_is_not_there_is_reported_and_its_tables_are_left_alone() -> None:
+    sql = "CREATE TABLE t (a); CREATE TABLE near_chunks (a); CREATE TABLE near_rowids (b); PRAGMA writable_schema = ON;"
+    sql += "INSERT INTO sqlite_master VALUES ('table', 'near', 'near', 0, 'CREATE VIRTUAL TABLE near USING vec0(x)');"
+    catalog = read(sql)
+    assert {a.name for a in catalog if a.kind == "table"} == {"t"}
+    (near,) = catalog.unmodelled
+    assert (near.what, near.name) == ("virtual table", "near") and "vec0" in near.reason
+
+
+def test_what_a_session_attaches_and_its_temporary_objects_are_no_part_of_the_database() -> None:
+    sql = "CREATE TABLE t (a); ATTACH ':memory:' AS aux; CREATE TABLE aux.t (b); CREATE TABLE aux.other (c);"
+    sql += "CREATE TEMP TABLE t (d); CREATE TEMP VIEW v AS SELECT 1; CREATE INDEX aux.ix ON other (c);"
+    assert set(read(sql)) == {table("t"), column("a", "t")}
