@@ -9,6 +9,7 @@ from .ddl import RENDER
 from .holders import holders
 from .impact import impact
 from .inspect import LEDGER_PREFIX, SYSTEM, inspect
+from .modes import framed
 from .profile import profile
 from .session import connect
 from .stamp import stamp
@@ -34,5 +35,6 @@ DIALECT: Final = Dialect(
     strict_casts=False,
     fits=fits,
     operations=False,
+    framed=framed,
     holders=holders,
 )

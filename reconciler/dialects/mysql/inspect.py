@@ -22,9 +22,10 @@ from ...model.tables import Column
 from ..base import Scope
 from ..session import Session
 from . import programs
+from .modes import USUAL_MODE
 from .programs import ROUTINES, Names
 from .reader import UnreadableError
-from .session import USUAL_MODE, MySQLSession, is_mariadb
+from .session import MySQLSession, is_mariadb
 from .tables import served, table_objects
 from .tokens import literal, quoted
 

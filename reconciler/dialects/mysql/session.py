@@ -16,6 +16,7 @@ from typing import Any, Final
 from ...config.secrets import masked, passwords, scrub
 from ...errors import BusyError, DatabaseError, ReconcileError
 from ..session import TRANSACTION_OUTCOME_UNKNOWN, Session, polled, require_text
+from .modes import session_mode
 from .places import place
 
 _CONNECT_TIMEOUT: Final = 10
@@ -23,14 +24,6 @@ _LOST: Final = frozenset({2006, 2013, 2055, 1053, 4031})
 _NO_SAVEPOINT: Final = "1305"
 MARIADB: Final = 10
 """Versions from here on are MariaDB's; MySQL's go from 5.7 to 9."""
-
-# The modes that both servers start with, less those that forbid the zero dates of old definitions.
-_MODE: Final = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
-USUAL_MODE: Final = {
-    True: frozenset({*_MODE.split(","), "NO_AUTO_CREATE_USER"}),
-    False: frozenset({*_MODE.split(","), "ONLY_FULL_GROUP_BY", "NO_ZERO_IN_DATE", "NO_ZERO_DATE"}),
-}
-"""What a program was written under that says nothing of it, on MariaDB and on MySQL."""
 
 
 def is_mariadb(version: Sequence[int]) -> bool:
@@ -278,9 +271,8 @@ _CONNECT_NEXT: Final = {
 
 
 def _prepare(session: MySQLSession, read_only: bool) -> None:
-    mode = _MODE + (",NO_AUTO_CREATE_USER" if session.mariadb else "")
     settings = {
-        "sql_mode": f"'{mode}'",
+        "sql_mode": f"'{session_mode(mariadb=session.mariadb)}'",
         "time_zone": "'+00:00'",
         "foreign_key_checks": "1",
         "unique_checks": "1",
