@@ -15,6 +15,7 @@ from .projectfile import Elsewhere, SpecForm
 from .secrets import masked, passwords
 
 LOADED: Final = ("models:", "flask:")
+_MANAGED: Final = {"postgresql": ("owners", "grants", "roles"), "mysql": ("grants", "roles")}
 SCRATCH_WORDS: Final = ("embedded", "local")
 
 _OBJECT: Final = re.compile(r"(?:models|flask):[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
@@ -28,9 +29,13 @@ def complaints(spec: SpecForm, source: Document, root: Path) -> Iterator[Finding
     yield from _path(spec.migrations, source, root, "spec", "migrations")
     if spec.scratch is not None and spec.scratch not in SCRATCH_WORDS:
         yield from _url(spec.scratch, source, root, "spec", "scratch")
-    if spec.manage and spec.dialect != "postgresql":
-        message = f"{spec.dialect} has no {spec.manage[0]} that are managed"
+    lacking = [topic for topic in spec.manage if topic not in _MANAGED.get(spec.dialect, ())]
+    if lacking:
+        message = f"{spec.dialect} has no {lacking[0]} that are managed"
         yield Finding(rule="manage", message=message, span=source.at("spec", "manage"), next="remove spec.manage")
+    if spec.definers == "drop" and spec.dialect != "mysql":
+        message = f"{spec.dialect} has no definers"
+        yield Finding(rule="definers", message=message, span=source.at("spec", "definers"), next="remove spec.definers")
     for name, environment in spec.environments.items():
         yield from _url(environment.url, source, root, "spec", "environments", name, "url")
         yield from _tracked(name, spec, source)

@@ -70,6 +70,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     schemas: tuple[str, ...] | None = None
     manage: tuple[str, ...] = ()
     """The opt-in topics: owners, grants, roles."""
+    definers: Literal["keep", "drop"] = "keep"
     column_order: Literal["follow", "ignore"] = "follow"
     unmanaged: tuple[Unmanaged, ...] = ()
     ignore_drift: tuple[IgnoredDrift, ...] = ()
@@ -171,6 +172,7 @@ def _resolved(spec: SpecForm, source: Document, file: Path) -> Project:
         scratch=_url_source(spec.scratch, source, root, "the scratch database", "spec", "scratch"),
         schemas=tuple(spec.schemas) if spec.schemas is not None else None,
         manage=tuple(sorted(set(spec.manage))),
+        definers=spec.definers,
         column_order=spec.column_order,
         unmanaged=tuple(Unmanaged(kind=u.kind, schema=u.schema, name=u.name, reason=u.reason) for u in spec.unmanaged),
         ignore_drift=tuple(

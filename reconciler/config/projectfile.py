@@ -105,6 +105,13 @@ class SpecForm(_Form, frozen=True):
         list[Literal["owners", "grants", "roles"]],
         Meta(description="Managed beside the schema itself (PostgreSQL); roles are the server's, not a database's."),
     ] = []
+    definers: Annotated[
+        Literal["keep", "drop"],
+        Meta(
+            description="MySQL's: whether views, routines, triggers and events keep the definer they have, or get "
+            "whoever makes them; what is dropped is said."
+        ),
+    ] = "keep"
     column_order: Annotated[
         Literal["follow", "ignore"], Meta(description="Whether the order of columns is part of what is desired.")
     ] = "follow"

@@ -109,7 +109,8 @@ def scope_of(project: Project | None) -> Scope:
         Pattern(kind="" if u.kind == "*" else u.kind, name=u.name if u.schema == "*" else f"{u.schema}.{u.name}")
         for u in project.unmanaged
     )
-    return Scope(schemas=project.schemas, unmanaged=patterns, topics=frozenset(project.manage))
+    topics, keeps = frozenset(project.manage), project.definers == "keep"
+    return Scope(schemas=project.schemas, unmanaged=patterns, topics=topics, keeps_definers=keeps)
 
 
 def open_workspace(config: Path | None, *, required: bool = True) -> Workspace:

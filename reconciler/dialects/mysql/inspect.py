@@ -50,7 +50,9 @@ def inspect(session: Session, scope: Scope) -> Catalog:
     with session.transaction(read_only=True, repeatable=True), collector_frozen():
         reading = Reading(session, scope)
         objects = list(reading.objects())
-    return Catalog(objects, unmodelled=reading.unmodelled, dialect="mysql", version=session.version)
+    return Catalog(
+        objects, unmodelled=reading.unmodelled, dialect="mysql", version=session.version, notes=reading.notes()
+    )
 
 
 class Reading:
@@ -61,8 +63,13 @@ class Reading:
         self.unmodelled: list[Unmodelled] = []
         self.database = session.database
         usual = USUAL_MODE[is_mariadb(session.version)]
-        self.names = Names(self.database, self._user(), usual)
+        self.names = Names(self.database, self._user(), usual, keeps_definers=scope.keeps_definers)
         self.lists = {n: self._rows(n) for n in ("tables", "triggers", "routines", "events")}
+
+    def notes(self) -> tuple[str, ...]:
+        """What was left out because the project says so."""
+        dropped = ", ".join(sorted(self.names.dropped))
+        return (f"definers are dropped, as reconcile.yaml says: {dropped}",) if dropped else ()
 
     def texts(self) -> Iterator[str]:
         """Everything that the catalog is made of, as the server prints it: for telling whether any of it changed."""

@@ -36,8 +36,11 @@ ROUTINES: Final[dict[str, type[Any]]] = {
 class Names:
     """The relations and routines of a database by lower-case name, and whose session reads them."""
 
-    def __init__(self, database: str, user: str, usual_mode: frozenset[str]) -> None:
+    def __init__(self, database: str, user: str, usual_mode: frozenset[str], *, keeps_definers: bool = True) -> None:
         self.database, self.user, self.usual_mode = database, user, usual_mode
+        self.keeps_definers = keeps_definers
+        self.dropped: set[str] = set()
+        """The definers that were left out because the project says so."""
         self.relations: dict[str, Address] = {}
         self.routines: dict[str, Address] = {}
         self.columns: dict[str, dict[str, Address]] = {}
@@ -81,7 +84,10 @@ class Names:
         found = _DEFINER.match(text)
         if found is None:
             return text.strip(), None
-        definer = "@".join(quoted(name_of(part)) for part in re.findall(_NAME, found[2]))
+        definer: str | None = "@".join(quoted(name_of(part)) for part in re.findall(_NAME, found[2]))
+        if definer is not None and definer != self.user and not self.keeps_definers:
+            self.dropped.add(definer)
+            definer = None
         return f"{found[1]} {text[found.end() :]}".strip(), None if definer == self.user else definer
 
     def mode(self, printed: str) -> str | None:
