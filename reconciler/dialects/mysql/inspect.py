@@ -26,7 +26,7 @@ from .modes import USUAL_MODE
 from .programs import ROUTINES, Names
 from .reader import UnreadableError
 from .session import MySQLSession, is_mariadb
-from .tables import served, table_objects
+from .tables import LeadingKeys, served, table_objects
 from .tokens import literal, quoted
 
 LEDGER_PREFIX: Final = "reconcile_"
@@ -140,9 +140,9 @@ class Reading:
             except UnreadableError as e:
                 self.names.relations.pop(name.lower(), None)
                 self._not_modelled("table", name, f"its definition could not be read: {e}")
-        srids = self._srids(tables)
+        srids, keys = self._srids(tables), LeadingKeys(tables)
         for objects in tables.values():
-            for o in served(objects, tables):
+            for o in served(objects, keys):
                 yield self._column(o, srids) if isinstance(o, Column) else o
 
     def _srids(self, tables: dict[str, tuple[Object, ...]]) -> dict[tuple[str, str], int]:

@@ -115,7 +115,7 @@ def view(name: str, text: str, names: Names) -> View:
     if cursor.here() == "(":
         cursor.names()
     cursor.need("AS")
-    query = said[cursor.tokens[cursor.at].start :].strip()
+    query = said[cursor.spans[cursor.at][0] :].strip()
     if (check := _CHECK.search(query)) is not None:
         options["check_option"] = check[1].lower()
         query = query[: check.start()]

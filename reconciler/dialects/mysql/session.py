@@ -10,6 +10,7 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.util import find_spec
 from typing import Any, Final
 
@@ -222,6 +223,7 @@ def server_version(text: str) -> tuple[int, ...]:
     return tuple(int(n) for n in found.groups(default="0")) if found else ()
 
 
+@cache
 def _driver() -> Any:
     if not find_spec("pymysql"):
         raise ReconcileError("no MySQL driver is installed", next="pip install 'reconcile-schema[mysql]'")

@@ -54,11 +54,16 @@ class Token(NamedTuple):
 
 def tokens(sql: str, lexis: Lexis = _USUAL) -> list[Token]:
     """The tokens of a text without blanks and comments; a name in double quotes comes in backticks."""
-    words = _pattern(lexis.plain_backslash).finditer(sql)
-    found = [Token(m["word"], m.start("word"), m.end("word")) for m in words]
+    found = [Token(sql[start:end], start, end) for start, end in spans(sql, lexis)]
     if lexis.ansi_quotes:
         found = [t._replace(text=quoted(t.text[1:-1].replace('""', '"'))) if t.text[:1] == '"' else t for t in found]
-    while found and not found[-1].text:
+    return found
+
+
+def spans(sql: str, lexis: Lexis = _USUAL) -> list[tuple[int, int]]:
+    """Where each token of a text begins and ends."""
+    found = [m.span(1) for m in _pattern(lexis.plain_backslash).finditer(sql)]
+    while found and found[-1][0] == found[-1][1]:
         found.pop()
     return found
 
@@ -83,12 +88,17 @@ def text_of(token: str) -> str:
     return _ESCAPE.sub(lambda m: "'" if m[1] is None else _ESCAPES.get(m[1], m[1]), token[1:-1])
 
 
+def holds_bytes(text: str) -> bool:
+    """Whether something in a printed text is no text."""
+    return not text.isascii() and _SURROGATE.search(text) is not None
+
+
 def in_hexadecimal(token: str) -> str:
     """A literal with bytes that are no text as one that is all digits."""
     if token[0] not in "'" or token.isascii():
         return token
     data = text_of(token).encode("utf-8", "surrogateescape")
-    return token if not _SURROGATE.search(token) else f"x'{data.hex()}'"
+    return token if not holds_bytes(token) else f"x'{data.hex()}'"
 
 
 def is_name(token: str) -> bool:
