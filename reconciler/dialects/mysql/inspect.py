@@ -47,7 +47,7 @@ def inspect(session: Session, scope: Scope) -> Catalog:
     assert isinstance(session, MySQLSession)
     if not session.database:
         raise ReconcileError("the URL names no database", where=session.target, next="write mysql://user@host/database")
-    with session.transaction(read_only=True, repeatable=True), collector_frozen():
+    with session.in_own_mode(), session.transaction(read_only=True, repeatable=True), collector_frozen():
         reading = Reading(session, scope)
         objects = list(reading.objects())
     return Catalog(

@@ -405,9 +405,10 @@ _ATTRIBUTES: Final[Iterable[tuple[tuple[str, ...], Attribute]]] = (
     (("WITHOUT", "SYSTEM", "VERSIONING"), _set(versioning="without")),
 )
 _BY_FIRST_WORD: Final = {
-    first: [(words, read) for words, read in _ATTRIBUTES if words[0] == first] for first in {w[0] for w, _ in _ATTRIBUTES}
+    first: [(words, read) for words, read in _ATTRIBUTES if words[0] == first]
+    for first in sorted({words[0] for words, _ in _ATTRIBUTES})
 }
-_KEYS: Final = {
+_KEYS: Final[dict[str, list[tuple[tuple[str, ...], str]]]] = {
     "KEY": [(("KEY",), "key")],
     **{w: [((w, "KEY"), w.lower())] for w in ("PRIMARY", "UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR")},
 }

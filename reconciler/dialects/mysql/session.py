@@ -17,12 +17,13 @@ from typing import Any, Final
 from ...config.secrets import masked, passwords, scrub
 from ...errors import BusyError, DatabaseError, ReconcileError
 from ..session import TRANSACTION_OUTCOME_UNKNOWN, Session, polled, require_text
-from .modes import session_mode
+from .modes import session_mode, set_back, set_for_now
 from .places import place
 
 _CONNECT_TIMEOUT: Final = 10
 _LOST: Final = frozenset({2006, 2013, 2055, 1053, 4031})
 _NO_SAVEPOINT: Final = "1305"
+_READING: Final = "@reconcile_reading_mode"
 MARIADB: Final = 10
 """Versions from here on are MariaDB's; MySQL's go from 5.7 to 9."""
 
@@ -84,6 +85,19 @@ class MySQLSession(Session):
             count = int(self._run(sql, params).rowcount)
         self._go_on()
         return count
+
+    @contextmanager
+    def in_own_mode(self) -> Iterator[None]:
+        """Inside, the server prints what it prints to a new session, whatever was set in this one (by a revision)."""
+        own = frozenset(session_mode(mariadb=self.mariadb).split(","))
+        if frozenset(str(self.rows("SELECT @@SESSION.sql_mode")[0][0]).split(",")) == own:
+            yield
+            return
+        self.execute(set_for_now("sql_mode", f"'{','.join(sorted(own))}'", _READING))
+        try:
+            yield
+        finally:
+            self.execute(set_back("sql_mode", _READING))
 
     def limits(self, *, lock_ms: int | None, statement_ms: int | None) -> None:
         """Locks are waited for in whole seconds. A limit on statements is one on all of them on MariaDB, and on
@@ -194,8 +208,8 @@ class MySQLSession(Session):
 def _failure(error: BaseException, sql: str, target: str) -> DatabaseError:
     number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
     message = str(error.args[-1] if error.args else error)
-    if number == 0 and "closed" in f"{type(error).__name__} {message}".lower():
-        number = 2006
+    if number == 0 and type(error).__name__ == "InterfaceError":  # PyMySQL's word for a connection that is closed
+        number, message = 2006, message or "the connection to the server is gone"
     code = str(number) if number else ""
     why, advice = _REASONS.get(number, ""), _NEXT.get(number, "")
     return DatabaseError(message, code=code, statement=sql.strip(), where=target, why=why, next=advice)

@@ -60,3 +60,15 @@ def test_an_event_in_the_servers_own_zone_says_none(maria: Maria) -> None:
     own, other = (found[Address("event", "", name)] for name in ("own", "other"))
     assert (own.time_zone, other.time_zone) == (None, "+02:00")  # type: ignore[attr-defined]
     assert "STARTS" not in own.definition + other.definition  # type: ignore[attr-defined]
+
+
+def test_what_a_session_was_set_to_changes_nothing_of_what_is_read(maria: Maria) -> None:
+    url = maria.database()
+    session = maria.session(url)
+    session.execute("CREATE TABLE t (a varchar(9) DEFAULT 'x', b int CHECK (b > 0))")
+    session.execute("CREATE VIEW v AS SELECT a, 'y' AS y FROM t")
+    before, stamp = DIALECT.inspect(session, Scope()), DIALECT.stamp(session)
+    session.execute("SET SESSION sql_mode = 'ANSI_QUOTES,NO_BACKSLASH_ESCAPES'")
+    assert DIALECT.inspect(session, Scope()) == before
+    assert DIALECT.stamp(session) == stamp
+    assert session.rows("SELECT @@SESSION.sql_mode") == [("ANSI_QUOTES,NO_BACKSLASH_ESCAPES",)]
