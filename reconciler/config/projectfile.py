@@ -103,7 +103,7 @@ class SpecForm(_Form, frozen=True):
     ] = None
     manage: Annotated[
         list[Literal["owners", "grants", "roles"]],
-        Meta(description="Managed beside the schema itself (PostgreSQL); roles are the server's, not a database's."),
+        Meta(description="Managed beside the schema itself (owners: PostgreSQL's); roles are the server's."),
     ] = []
     definers: Annotated[
         Literal["keep", "drop"],

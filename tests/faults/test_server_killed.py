@@ -6,7 +6,9 @@ No DDL of it is transactional: what the journal says and what the catalog shows 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
+import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -81,13 +83,14 @@ class Mortal:
 
 
 @pytest.fixture
-def mortal(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Mortal]:
-    folder = tmp_path_factory.mktemp("m")
-    for parent in (folder, folder.parent, folder.parent.parent):
-        parent.chmod(0o755)  # root's server runs as another user
+def mortal() -> Iterator[Mortal]:
+    # Not in pytest's own folder: root's server runs as another user, who could not reach it there.
+    folder = Path(tempfile.mkdtemp(prefix="reconcile-mortal-"))
+    folder.chmod(0o755)
     found = Mortal(folder / "server")
     yield found
     found.server.stop()
+    shutil.rmtree(folder, ignore_errors=True)
 
 
 def ten() -> History:

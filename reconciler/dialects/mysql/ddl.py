@@ -6,19 +6,21 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from ...model.address import Address
 from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
 from ...model.namespaces import Database, Sequence
 from ...model.programs import Event, Function, Package, PackageBody, Procedure, Trigger, View
 from ...model.tables import Check, Column, ForeignKey, Index, PrimaryKey, SequenceOptions, Table, Unique
-from ..base import Rendering, RenderTable
+from ..base import Rendering
 from .alter import Pack, made_for_foreign_keys
 from .clauses import charset, create_table, foreign_key_clause, key_clause
+from .ddl_access import column_moved, moved, taken_away
 from .modes import program_mode, set_back, set_for_now
 from .online import clause
+from .render import RENDER
 from .tables import leading
 from .tokens import Lexis, literal, quoted, tokens
 
-RENDER: Final = RenderTable("mysql")
 _PARTS: Final = (Column, PrimaryKey, Unique, Index, Check)
 _PROGRAMS: Final = (Function, Procedure, Package, PackageBody, Event)
 _NOUNS: Final = {"package_body": "PACKAGE BODY"}
@@ -34,6 +36,7 @@ def _create_table(step: Step, context: Rendering) -> Iterator[Statement]:
 @RENDER.on("drop", Table)
 def _drop_table(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop)
+    yield from taken_away(step.change.old.address, context)
     yield Statement(f"DROP TABLE {quoted(step.change.old.name)}")
 
 
@@ -41,6 +44,7 @@ def _drop_table(step: Step, context: Rendering) -> Iterator[Statement]:
 def _rename_table(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Rename)
     yield Statement(f"RENAME TABLE {quoted(step.change.old.name)} TO {quoted(step.change.new.name)}")
+    yield from moved(step.change.old.address, step.change.new.address, context)
 
 
 @RENDER.on("rename", Column)
@@ -48,6 +52,7 @@ def _rename_column(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Rename) and isinstance(step.change.old, Column)
     old, new = step.change.old, step.change.new
     yield Statement(f"ALTER TABLE {quoted(old.table)} RENAME COLUMN {quoted(old.name)} TO {quoted(new.name)}")
+    yield from column_moved(Address("table", "", old.table), old.name, new.name, context)
 
 
 @RENDER.on("rename", Unique, Index)
@@ -62,7 +67,10 @@ def _rename_index(step: Step, context: Rendering) -> Iterator[Statement]:
 @RENDER.on("alter", *_PARTS, Table)
 @RENDER.on("rebuild", Table)
 def _alter_table(step: Step, context: Rendering) -> Iterator[Statement]:
-    pack = Pack([step.change], context)
+    change = step.change
+    if isinstance(change, Drop) and isinstance(change.old, Column):
+        yield from taken_away(Address("table", "", change.old.table), context, change.old.name)
+    pack = Pack([change], context)
     said = [Statement(sql) for sql in pack.sqls(clause(pack))]
     if said:
         yield from _keeping_history(step, said, context)
@@ -146,6 +154,7 @@ def _create_view(step: Step, context: Rendering) -> Iterator[Statement]:
 @RENDER.on("drop", View)
 def _drop_view(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop)
+    yield from taken_away(step.change.old.address, context)
     yield Statement(f"DROP VIEW {quoted(step.change.old.name)}")
 
 
@@ -245,6 +254,7 @@ def _alter_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
 @RENDER.on("drop", Sequence)
 def _drop_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop)
+    yield from taken_away(step.change.old.address, context)
     yield Statement(f"DROP SEQUENCE {quoted(step.change.old.name)}")
 
 
@@ -252,6 +262,7 @@ def _drop_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
 def _rename_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Rename)
     yield Statement(f"RENAME TABLE {quoted(step.change.old.name)} TO {quoted(step.change.new.name)}")
+    yield from moved(step.change.old.address, step.change.new.address, context)
 
 
 def _options(o: SequenceOptions, *, every: bool = False) -> str:

@@ -13,6 +13,7 @@ from typing import Any, Final
 from msgspec import structs
 
 from ...errors import DatabaseError, ReconcileError
+from ...model.access import GRANTS, OWNERS, ROLES
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.codec import collector_frozen
@@ -22,6 +23,7 @@ from ...model.tables import Column
 from ..base import Scope
 from ..session import Session
 from . import programs
+from .inspect_access import access
 from .modes import USUAL_MODE
 from .programs import ROUTINES, Names
 from .reader import UnreadableError
@@ -50,8 +52,16 @@ def inspect(session: Session, scope: Scope) -> Catalog:
     with session.in_own_mode(), session.transaction(read_only=True, repeatable=True), collector_frozen():
         reading = Reading(session, scope)
         objects = list(reading.objects())
+        # outside of a project, where every topic is asked for, most users could not read any
+        topics = scope.topics & {GRANTS, ROLES} if OWNERS not in scope.topics else frozenset()
+        objects += access(session, topics, {o.address for o in objects})
     return Catalog(
-        objects, unmodelled=reading.unmodelled, dialect="mysql", version=session.version, notes=reading.notes()
+        objects,
+        unmodelled=reading.unmodelled,
+        dialect="mysql",
+        version=session.version,
+        says=topics,
+        notes=reading.notes(),
     )
 
 

@@ -138,6 +138,10 @@ class MySQLSession(Session):
             return f"held by connection {found} (user {user}, {host}, {seconds} s in its present state)"
         return f"held by connection {found}"
 
+    def beside(self) -> MySQLSession:
+        """Another session on the same database, for what would be in the way of this one's transaction."""
+        return connect(self._url, read_only=True)
+
     def cancel(self) -> None:
         with suppress(ReconcileError, OSError), connect(self._url) as other:
             other.execute(f"KILL QUERY {self.number}")
@@ -246,7 +250,9 @@ def _driver() -> Any:
     return pymysql
 
 
-def connect(url: str, *, create: bool = False, read_only: bool = False) -> MySQLSession:
+def connect(
+    url: str, *, create: bool = False, read_only: bool = False, kind: type[MySQLSession] = MySQLSession
+) -> MySQLSession:
     """A session whose settings do not depend on the server's or the user's.
 
     `create` means nothing here; `read_only` has the server refuse every write. Raises DatabaseError, the URL masked,
@@ -258,7 +264,7 @@ def connect(url: str, *, create: bool = False, read_only: bool = False) -> MySQL
         connection = module.connect(**arguments, **place(url).arguments())
     except (module.Error, OSError) as error:
         raise _cannot_connect(error, url) from None
-    session = MySQLSession(connection, url)
+    session = kind(connection, url)
     try:
         _prepare(session, read_only)
     except BaseException:
