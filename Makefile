@@ -38,9 +38,11 @@ faults: setup
 fuzz: setup
 	RECONCILE_FUZZ_PAIRS=$(or $(PAIRS),300) $(BIN)/python -m pytest -n $(JOBS) -s -m fuzz tests
 
-## make bench   cost of inspection and plan beside pg_dump and Alembic (TABLES="100 1000 5000", REAL=a.sql)
+## make bench   cost beside pg_dump, mariadb-dump, Alembic and SQLAlchemy (TABLES="100 1000 5000", REAL=a.sql)
 bench: setup
 	$(BIN)/python benchmarks/bench.py $(TABLES) $(if $(REAL),--real $(REAL))
+	$(BIN)/python benchmarks/mysql_bench.py $(TABLES)
+	$(BIN)/python benchmarks/sqlite_bench.py $(TABLES)
 
 ## make check   lint, types and build
 check: lint types build

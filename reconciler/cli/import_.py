@@ -39,7 +39,7 @@ def command(console: Console, source: str, folder: Path, allow_unmodelled: bool,
         f"{len(side.catalog)} objects in {written.total} file{'s' * (written.total != 1)} under {shown_path(folder)}"
         f" ({len(written.written)} written, {len(written.removed)} removed)",
     )  # fmt: skip
-    for text in ws.notices:
+    for text in (*ws.notices, *side.catalog.notes):
         console.note(text)
     for u in missing:
         console.note(f"not modelled, so not in the manifests: {u}")

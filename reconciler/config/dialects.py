@@ -20,7 +20,11 @@ KNOWN: Final = get_args(DialectName)
 MIGRATIONS: Final = "migrations/"
 _OWN: Final = ("migrations", "scratch", "schemas", "manage")
 """What each dialect of several has for itself."""
-_MANAGED: Final = {"postgresql": ("owners", "grants", "roles"), "sqlite": ("application_id", "user_version")}
+_MANAGED: Final = {
+    "postgresql": ("owners", "grants", "roles"),
+    "mysql": ("grants", "roles"),
+    "sqlite": ("application_id", "user_version"),
+}
 _PLAIN_SCHEME: Final = re.compile(r"[A-Za-z][\w+.-]*:")
 
 
@@ -76,6 +80,9 @@ def complaints(spec: SpecForm, source: Document) -> Iterator[Finding]:
                 next_step = f"remove {word} from {'.'.join(map(str, place))}"
                 message = f"{name} has no {word} to be managed"
                 yield Finding(rule="manage", message=message, span=source.at(*place), next=next_step)
+    if spec.definers == "drop" and "mysql" not in forms:
+        message = f"{' and '.join(forms)} {'has' if len(forms) == 1 else 'have'} no definers"
+        yield Finding(rule="definers", message=message, span=source.at("spec", "definers"), next="remove spec.definers")
     for name, environment in spec.environments.items():
         yield from _of_environment(name, environment, spec, forms, source)
 

@@ -81,6 +81,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     schemas: tuple[str, ...] | None = None
     manage: tuple[str, ...] = ()
     """What is managed beside the schema itself: owners, grants, roles; of SQLite, numbers in the head of the file."""
+    definers: Literal["keep", "drop"] = "keep"
     column_order: Literal["follow", "ignore"] = "follow"
     unmanaged: tuple[Unmanaged, ...] = ()
     ignore_drift: tuple[IgnoredDrift, ...] = ()
@@ -220,6 +221,7 @@ def _view(spec: SpecForm, dialect: str, own: DialectForm, source: Document, file
         scratch=_url_source(own.scratch, source, root, "the scratch database", *place),
         schemas=tuple(own.schemas) if own.schemas is not None else None,
         manage=tuple(sorted(set(own.manage))),
+        definers=spec.definers,
         column_order=spec.column_order,
         unmanaged=tuple(Unmanaged(kind=u.kind, schema=u.schema, name=u.name, reason=u.reason) for u in spec.unmanaged),
         ignore_drift=tuple(

@@ -45,8 +45,8 @@ Schemas = Annotated[
 Manage = Annotated[
     list[Literal["owners", "grants", "roles", "user_version", "application_id"]],
     Meta(
-        description="Managed beside the schema itself: owners, grants and roles of PostgreSQL (roles are the server's, "
-        "not a database's), user_version and application_id of SQLite."
+        description="Managed beside the schema itself: owners (PostgreSQL), grants and roles (PostgreSQL, MySQL; roles "
+        "are the server's, not a database's), user_version and application_id of SQLite."
     ),
 ]
 
@@ -135,6 +135,13 @@ class SpecForm(_Form, frozen=True):
     scratch: Scratch = None
     schemas: Schemas = None
     manage: Manage = []
+    definers: Annotated[
+        Literal["keep", "drop"],
+        Meta(
+            description="MySQL's: whether views, routines, triggers and events keep the definer they have, or get "
+            "whoever makes them; what is dropped is said."
+        ),
+    ] = "keep"
     column_order: Annotated[
         Literal["follow", "ignore"], Meta(description="Whether the order of columns is part of what is desired.")
     ] = "follow"

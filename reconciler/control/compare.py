@@ -75,9 +75,11 @@ def profile_of(dialect: Dialect, *catalogs: Catalog) -> Profile:
 
 
 def unmodelled_notes(*sides: Side) -> list[str]:
-    """A line for each side that holds what we do not model: seen, and neither compared nor touched."""
-    return [f"{s.label}: not modelled, so not compared: {', '.join(map(str, s.catalog.unmodelled))}"
-            for s in sides if s.catalog.unmodelled]  # fmt: skip
+    """A line for each side that holds what we do not model: seen, and neither compared nor touched; and what was left
+    out by a rule of the project."""
+    missing = [f"{s.label}: not modelled, so not compared: {', '.join(map(str, s.catalog.unmodelled))}"
+               for s in sides if s.catalog.unmodelled]  # fmt: skip
+    return missing + [f"{s.label}: {note}" for s in sides for note in s.catalog.notes]
 
 
 def require_sound(found: Comparison) -> None:

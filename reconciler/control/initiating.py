@@ -137,7 +137,7 @@ def begin_from(root: Path, wanted: Wanted) -> tuple[Begun, Dialect]:
     made = write_manifests(live, dialect, root / "manifests")
     files += [f"manifests/{p}" for p in made.written]
     unmodelled = tuple(map(str, live.unmodelled))
-    return Begun(files=tuple(files), version=live.version, unmodelled=unmodelled), dialect
+    return Begun(files=tuple(files), notes=live.notes, version=live.version, unmodelled=unmodelled), dialect
 
 
 def _require_room(root: Path) -> None:

@@ -152,7 +152,10 @@ def scope_of(project: Project | None) -> Scope:
         Pattern(kind="" if u.kind == "*" else u.kind, name=u.name if u.schema == "*" else f"{u.schema}.{u.name}")
         for u in project.unmanaged
     )
-    return Scope(schemas=project.schemas, unmanaged=(*numbers, *patterns), topics=asked & frozenset(TOPICS))
+    return Scope(
+        schemas=project.schemas, unmanaged=(*numbers, *patterns), topics=asked & frozenset(TOPICS),
+        keeps_definers=project.definers == "keep",
+    )  # fmt: skip
 
 
 def open_workspace(config: Path | None, *, required: bool = True) -> Workspace:

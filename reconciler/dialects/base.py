@@ -40,6 +40,8 @@ class Scope(msgspec.Struct, frozen=True, kw_only=True):
     hidden: frozenset[str] = frozenset({"alembic_version"})
     topics: frozenset[str] = frozenset()
     """The opt-in kinds that are read as well: owners, grants, roles."""
+    keeps_definers: bool = True
+    """Whether a definer is part of what has one, or is none of the project's business."""
 
     def leaves_alone(self, address: Address) -> bool:
         return any(p.matches(address) for p in self.unmanaged)

@@ -17,10 +17,10 @@ class Catalog(Mapping[Address, Object]):
     """A schema as a flat map; two catalogs are equal when their objects are (references aside).
 
     `says` are the topics of opt-in kinds (owners, grants, roles) that it is about: what it does not speak of is not
-    compared.
+    compared. `notes` are what inspection has to tell of what it left out by a rule of the project.
     """
 
-    __slots__ = ("_dependents", "_objects", "_sorted", "dialect", "says", "unmodelled", "version")
+    __slots__ = ("_dependents", "_objects", "_sorted", "dialect", "notes", "says", "unmodelled", "version")
 
     def __init__(
         self,
@@ -30,6 +30,7 @@ class Catalog(Mapping[Address, Object]):
         dialect: str = "",
         version: tuple[int, ...] = (),
         says: frozenset[str] = frozenset(),
+        notes: tuple[str, ...] = (),
     ) -> None:
         """Raises ValueError where two objects have one address."""
         self._objects: dict[Address, Object] = {}
@@ -40,6 +41,7 @@ class Catalog(Mapping[Address, Object]):
         self.dialect = dialect
         self.version = version
         self.says = says
+        self.notes = notes
         self._dependents: dict[Address, list[Address]] | None = None
         self._sorted: dict[Address, tuple[Address, ...]] = {}
 

@@ -75,9 +75,21 @@ def _planned(units: Sequence[Unit], context: Sequence[Object], session: Session,
 
 
 def _singly(task: Task) -> Iterator[Task]:
-    """A task for each statement, where one that succeeded cannot be undone with the others."""
+    """A task for each statement, where one that succeeded cannot be undone with the others. What sets the session
+    before and after a statement stays with it: made again, it is made in the same mode."""
+    together: list[str] = []
+    done = False
     for statement in task.statements:
-        yield Task(address=task.address, unit=task.unit, statements=[statement])
+        if done and not _steers(statement):
+            yield Task(address=task.address, unit=task.unit, statements=together)
+            together, done = [], False
+        together.append(statement)
+        done = done or not _steers(statement)
+    yield Task(address=task.address, unit=task.unit, statements=together)
+
+
+def _steers(statement: str) -> bool:
+    return statement.startswith("SET ")
 
 
 def _stated(units: Sequence[Unit]) -> Iterator[Task]:
@@ -153,7 +165,14 @@ def _round(tasks: Iterable[Task], session: Session, habits: Habits) -> list[Fail
             if not session.in_transaction and not habits.committing:
                 raise
             failures.append(Failure(task=task, error=error))
+            _sent_home(task, session, habits)
     return failures
+
+
+def _sent_home(task: Task, session: Session, habits: Habits) -> None:
+    """Sets the session as it would stand behind the task, where no transaction does that."""
+    for statement in filter(_steers, task.statements) if habits.committing else ():
+        session.execute(statement)
 
 
 def roots(failures: Sequence[Failure]) -> list[Failure]:

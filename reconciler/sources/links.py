@@ -83,4 +83,6 @@ def _edges(unit: Unit, by_address: Mapping[Address, Unit], by_name: Mapping[str,
     mentioned = {a for w in words for a in by_name[w]}
     if kind == "table":
         mentioned = {a for a in mentioned if a.kind in _COLUMN_NEEDS}
+    # what needs this one comes after it, though it may bear its name (the body of a package)
+    mentioned = {a for a in mentioned if unit.address not in by_address[a].needs}
     return iter(sorted(mentioned | {n for n in unit.needs if n in by_address}))

@@ -13,7 +13,8 @@ from reconciler.dialects.registry import dialect_named
 from reconciler.model.catalog import Catalog
 from reconciler.plan.plan import make_plan
 from tests import conformance
-from tests.proof import sqlite_facts, test_postgresql_cases
+from tests.maria import Maria
+from tests.proof import sqlite_facts, test_mysql_cases, test_postgresql_cases
 from tests.servers import Postgres
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -56,6 +57,19 @@ def test_what_the_cases_do_on_postgresql(pg: Postgres) -> None:
             pg.drop_databases()
 
     require("postgresql", str(pg.major), conformance.gathered(each()))
+
+
+@pytest.mark.proof
+@pytest.mark.xdist_group("conformance")
+def test_what_the_cases_do_on_mariadb(maria: Maria) -> None:
+    def each() -> Iterator[tuple[str, set[str]]]:
+        for name in test_mysql_cases.NAMES:
+            case = test_mysql_cases.CASES / name
+            old, new = (test_mysql_cases.catalog(test_mysql_cases.loaded(maria, case, side)) for side in ("old", "new"))
+            yield f"mysql/{name}", seen(dialect_named("mysql"), old, new)
+            maria.drop_databases()
+
+    require("mysql", ".".join(map(str, maria.version[:2])), conformance.gathered(each()))
 
 
 @pytest.mark.proof

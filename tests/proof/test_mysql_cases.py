@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,10 @@ MEASURED = (10, 11)
 _SHOWN = {"VIEW": "VIEW", "SEQUENCE": "SEQUENCE"}
 
 
-@pytest.fixture(params=sorted(str(p.parent.relative_to(CASES)) for p in CASES.rglob("new.sql")))
+NAMES = sorted(str(p.parent.relative_to(CASES)) for p in CASES.rglob("new.sql"))
+
+
+@pytest.fixture(params=NAMES)
 def case(request: pytest.FixtureRequest) -> Path:
     return CASES / str(request.param)
 
@@ -39,11 +43,13 @@ def statements(case: Path, name: str) -> list[str]:
 
 
 def loaded(maria: Maria, case: Path, *names: str) -> MySQLSession:
-    session = maria.session()
-    for name in names:
-        for sql in statements(case, name):
-            session.execute(sql)
-    return session
+    """A session on a new database; what the statements set, they set in another one."""
+    url = maria.database()
+    with maria.session(url) as session:
+        for name in names:
+            for sql in statements(case, name):
+                session.execute(sql)
+    return maria.session(url)
 
 
 def catalog(session: MySQLSession) -> Catalog:
@@ -61,14 +67,31 @@ def migrated(session: MySQLSession, new: Catalog) -> Comparison:
 
 
 def printed(session: MySQLSession) -> dict[tuple[str, str], str]:
-    """What the server prints of every table, view and sequence; the order of columns and keys set aside."""
-    found = {}
+    """What the server prints of every object; the order of columns and keys set aside."""
+    found = dict(programs(session))
     for name, kind in session.rows("SHOW FULL TABLES"):
         text = session.printed(f"SHOW CREATE {_SHOWN.get(kind, 'TABLE')} `{name.replace('`', '``')}`")[0][1]
         own = rf" AUTO_INCREMENT=\d+| USING BTREE|`{session.database}`\."
         lines = re.sub(own, "", text).split("\n")
         found[kind, name] = "\n".join(sorted(line.rstrip(",") for line in lines))
     return found
+
+
+def programs(session: MySQLSession) -> Iterator[tuple[tuple[str, str], str]]:
+    """What the server prints of routines, triggers and events, with the mode they are kept with."""
+    own = f"`{session.database}`."
+    for (kind, name, order) in session.rows(_PROGRAMS):
+        row = session.printed(f"SHOW CREATE {kind} `{name}`")[0]
+        text = re.sub(r" (?:FOLLOWS|PRECEDES) `[^`]*`| STARTS '[^']*'", "", str(row[3 if kind == "EVENT" else 2]))
+        yield (kind, name), f"{order}: {row[1]}: {text.replace(own, '')}"
+
+
+_PROGRAMS = """
+SELECT routine_type, routine_name, 0 FROM information_schema.routines WHERE routine_schema = database()
+UNION ALL SELECT 'TRIGGER', trigger_name, action_order FROM information_schema.triggers
+    WHERE trigger_schema = database()
+UNION ALL SELECT 'EVENT', event_name, 0 FROM information_schema.events WHERE event_schema = database()
+"""
 
 
 def test_the_plan_is_the_expected_one(case: Path, maria: Maria) -> None:

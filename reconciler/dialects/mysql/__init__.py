@@ -5,12 +5,14 @@ from __future__ import annotations
 from typing import Final
 
 from ..base import Dialect
-from .ddl import RENDER
+from . import ddl, ddl_access  # noqa: F401  (they fill the table of renderers)
 from .emulation import EMULATION
 from .holders import holders
 from .impact import impact
 from .inspect import LEDGER_PREFIX, SYSTEM, inspect
+from .modes import framed
 from .profile import profile
+from .render import RENDER
 from .session import connect
 from .stamp import stamp
 from .tokens import literal, quoted
@@ -35,6 +37,7 @@ DIALECT: Final = Dialect(
     strict_casts=False,
     fits=fits,
     operations=False,
+    framed=framed,
     holders=holders,
     emulation=EMULATION,
 )

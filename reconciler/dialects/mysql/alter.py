@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from msgspec import structs
+
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.changes import Change, Create, Drop, Rebuild
@@ -31,21 +33,43 @@ class Pack:
         for change in changes:
             self._add(change)
         self.table = self._table_address()
+        if self.table in self.context.old or self.tables is not None:
+            touched = {o.address for o in (*self.dropped, *self.created, *(new for _, new in self.altered))}
+            again = {o.address: o for o in (*self._displaced(), *self._torn(), *self._sized())}
+            renewed = [o for a, o in again.items() if a not in touched]
+            self.dropped += renewed
+            self.created += renewed
 
-        self._renew()
-
-    def _renew(self) -> None:
+    def _displaced(self) -> Iterator[Object]:
         """The server drops an index that it made for a foreign key as soon as another one can take its place; made
         anew in the same statement, it is one of ours and stays."""
         added = [leading(o) for o in self.created if isinstance(o, _KEYS)]
-        if not added or (self.table not in self.context.old and self.tables is None):
-            return
-        touched = {o.address for o in (*self.dropped, *self.created, *(new for _, new in self.altered))}
-        for index in made_for_foreign_keys(self.table, self.context):
+        for index in made_for_foreign_keys(self.table, self.context) if added else ():
             columns = leading(index)
-            if index.address not in touched and any(a[: len(columns)] == columns for a in added):
-                self.dropped.append(index)
-                self.created.append(index)
+            if any(a[: len(columns)] == columns for a in added):
+                yield index
+
+    def _torn(self) -> Iterator[Object]:
+        """The keys that stay, over columns that are taken away and made again: the server takes the column out of
+        them, and a key of nothing is an error (1089)."""
+        created = {o.address for o in self.created}
+        remade = {o.address for o in self.dropped if isinstance(o, Column) and o.address in created}
+        for o in self._standing_keys() if remade else ():
+            if remade.intersection(o.requires()):
+                yield o
+
+    def _sized(self) -> Iterator[Object]:
+        """The keys of a table whose own KEY_BLOCK_SIZE goes or changes: it stays with them otherwise."""
+        if self.tables is None:
+            return
+        before, after = (dict(t.options).get("key_block_size") for t in self.tables)
+        if before is not None and before != after:
+            yield from self._standing_keys()
+
+    def _standing_keys(self) -> Iterator[Object]:
+        for o in self.context.new.children(self.table):
+            if isinstance(o, _KEYS) and self.context.old.get(o.address) == o:
+                yield o
 
     def _add(self, change: Change) -> None:
         if isinstance(change, Create):
@@ -137,6 +161,14 @@ class Pack:
         return found
 
     def _column(self, c: Column) -> str:
+        early = c.versioning == "without" and self._begins_history()
+        return self._said_of(structs.replace(c, versioning=None) if early else c)
+
+    def _outside_history(self) -> list[Column]:
+        found = (o for o in self.context.new.children(self.table) if isinstance(o, Column))
+        return [c for c in found if c.versioning == "without"]
+
+    def _said_of(self, c: Column) -> str:
         table = self._table_of(self.context.new, self._table_address())
         return column_clause(c, table.collation if table is not None else None, mariadb=self.mariadb)
 
@@ -216,7 +248,16 @@ class Pack:
             drops = {"DROP PERIOD FOR SYSTEM_TIME", *(f"DROP COLUMN {name}" for name in ends)}
             first = [*(c for c in clauses if c in drops), "DROP SYSTEM VERSIONING"]
             clauses = [c for c in clauses if c not in drops]
-        return [*filter(None, [self._said(first, ""), self._said(clauses, tail)])]
+        last: list[str] = []
+        if self._begins_history():
+            last = [f"MODIFY COLUMN {self._said_of(c)}" for c in self._outside_history()]
+        return [*filter(None, [self._said(first, ""), self._said(clauses, tail), self._said(last, "")])]
+
+    def _begins_history(self) -> bool:
+        """Whether history is kept from now on, or anew: only then can a column be left out of it (error 4124)."""
+        if self.tables is None or not self.tables[1].system_versioned:
+            return False
+        return not self.tables[0].system_versioned or self.forgets_history()
 
     def _said(self, clauses: list[str], tail: str) -> str:
         if not clauses and not tail:

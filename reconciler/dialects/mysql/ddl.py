@@ -6,18 +6,21 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
+from ...model.address import Address
 from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
 from ...model.namespaces import Database, Sequence
 from ...model.programs import Event, Function, Package, PackageBody, Procedure, Trigger, View
 from ...model.tables import Check, Column, ForeignKey, Index, PrimaryKey, SequenceOptions, Table, Unique
-from ..base import Rendering, RenderTable
+from ..base import Rendering
 from .alter import Pack, made_for_foreign_keys
 from .clauses import charset, create_table, foreign_key_clause, key_clause
+from .ddl_access import column_moved, moved, taken_away
+from .modes import program_mode, set_back, set_for_now
 from .online import clause
+from .render import RENDER
 from .tables import leading
-from .tokens import literal, quoted, tokens
+from .tokens import Lexis, literal, quoted, tokens
 
-RENDER: Final = RenderTable("mysql")
 _PARTS: Final = (Column, PrimaryKey, Unique, Index, Check)
 _PROGRAMS: Final = (Function, Procedure, Package, PackageBody, Event)
 _NOUNS: Final = {"package_body": "PACKAGE BODY"}
@@ -33,6 +36,7 @@ def _create_table(step: Step, context: Rendering) -> Iterator[Statement]:
 @RENDER.on("drop", Table)
 def _drop_table(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop)
+    yield from taken_away(step.change.old.address, context)
     yield Statement(f"DROP TABLE {quoted(step.change.old.name)}")
 
 
@@ -40,6 +44,7 @@ def _drop_table(step: Step, context: Rendering) -> Iterator[Statement]:
 def _rename_table(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Rename)
     yield Statement(f"RENAME TABLE {quoted(step.change.old.name)} TO {quoted(step.change.new.name)}")
+    yield from moved(step.change.old.address, step.change.new.address, context)
 
 
 @RENDER.on("rename", Column)
@@ -47,6 +52,7 @@ def _rename_column(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Rename) and isinstance(step.change.old, Column)
     old, new = step.change.old, step.change.new
     yield Statement(f"ALTER TABLE {quoted(old.table)} RENAME COLUMN {quoted(old.name)} TO {quoted(new.name)}")
+    yield from column_moved(Address("table", "", old.table), old.name, new.name, context)
 
 
 @RENDER.on("rename", Unique, Index)
@@ -61,7 +67,10 @@ def _rename_index(step: Step, context: Rendering) -> Iterator[Statement]:
 @RENDER.on("alter", *_PARTS, Table)
 @RENDER.on("rebuild", Table)
 def _alter_table(step: Step, context: Rendering) -> Iterator[Statement]:
-    pack = Pack([step.change], context)
+    change = step.change
+    if isinstance(change, Drop) and isinstance(change.old, Column):
+        yield from taken_away(Address("table", "", change.old.table), context, change.old.name)
+    pack = Pack([change], context)
     said = [Statement(sql) for sql in pack.sqls(clause(pack))]
     if said:
         yield from _keeping_history(step, said, context)
@@ -145,6 +154,7 @@ def _create_view(step: Step, context: Rendering) -> Iterator[Statement]:
 @RENDER.on("drop", View)
 def _drop_view(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop)
+    yield from taken_away(step.change.old.address, context)
     yield Statement(f"DROP VIEW {quoted(step.change.old.name)}")
 
 
@@ -154,15 +164,17 @@ def _create_program(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create | Alter)
     o: Any = step.change.new
     text = _headed(o.definition, o.definer, replace=isinstance(step.change, Alter))
-    zone = getattr(o, "time_zone", None)
-    yield from _under(text, o.sql_mode, zone)
+    zone = (o.time_zone or "SYSTEM") if isinstance(o, Event) else None
+    yield from _under(text, program_mode(o.sql_mode, mariadb=context.profile.capabilities["mariadb"]), zone)
 
 
 @RENDER.on("drop", *_PROGRAMS)
 def _drop_program(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop)
     old = step.change.old
-    yield Statement(f"DROP {_NOUNS.get(old.kind, old.kind.upper())} {quoted(old.name)}")
+    text = f"DROP {_NOUNS.get(old.kind, old.kind.upper())} {quoted(old.name)}"
+    # only Oracle's mode knows the word PACKAGE (MariaDB 10.3 to 11.3)
+    yield from _under(text, "ORACLE" if isinstance(old, Package | PackageBody) else None)
 
 
 @RENDER.on("create", Trigger)
@@ -170,8 +182,9 @@ def _drop_program(step: Step, context: Rendering) -> Iterator[Statement]:
 def _create_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create | Alter) and isinstance(step.change.new, Trigger)
     t = step.change.new
-    text = _headed(_following(t.definition, t.follows), t.definer, replace=isinstance(step.change, Alter))
-    yield from _under(text, t.sql_mode)
+    said = _following(t.definition, t.follows, Lexis.under(t.sql_mode))
+    text = _headed(said, t.definer, replace=isinstance(step.change, Alter))
+    yield from _under(text, program_mode(t.sql_mode, mariadb=context.profile.capabilities["mariadb"]))
 
 
 @RENDER.on("drop", Trigger)
@@ -189,11 +202,11 @@ def _headed(definition: str, definer: str | None, *, replace: bool) -> str:
     return f"{head} {f'DEFINER={definer} ' if definer else ''}{definition[found.end() :]}"
 
 
-def _following(definition: str, follows: str | None) -> str:
+def _following(definition: str, follows: str | None, lexis: Lexis) -> str:
     """The trigger with its place behind another one, which the server does not print."""
     if follows is None:
         return definition
-    words = tokens(definition)
+    words = tokens(definition, lexis)
     upper = [t.text.upper() for t in words]
     for at in range(len(words) - 2):
         if upper[at : at + 3] == ["FOR", "EACH", "ROW"]:
@@ -206,14 +219,12 @@ def _following(definition: str, follows: str | None) -> str:
 
 def _under(text: str, mode: str | None, zone: str | None = None) -> Iterator[Statement]:
     """The statement in the sql_mode and time zone that it is to be kept with."""
-    settings = {"sql_mode": mode, "time_zone": zone}
-    said = [name for name, value in settings.items() if value is not None]
-    for name in said:
-        yield Statement(f"SET @reconcile_{name} = @@SESSION.{name}")
-        yield Statement(f"SET SESSION {name} = {literal(settings[name] or '')}")
+    said = {n: v for n, v in (("sql_mode", mode), ("time_zone", zone)) if v is not None}
+    for name, value in said.items():
+        yield Statement(set_for_now(name, literal(value), f"@reconcile_{name}"))
     yield Statement(text)
     for name in said:
-        yield Statement(f"SET SESSION {name} = @reconcile_{name}")
+        yield Statement(set_back(name, f"@reconcile_{name}"))
 
 
 # Sequences.
@@ -243,6 +254,7 @@ def _alter_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
 @RENDER.on("drop", Sequence)
 def _drop_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop)
+    yield from taken_away(step.change.old.address, context)
     yield Statement(f"DROP SEQUENCE {quoted(step.change.old.name)}")
 
 
@@ -250,6 +262,7 @@ def _drop_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
 def _rename_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Rename)
     yield Statement(f"RENAME TABLE {quoted(step.change.old.name)} TO {quoted(step.change.new.name)}")
+    yield from moved(step.change.old.address, step.change.new.address, context)
 
 
 def _options(o: SequenceOptions, *, every: bool = False) -> str:

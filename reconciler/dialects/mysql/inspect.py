@@ -13,6 +13,7 @@ from typing import Any, Final
 from msgspec import structs
 
 from ...errors import DatabaseError, ReconcileError
+from ...model.access import GRANTS, OWNERS, ROLES
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.codec import collector_frozen
@@ -22,10 +23,12 @@ from ...model.tables import Column
 from ..base import Scope
 from ..session import Session
 from . import programs
+from .inspect_access import access
+from .modes import USUAL_MODE
 from .programs import ROUTINES, Names
 from .reader import UnreadableError
-from .session import USUAL_MODE, MySQLSession, is_mariadb
-from .tables import served, table_objects
+from .session import MySQLSession, is_mariadb
+from .tables import LeadingKeys, served, table_objects
 from .tokens import literal, quoted
 
 LEDGER_PREFIX: Final = "reconcile_"
@@ -46,10 +49,20 @@ def inspect(session: Session, scope: Scope) -> Catalog:
     assert isinstance(session, MySQLSession)
     if not session.database:
         raise ReconcileError("the URL names no database", where=session.target, next="write mysql://user@host/database")
-    with session.transaction(read_only=True, repeatable=True), collector_frozen():
+    with session.in_own_mode(), session.transaction(read_only=True, repeatable=True), collector_frozen():
         reading = Reading(session, scope)
         objects = list(reading.objects())
-    return Catalog(objects, unmodelled=reading.unmodelled, dialect="mysql", version=session.version)
+        # outside of a project, where every topic is asked for, most users could not read any
+        topics = scope.topics & {GRANTS, ROLES} if OWNERS not in scope.topics else frozenset()
+        objects += access(session, topics, {o.address for o in objects})
+    return Catalog(
+        objects,
+        unmodelled=reading.unmodelled,
+        dialect="mysql",
+        version=session.version,
+        says=topics,
+        notes=reading.notes(),
+    )
 
 
 class Reading:
@@ -60,8 +73,13 @@ class Reading:
         self.unmodelled: list[Unmodelled] = []
         self.database = session.database
         usual = USUAL_MODE[is_mariadb(session.version)]
-        self.names = Names(self.database, self._user(), usual)
+        self.names = Names(self.database, self._user(), usual, keeps_definers=scope.keeps_definers)
         self.lists = {n: self._rows(n) for n in ("tables", "triggers", "routines", "events")}
+
+    def notes(self) -> tuple[str, ...]:
+        """What was left out because the project says so."""
+        dropped = ", ".join(sorted(self.names.dropped))
+        return (f"definers are dropped, as reconcile.yaml says: {dropped}",) if dropped else ()
 
     def texts(self) -> Iterator[str]:
         """Everything that the catalog is made of, as the server prints it: for telling whether any of it changed."""
@@ -132,9 +150,9 @@ class Reading:
             except UnreadableError as e:
                 self.names.relations.pop(name.lower(), None)
                 self._not_modelled("table", name, f"its definition could not be read: {e}")
-        srids = self._srids(tables)
+        srids, keys = self._srids(tables), LeadingKeys(tables)
         for objects in tables.values():
-            for o in served(objects, tables):
+            for o in served(objects, keys):
                 yield self._column(o, srids) if isinstance(o, Column) else o
 
     def _srids(self, tables: dict[str, tuple[Object, ...]]) -> dict[tuple[str, str], int]:

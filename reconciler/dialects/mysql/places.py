@@ -32,7 +32,7 @@ class Place(msgspec.Struct, frozen=True, kw_only=True):
         if self.database:
             found["database"] = self.database
         if self.socket:
-            found["unix_socket"] = self.socket
+            found |= {"unix_socket": self.socket, "ssl_disabled": True}
         else:
             found |= {"host": self.host or "localhost", "port": self.port}
         return found | {name: self.options[name] for name in _FILES if name in self.options}

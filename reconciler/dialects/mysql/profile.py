@@ -8,10 +8,11 @@ from typing import Final
 
 from ...model.address import Address
 from ...model.changes import Alter, Rebuild
-from ...model.objects import KINDS, Object, changed_fields, compared_fields
+from ...model.objects import Object, changed_fields
 from ...model.profile import Effect, Profile
 from ...model.tables import Column, ForeignKey, Table
 from .alter import in_place
+from .privileges import canonical
 from .rewrite import rewritten
 from .session import is_mariadb
 
@@ -19,6 +20,7 @@ _ROUTINES: Final = ("trigger", "function", "procedure", "event")
 _KINDS: Final = frozenset(
     {"database", "table", "column", "primary_key", "unique", "check", "foreign_key", "index", "view", *_ROUTINES}
 )
+_ACCESS: Final = frozenset({"access", "grant", "role", "membership"})
 _MARIADB_KINDS: Final = frozenset({"sequence", "package", "package_body"})
 _FOLDS: Final = frozenset({"column", "primary_key", "unique", "check", "index"})
 _PROGRAMS: Final = frozenset({"trigger", "function", "procedure", "event", "package", "package_body"})
@@ -52,7 +54,7 @@ def _profile(version: tuple[int, ...]) -> Profile:
     capabilities = {name: number >= since[0 if mariadb else 1] for name, since in _SINCE.items() if version}
     capabilities |= {name: since[0 if mariadb else 1] != (1000,) for name, since in _SINCE.items() if not version}
     capabilities["mariadb"] = mariadb
-    kinds = _KINDS | (_MARIADB_KINDS if mariadb else frozenset())
+    kinds = _KINDS | _ACCESS | (_MARIADB_KINDS if mariadb else frozenset())
     return Profile(
         name="mysql",
         kinds=kinds,
@@ -66,6 +68,7 @@ def _profile(version: tuple[int, ...]) -> Profile:
         rewrite=rewritten,
         identifier_bytes=0,
         implicit=_implicit,
+        canonical=canonical(mariadb=mariadb),
         capabilities=capabilities,
     )
 
@@ -83,15 +86,28 @@ def _renames(capabilities: dict[str, bool]) -> Iterator[str]:
 
 
 def _alterable(kinds: frozenset[str], mariadb: bool) -> dict[str, frozenset[str]]:
-    every = {kind: frozenset(compared_fields(KINDS[kind])) for kind in kinds}
-    whole = {"database", "column", "view", "sequence"}
-    found = {kind: fields for kind, fields in every.items() if kind in whole}
-    found["table"] = every["table"] | {"columns"}
+    found = {kind: frozenset(fields.split()) for kind, fields in _FIELDS.items() if kind in kinds}
     found["unique"] = found["index"] = frozenset({"invisible"})
-    found["check"] = frozenset({"enforced"})
-    if mariadb:
-        found |= {kind: every[kind] for kind in _PROGRAMS if kind in every}
+    if not mariadb:
+        found["check"] = frozenset({"enforced"})
+        found = {kind: fields for kind, fields in found.items() if kind not in _PROGRAMS}
     return found
+
+
+_FIELDS: Final = {
+    "database": "collation",
+    "table": "columns comment engine collation options partition_by system_versioned periods",
+    "column": """type nullable default generated collation compression comment options auto_increment
+        on_update invisible check versioning""",
+    "view": "definition options definer",
+    "sequence": "type options engine",
+    **dict.fromkeys(("function", "procedure", "package", "package_body"), "definition definer sql_mode"),
+    "trigger": "definition definer sql_mode follows",
+    "event": "definition definer sql_mode time_zone",
+    "grant": "privileges",
+    "membership": "admin",
+}
+"""What ALTER, or CREATE OR REPLACE, changes of each kind."""
 
 
 def _in_place(mariadb: bool, change: Alter) -> bool:

@@ -15,11 +15,11 @@ from ...model.objects import Object
 from ...model.programs import Event, Function, Package, PackageBody, Procedure, Trigger, View
 from ...model.tables import Options, SequenceOptions
 from .reader import Cursor, UnreadableError
-from .tokens import is_name, name_of, tokens, without_database
+from .tokens import Lexis, is_name, name_of, quoted, tokens, without_database
 
+_NAME: Final = r"""(?:`(?:[^`]|``)*`|"(?:[^"]|"")*")"""  # in double quotes where it was written under ANSI_QUOTES
 _DEFINER: Final = re.compile(
-    r"(?is)\A(CREATE(?:\s+OR\s+REPLACE)?(?:\s+ALGORITHM\s*=\s*\w+)?)\s+"
-    r"DEFINER\s*=\s*(`(?:[^`]|``)*`(?:@`(?:[^`]|``)*`)?)\s*"
+    rf"(?is)\A(CREATE(?:\s+OR\s+REPLACE)?(?:\s+ALGORITHM\s*=\s*\w+)?)\s+DEFINER\s*=\s*({_NAME}(?:@{_NAME})?)\s*"
 )
 _BEFORE_RELATION: Final = frozenset({"FROM", "JOIN", "STRAIGHT_JOIN", ",", "("})
 _CHECK: Final = re.compile(r"(?is)\s+WITH\s+(LOCAL|CASCADED)\s+CHECK\s+OPTION\Z")
@@ -36,8 +36,11 @@ ROUTINES: Final[dict[str, type[Any]]] = {
 class Names:
     """The relations and routines of a database by lower-case name, and whose session reads them."""
 
-    def __init__(self, database: str, user: str, usual_mode: frozenset[str]) -> None:
+    def __init__(self, database: str, user: str, usual_mode: frozenset[str], *, keeps_definers: bool = True) -> None:
         self.database, self.user, self.usual_mode = database, user, usual_mode
+        self.keeps_definers = keeps_definers
+        self.dropped: set[str] = set()
+        """The definers that were left out because the project says so."""
         self.relations: dict[str, Address] = {}
         self.routines: dict[str, Address] = {}
         self.columns: dict[str, dict[str, Address]] = {}
@@ -68,9 +71,9 @@ class Names:
         columns = {c for a in found for name, c in self.columns.get(a.name, {}).items() if name in named}
         return tuple(sorted((found | columns) - {but}))
 
-    def own_columns(self, text: str, table: Address) -> set[Address]:
+    def own_columns(self, text: str, table: Address, mode: str) -> set[Address]:
         """The columns of its table that a trigger reads or writes: the server refuses one that names another."""
-        words = [t.text for t in tokens(text)]
+        words = [t.text for t in tokens(text, Lexis.under(mode))]
         own = self.columns.get(table.name, {})
         rows = zip(words, words[1:], words[2:], strict=False)
         named = {name_of(c).lower() for row, dot, c in rows if dot == "." and row.upper() in ("NEW", "OLD")}
@@ -81,7 +84,10 @@ class Names:
         found = _DEFINER.match(text)
         if found is None:
             return text.strip(), None
-        definer = found[2]
+        definer: str | None = "@".join(quoted(name_of(part)) for part in re.findall(_NAME, found[2]))
+        if definer is not None and definer != self.user and not self.keeps_definers:
+            self.dropped.add(definer)
+            definer = None
         return f"{found[1]} {text[found.end() :]}".strip(), None if definer == self.user else definer
 
     def mode(self, printed: str) -> str | None:
@@ -109,7 +115,7 @@ def view(name: str, text: str, names: Names) -> View:
     if cursor.here() == "(":
         cursor.names()
     cursor.need("AS")
-    query = said[cursor.tokens[cursor.at].start :].strip()
+    query = said[cursor.spans[cursor.at][0] :].strip()
     if (check := _CHECK.search(query)) is not None:
         options["check_option"] = check[1].lower()
         query = query[: check.start()]
@@ -130,7 +136,7 @@ def _said(options: dict[str, str], usual: dict[str, str]) -> Options:
 def trigger(name: str, table: Address, text: str, mode: str, follows: str | None, names: Names) -> Trigger:
     said, definer = names.split(text)
     before = {Address("trigger", "", follows, table.name)} if follows else set()
-    before |= names.own_columns(said, table)
+    before |= names.own_columns(said, table, mode)
     return Trigger(
         table=table.name,
         on=table.kind,
@@ -153,7 +159,7 @@ def event(name: str, text: str, mode: str, zone: str, starts_at_once: bool, name
     said, definer = names.split(text)
     if starts_at_once:
         said = _STARTS.sub("", said, count=1)
-    own_zone = None if zone in ("SYSTEM", "+00:00") else zone
+    own_zone = None if zone == "SYSTEM" else zone
     return Event(name=name, definition=said, definer=definer, sql_mode=names.mode(mode), time_zone=own_zone)
 
 

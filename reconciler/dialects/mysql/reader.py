@@ -11,7 +11,7 @@ from typing import Final
 
 import msgspec
 
-from .tokens import Token, in_hexadecimal, name_of, text_of, tokens
+from .tokens import holds_bytes, in_hexadecimal, name_of, spans, text_of
 
 
 class UnreadableError(Exception):
@@ -95,14 +95,19 @@ class Cursor:
 
     def __init__(self, sql: str) -> None:
         self.sql = sql
-        self.tokens: list[Token] = tokens(sql)
-        self.upper = [t.text.upper() for t in self.tokens] + [""] * 4
+        self.spans = spans(sql)
+        self.texts = [sql[start:end] for start, end in self.spans]
+        self.texts += [""] * 4
+        self.upper = [t.upper() for t in self.texts]
         self.at = 0
 
     def take(self, *words: str) -> bool:
         """Step over these keywords if they stand here."""
-        end = self.at + len(words)
-        if tuple(self.upper[self.at : end]) != words:
+        at = self.at
+        if self.upper[at] != words[0]:
+            return False
+        end = at + len(words)
+        if len(words) > 1 and tuple(self.upper[at:end]) != words:
             return False
         self.at = end
         return True
@@ -112,10 +117,10 @@ class Cursor:
             raise UnreadableError(f"{' '.join(words)} expected, {self.here()!r} found")
 
     def here(self) -> str:
-        return self.tokens[self.at].text if self.at < len(self.tokens) else ""
+        return self.texts[self.at]
 
     def next(self) -> str:
-        text = self.here()
+        text = self.texts[self.at]
         if not text:
             raise UnreadableError("the definition ends too early")
         self.at += 1
@@ -132,14 +137,14 @@ class Cursor:
 
     def slice(self, start: int, end: int) -> str:
         """What was printed from one token to before another."""
-        return self.sql[self.tokens[start].start : self.tokens[end - 1].end] if end > start else ""
+        return self.sql[self.spans[start][0] : self.spans[end - 1][1]] if end > start else ""
 
     def bracketed(self) -> str:
         """What stands in the brackets that open here, as it was printed."""
         self.need("(")
         start = self.at
         self._close()
-        return self.sql[self.tokens[start - 1].end : self.tokens[self.at - 1].start].strip()
+        return self.sql[self.spans[start - 1][1] : self.spans[self.at - 1][0]].strip()
 
     def _close(self) -> None:
         depth = 1
@@ -175,7 +180,7 @@ class _Reader(Cursor):
                 break
             self.need(",")
         self._options()
-        if any("\udc80" <= c <= "\udcff" for c in str(self.read)):
+        if holds_bytes(self.sql) and holds_bytes(str(self.read)):
             raise UnreadableError("it holds bytes that are no text")
         return self.read
 
@@ -183,7 +188,7 @@ class _Reader(Cursor):
         if self.here()[:1] == "`":
             self.read.columns.append(self._column())
             return
-        for words, kind in _KEYS:
+        for words, kind in _KEYS.get(self.upper[self.at], ()):
             if self.take(*words):
                 self.read.keys.append(self._key(kind))
                 return
@@ -233,7 +238,7 @@ class _Reader(Cursor):
         c = ColumnClause(name=self.name())
         c.type = self._type()
         while self.here() not in (",", ")"):
-            for words, read in _ATTRIBUTES:
+            for words, read in _BY_FIRST_WORD.get(self.upper[self.at], ()):
                 if self.take(*words):
                     read(self, c)
                     break
@@ -333,7 +338,7 @@ class _Reader(Cursor):
         read = self.read
         while self.here():
             if self.take("PARTITION", "BY"):
-                start = self.tokens[self.at].start
+                start = self.spans[self.at][0]
                 read.partition_by = self.sql[start:].strip().removesuffix("*/").rstrip()
                 return
             if self.take("ENGINE", "="):
@@ -399,11 +404,11 @@ _ATTRIBUTES: Final[Iterable[tuple[tuple[str, ...], Attribute]]] = (
     (("CHECK",), _read("check", _Reader.bracketed)),
     (("WITHOUT", "SYSTEM", "VERSIONING"), _set(versioning="without")),
 )
-_KEYS: Final = (
-    (("PRIMARY", "KEY"), "primary"),
-    (("UNIQUE", "KEY"), "unique"),
-    (("FULLTEXT", "KEY"), "fulltext"),
-    (("SPATIAL", "KEY"), "spatial"),
-    (("VECTOR", "KEY"), "vector"),
-    (("KEY",), "key"),
-)
+_BY_FIRST_WORD: Final = {
+    first: [(words, read) for words, read in _ATTRIBUTES if words[0] == first]
+    for first in sorted({words[0] for words, _ in _ATTRIBUTES})
+}
+_KEYS: Final[dict[str, list[tuple[tuple[str, ...], str]]]] = {
+    "KEY": [(("KEY",), "key")],
+    **{w: [((w, "KEY"), w.lower())] for w in ("PRIMARY", "UNIQUE", "FULLTEXT", "SPATIAL", "VECTOR")},
+}

@@ -14,6 +14,7 @@ from ...config.urls import scheme
 from ...errors import DatabaseError, ReconcileError
 from .binaries import places_searched, server_programs
 from .places import with_database
+from .scratch_accounts import ScratchSession, forget_grants
 from .session import MySQLSession, connect, is_mariadb
 from .tokens import quoted
 
@@ -28,19 +29,21 @@ class ScratchServer(msgspec.Struct, frozen=True, kw_only=True):
 
     running: Callable[[], AbstractContextManager[Any]]
     url: str
+    own: bool = False
 
 
 class MySQLScratch:
     """One database; its sessions are closed with it."""
 
-    def __init__(self, url: str, version: tuple[int, ...], notice: str) -> None:
+    def __init__(self, url: str, version: tuple[int, ...], notice: str, *, own: bool) -> None:
         self.url = url
         self.version = version
         self.notice = notice
+        self._own = own
         self._sessions: list[MySQLSession] = []
 
     def session(self, search_path: str | None = None) -> MySQLSession:
-        session = connect(self.url)
+        session = connect(self.url, kind=ScratchSession if self._own else MySQLSession)
         self._sessions.append(session)
         return session
 
@@ -58,7 +61,7 @@ def scratch_database(*, version: Sequence[int] | None, setting: str | None) -> I
     server = scratch_server(setting, version)
     with server.running(), connect(server.url) as maintenance, _database(maintenance) as name:
         notice = _notice(version, maintenance.version)
-        database = MySQLScratch(with_database(server.url, name), maintenance.version, notice)
+        database = MySQLScratch(with_database(server.url, name), maintenance.version, notice, own=server.own)
         try:
             yield database
         finally:
@@ -93,7 +96,7 @@ def _own_server(version: Sequence[int] | None) -> ScratchServer:
 
     folder = scratch_home() / f"mariadb{programs.version[0]}.{programs.version[1]}"
     own = MariaServer(folder, programs, linger=_linger(), disposable=True)
-    return ScratchServer(running=own.running, url=own.url())
+    return ScratchServer(running=own.running, url=own.url(), own=True)
 
 
 def _linger() -> float:
@@ -124,6 +127,7 @@ def _drop(maintenance: MySQLSession, name: str) -> None:
     with suppress(DatabaseError):  # what is left is swept by a later run
         maintenance.execute("SET SESSION foreign_key_checks = 0")
         maintenance.execute(f"DROP DATABASE IF EXISTS {quoted(name)}")
+    forget_grants(maintenance, name)
 
 
 def _sweep(maintenance: MySQLSession) -> None:

@@ -10,27 +10,22 @@ import hashlib
 import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
+from functools import cache
 from importlib.util import find_spec
 from typing import Any, Final
 
 from ...config.secrets import masked, passwords, scrub
 from ...errors import BusyError, DatabaseError, ReconcileError
 from ..session import TRANSACTION_OUTCOME_UNKNOWN, Session, polled, require_text
+from .modes import session_mode, set_back, set_for_now
 from .places import place
 
 _CONNECT_TIMEOUT: Final = 10
 _LOST: Final = frozenset({2006, 2013, 2055, 1053, 4031})
 _NO_SAVEPOINT: Final = "1305"
+_READING: Final = "@reconcile_reading_mode"
 MARIADB: Final = 10
 """Versions from here on are MariaDB's; MySQL's go from 5.7 to 9."""
-
-# The modes that both servers start with, less those that forbid the zero dates of old definitions.
-_MODE: Final = "STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION"
-USUAL_MODE: Final = {
-    True: frozenset({*_MODE.split(","), "NO_AUTO_CREATE_USER"}),
-    False: frozenset({*_MODE.split(","), "ONLY_FULL_GROUP_BY", "NO_ZERO_IN_DATE", "NO_ZERO_DATE"}),
-}
-"""What a program was written under that says nothing of it, on MariaDB and on MySQL."""
 
 
 def is_mariadb(version: Sequence[int]) -> bool:
@@ -91,6 +86,19 @@ class MySQLSession(Session):
         self._go_on()
         return count
 
+    @contextmanager
+    def in_own_mode(self) -> Iterator[None]:
+        """Inside, the server prints what it prints to a new session, whatever was set in this one (by a revision)."""
+        own = frozenset(session_mode(mariadb=self.mariadb).split(","))
+        if frozenset(str(self.rows("SELECT @@SESSION.sql_mode")[0][0]).split(",")) == own:
+            yield
+            return
+        self.execute(set_for_now("sql_mode", f"'{','.join(sorted(own))}'", _READING))
+        try:
+            yield
+        finally:
+            self.execute(set_back("sql_mode", _READING))
+
     def limits(self, *, lock_ms: int | None, statement_ms: int | None) -> None:
         """Locks are waited for in whole seconds. A limit on statements is one on all of them on MariaDB, and on
         queries alone on MySQL."""
@@ -129,6 +137,10 @@ class MySQLSession(Session):
         for user, host, seconds in self.rows(query, (found,)):
             return f"held by connection {found} (user {user}, {host}, {seconds} s in its present state)"
         return f"held by connection {found}"
+
+    def beside(self) -> MySQLSession:
+        """Another session on the same database, for what would be in the way of this one's transaction."""
+        return connect(self._url, read_only=True)
 
     def cancel(self) -> None:
         with suppress(ReconcileError, OSError), connect(self._url) as other:
@@ -200,8 +212,8 @@ class MySQLSession(Session):
 def _failure(error: BaseException, sql: str, target: str) -> DatabaseError:
     number = error.args[0] if error.args and isinstance(error.args[0], int) else 0
     message = str(error.args[-1] if error.args else error)
-    if number == 0 and "closed" in f"{type(error).__name__} {message}".lower():
-        number = 2006
+    if number == 0 and type(error).__name__ == "InterfaceError":  # PyMySQL's word for a connection that is closed
+        number, message = 2006, message or "the connection to the server is gone"
     code = str(number) if number else ""
     why, advice = _REASONS.get(number, ""), _NEXT.get(number, "")
     return DatabaseError(message, code=code, statement=sql.strip(), where=target, why=why, next=advice)
@@ -229,6 +241,7 @@ def server_version(text: str) -> tuple[int, ...]:
     return tuple(int(n) for n in found.groups(default="0")) if found else ()
 
 
+@cache
 def _driver() -> Any:
     if not find_spec("pymysql"):
         raise ReconcileError("no MySQL driver is installed", next="pip install 'reconcile-schema[mysql]'")
@@ -237,7 +250,9 @@ def _driver() -> Any:
     return pymysql
 
 
-def connect(url: str, *, create: bool = False, read_only: bool = False) -> MySQLSession:
+def connect(
+    url: str, *, create: bool = False, read_only: bool = False, kind: type[MySQLSession] = MySQLSession
+) -> MySQLSession:
     """A session whose settings do not depend on the server's or the user's.
 
     `create` means nothing here; `read_only` has the server refuse every write. Raises DatabaseError, the URL masked,
@@ -249,7 +264,7 @@ def connect(url: str, *, create: bool = False, read_only: bool = False) -> MySQL
         connection = module.connect(**arguments, **place(url).arguments())
     except (module.Error, OSError) as error:
         raise _cannot_connect(error, url) from None
-    session = MySQLSession(connection, url)
+    session = kind(connection, url)
     try:
         _prepare(session, read_only)
     except BaseException:
@@ -278,9 +293,8 @@ _CONNECT_NEXT: Final = {
 
 
 def _prepare(session: MySQLSession, read_only: bool) -> None:
-    mode = _MODE + (",NO_AUTO_CREATE_USER" if session.mariadb else "")
     settings = {
-        "sql_mode": f"'{mode}'",
+        "sql_mode": f"'{session_mode(mariadb=session.mariadb)}'",
         "time_zone": "'+00:00'",
         "foreign_key_checks": "1",
         "unique_checks": "1",

@@ -12,5 +12,5 @@ from .session import MySQLSession
 def stamp(session: Session) -> str:
     """A text that is another one after every change of the schema."""
     assert isinstance(session, MySQLSession)
-    with session.transaction(read_only=True, repeatable=True):
+    with session.in_own_mode(), session.transaction(read_only=True, repeatable=True):
         return digest(*(t.encode("utf-8", "surrogatepass") for t in Reading(session, Scope()).texts()))

@@ -184,7 +184,7 @@ class _Maker:
         )
 
 
-def served(objects: Sequence[Object], tables: Mapping[str, Sequence[Object]]) -> list[Object]:
+def served(objects: Sequence[Object], keys: LeadingKeys) -> list[Object]:
     """The objects of all tables, the foreign keys with references to the keys that serve them on both sides.
 
     The server refuses a foreign key whose target has no such key, and drops none that a foreign key needs.
@@ -192,21 +192,32 @@ def served(objects: Sequence[Object], tables: Mapping[str, Sequence[Object]]) ->
     found: list[Object] = []
     for o in objects:
         if isinstance(o, ForeignKey):
-            own = _serving(tables.get(o.table, ()), o.columns)
-            other = () if o.target_schema else _serving(tables.get(o.target, ()), o.target_columns)
+            own = _serving(keys.of(o.table), o.columns)
+            other = () if o.target_schema else _serving(keys.of(o.target), o.target_columns)
             found.append(structs.replace(o, refs=tuple(sorted({*own, *other}))))
         else:
             found.append(o)
     return found
 
 
-def _serving(parts: Sequence[Object], columns: Sequence[str]) -> tuple[Address, ...]:
+class LeadingKeys:
+    """The keys of each table with the columns, in lower case, that they begin with."""
+
+    def __init__(self, tables: Mapping[str, Sequence[Object]]) -> None:
+        self._tables = tables
+        self._found: dict[str, list[tuple[Object, list[str]]]] = {}
+
+    def of(self, table: str) -> list[tuple[Object, list[str]]]:
+        if table not in self._found:
+            keys = (o for o in self._tables.get(table, ()) if isinstance(o, PrimaryKey | Unique | Index))
+            self._found[table] = [(o, [c.lower() for c in leading(o)]) for o in keys]
+        return self._found[table]
+
+
+def _serving(keys: Sequence[tuple[Object, list[str]]], columns: Sequence[str]) -> tuple[Address, ...]:
     """The first key or index that begins with the columns."""
     wanted = [c.lower() for c in columns]
-    for o in parts:
-        if [c.lower() for c in leading(o)[: len(wanted)]] == wanted:
-            return (o.address,)
-    return ()
+    return next(((o.address,) for o, leads in keys if leads[: len(wanted)] == wanted), ())
 
 
 def leading(o: Object) -> list[str]:

@@ -1,27 +1,47 @@
 """MySQL's words: a tokenizer that keeps places, identifiers and literals.
 
-Knows the lexical rules of texts that a server prints (sql_mode without ANSI_QUOTES and NO_BACKSLASH_ESCAPES) and
-nothing of what statements mean.
+Knows the lexical rules of texts that a server prints (sql_mode without ANSI_QUOTES and NO_BACKSLASH_ESCAPES), those
+of programs that were written under another mode, and nothing of what statements mean.
 """
 
 from __future__ import annotations
 
 import re
-from functools import lru_cache
+from functools import cache, lru_cache
 from itertools import pairwise
 from typing import Final, NamedTuple
 
 # Executable comments (`/*!80023 INVISIBLE */`, `/*M!100301 COMPRESSED*/`) are read as what they hold: their brackets
 # count as blanks. Other comments are blanks too.
-_TOKEN: Final = re.compile(
-    r"""(?>\s+|/\*M?!\d*|\*/|/\*(?!M?!)(?:[^*]|\*(?!/))*+\*/|--\s[^\n]*+|\#[^\n]*+)*+
+_WORDS: Final = r"""(?>\s+|/\*M?!\d*|\*/|/\*(?!M?!)(?:[^*]|\*(?!/))*+\*/|--\s[^\n]*+|\#[^\n]*+)*+
     (?P<word> '(?:[^'\\]|''|\\.)*+' | "(?:[^"\\]|""|\\.)*+" | `(?:[^`]|``)*+`
     | (?:[xXbBnN])'[^']*+' | [^\W\d][\w$]*+ | \d[\w$]*+(?:\.\d++)?(?:[eE][+-]?\d++)? | \.\d++
-    | <=>|<<|>>|<=|>=|<>|!=|:=|\|\||&& | \S | \Z )""",
-    re.VERBOSE | re.DOTALL,
-)
+    | <=>|<<|>>|<=|>=|<>|!=|:=|\|\||&& | \S | \Z )"""
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_$]*\Z")
 _KEY: Final = re.compile(r'\s*(?:"((?:[^"]|"")+)"|`((?:[^`]|``)+)`|([^\s"`().,]+))\s*(.*)\Z', re.DOTALL)
+
+
+class Lexis(NamedTuple):
+    """What a sql_mode makes of quotes: whether a backslash in them is only itself, and "x" a name."""
+
+    plain_backslash: bool = False
+    ansi_quotes: bool = False
+
+    @classmethod
+    def under(cls, mode: str | None) -> Lexis:
+        words = (mode or "").upper().split(",")
+        return cls("NO_BACKSLASH_ESCAPES" in words, "ANSI_QUOTES" in words)
+
+
+_USUAL: Final = Lexis()
+
+
+@cache
+def _pattern(plain_backslash: bool) -> re.Pattern[str]:
+    text = _WORDS
+    if plain_backslash:
+        text = text.replace(r"[^'\\]|''|\\.", "[^']|''").replace(r'[^"\\]|""|\\.', '[^"]|""')
+    return re.compile(text, re.VERBOSE | re.DOTALL)
 
 
 class Token(NamedTuple):
@@ -32,10 +52,18 @@ class Token(NamedTuple):
     end: int
 
 
-def tokens(sql: str) -> list[Token]:
-    """The tokens of a text without blanks and comments."""
-    found = [Token(m["word"], m.start("word"), m.end("word")) for m in _TOKEN.finditer(sql)]
-    while found and not found[-1].text:
+def tokens(sql: str, lexis: Lexis = _USUAL) -> list[Token]:
+    """The tokens of a text without blanks and comments; a name in double quotes comes in backticks."""
+    found = [Token(sql[start:end], start, end) for start, end in spans(sql, lexis)]
+    if lexis.ansi_quotes:
+        found = [t._replace(text=quoted(t.text[1:-1].replace('""', '"'))) if t.text[:1] == '"' else t for t in found]
+    return found
+
+
+def spans(sql: str, lexis: Lexis = _USUAL) -> list[tuple[int, int]]:
+    """Where each token of a text begins and ends."""
+    found = [m.span(1) for m in _pattern(lexis.plain_backslash).finditer(sql)]
+    while found and found[-1][0] == found[-1][1]:
         found.pop()
     return found
 
@@ -60,12 +88,17 @@ def text_of(token: str) -> str:
     return _ESCAPE.sub(lambda m: "'" if m[1] is None else _ESCAPES.get(m[1], m[1]), token[1:-1])
 
 
+def holds_bytes(text: str) -> bool:
+    """Whether something in a printed text is no text."""
+    return not text.isascii() and _SURROGATE.search(text) is not None
+
+
 def in_hexadecimal(token: str) -> str:
     """A literal with bytes that are no text as one that is all digits."""
     if token[0] not in "'" or token.isascii():
         return token
     data = text_of(token).encode("utf-8", "surrogateescape")
-    return token if not _SURROGATE.search(token) else f"x'{data.hex()}'"
+    return token if not holds_bytes(token) else f"x'{data.hex()}'"
 
 
 def is_name(token: str) -> bool:
@@ -74,6 +107,8 @@ def is_name(token: str) -> bool:
 
 def name_of(token: str) -> str:
     """The name that a token spells."""
+    if token[:1] == '"':
+        return token[1:-1].replace('""', '"')
     return token[1:-1].replace("``", "`") if token[:1] == "`" else token
 
 

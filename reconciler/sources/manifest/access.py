@@ -40,7 +40,7 @@ from .tables import Path as Steps
 
 OWNED: Final = frozenset(
     """schema table view materialized_view sequence function enum domain composite_type range_type collation statistics
-    event_trigger foreign_data_wrapper server publication operator operator_class operator_family
+    procedure database event_trigger foreign_data_wrapper server publication operator operator_class operator_family
     text_search_dictionary text_search_configuration""".split()  # noqa: SIM905
 )
 """Kinds whose objects belong to somebody, where the database has owners at all."""
@@ -51,7 +51,9 @@ ADDRESS: Final = Address("access", "", NAME)
 
 _ITEM: Final = re.compile(r"([A-Za-z_]+)\s*(\(.*\))?\s*(\*)?(?:\s+by\s+(.+))?\s*\Z", re.S)
 _KNOWN: Final = frozenset(
-    """all select insert update delete truncate references trigger maintain usage execute create""".split()  # noqa: SIM905
+    """all select insert update delete truncate references trigger maintain usage execute create
+    drop alter index event create_view show_view create_routine alter_routine lock_tables create_temporary_tables
+    delete_history""".split()  # noqa: SIM905
 )
 
 FIELDS: Final[list[Any]] = [

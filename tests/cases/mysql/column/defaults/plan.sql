@@ -1,3 +1,4 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
 ALTER TABLE `t`
   MODIFY COLUMN `a` int(11),
   MODIFY COLUMN `b` varchar(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci NOT NULL DEFAULT '',
@@ -16,3 +17,4 @@ ALTER TABLE `t`
   ADD COLUMN `o` enum('a','b') CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci,
   ADD COLUMN `p` varchar(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci DEFAULT 'NULL',
   ADD COLUMN `q` varchar(20) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci DEFAULT 'current_timestamp()';
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

@@ -1,3 +1,4 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
 ALTER TABLE `t`
   DROP KEY `k`,
   DROP KEY `k2`,
@@ -5,3 +6,4 @@ ALTER TABLE `t`
   DROP COLUMN `b`,
   ADD UNIQUE KEY `u` (`c`),
   ADD KEY `k` (`a`);
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

@@ -1,5 +1,7 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
 ALTER TABLE `t`
   DROP COLUMN `b`,
   ADD COLUMN `b` int(11) GENERATED ALWAYS AS (`a` + 5) VIRTUAL AFTER `a`,
   MODIFY COLUMN `c` int(11) GENERATED ALWAYS AS (`a` + 7) STORED,
   ALGORITHM=COPY, LOCK=SHARED;
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

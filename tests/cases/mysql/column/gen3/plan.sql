@@ -1,4 +1,7 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
 ALTER TABLE `t`
+  DROP KEY `b`,
   DROP COLUMN `b`,
   ADD COLUMN `b` int(11) GENERATED ALWAYS AS (`a` + 1) STORED,
-  ALGORITHM=COPY, LOCK=SHARED;
+  ADD KEY `b` (`b`);
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

@@ -1,6 +1,8 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
 ALTER TABLE `t`
   DROP KEY `foo`,
   DROP COLUMN `foo`,
   ADD COLUMN `bar` varchar(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci,
   ADD KEY `bar` (`bar`),
   ALGORITHM=INPLACE, LOCK=NONE;
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

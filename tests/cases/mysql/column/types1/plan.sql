@@ -1,3 +1,4 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
 ALTER TABLE `t`
   MODIFY COLUMN `id` bigint(20) unsigned NOT NULL AUTO_INCREMENT,
   MODIFY COLUMN `a` varchar(300) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci NOT NULL DEFAULT 'x',
@@ -26,3 +27,4 @@ ALTER TABLE `t`
   ADD COLUMN `x` smallint(5) unsigned zerofill,
   ADD COLUMN `y` double,
   ADD COLUMN `z` decimal(5,0);
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

@@ -1,3 +1,4 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
 ALTER TABLE `c` RENAME INDEX `pid` TO `fkx`;
 ALTER TABLE `c` DROP FOREIGN KEY `c_ibfk_1`;
 ALTER TABLE `c`
@@ -7,3 +8,4 @@ ALTER TABLE `p`
   MODIFY COLUMN `id` bigint(20) NOT NULL,
   ALGORITHM=COPY, LOCK=SHARED;
 ALTER TABLE `c` DROP KEY `fkx`, ADD KEY `fkx` (`pid`), ADD CONSTRAINT `fkx` FOREIGN KEY (`pid`) REFERENCES `p` (`id`) ON DELETE CASCADE, ALGORITHM=COPY, LOCK=SHARED;
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

@@ -1,5 +1,7 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
 ALTER TABLE `p`
   DROP KEY `ux`,
   ADD COLUMN `v` int(11),
   ADD UNIQUE KEY `uy` (`u`, `v`),
   ALGORITHM=INPLACE, LOCK=NONE;
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

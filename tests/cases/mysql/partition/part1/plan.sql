@@ -1,3 +1,4 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
 ALTER TABLE `t`
   DROP PRIMARY KEY,
   MODIFY COLUMN `d` date NOT NULL,
@@ -5,3 +6,4 @@ ALTER TABLE `t`
 PARTITION BY RANGE (year(`d`))
 (PARTITION `p0` VALUES LESS THAN (2000) ENGINE = InnoDB,
  PARTITION `p1` VALUES LESS THAN MAXVALUE ENGINE = InnoDB);
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

@@ -1,5 +1,7 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
 ALTER TABLE `t`
   MODIFY COLUMN `a` int(11) NOT NULL,
   MODIFY COLUMN `b` int(11) NOT NULL AUTO_INCREMENT,
   ADD PRIMARY KEY (`a`, `b`),
   ADD KEY `b` (`b`);
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

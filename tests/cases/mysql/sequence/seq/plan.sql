@@ -1,5 +1,7 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
 ALTER SEQUENCE `s` INCREMENT BY -1 MINVALUE -100 MAXVALUE 5 START WITH 1 NOCACHE CYCLE;
 CREATE SEQUENCE `s2` CACHE 1000;
 ALTER TABLE `t`
   MODIFY COLUMN `a` int(11) DEFAULT nextval(`s2`),
   ADD COLUMN `b` int(11) DEFAULT (nextval(`s`) + 1);
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

@@ -1,1 +1,3 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
 ALTER TABLE `t` ENGINE=InnoDB CHECKSUM=0 DELAY_KEY_WRITE=0 PACK_KEYS=DEFAULT;
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

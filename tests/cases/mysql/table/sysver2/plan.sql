@@ -1,3 +1,4 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
 SET SESSION system_versioning_alter_history = KEEP;
 ALTER TABLE `t` DROP SYSTEM VERSIONING;
 ALTER TABLE `t`
@@ -7,3 +8,4 @@ ALTER TABLE `t`
   ADD PERIOD FOR SYSTEM_TIME (`rs`, `re`),
   ADD SYSTEM VERSIONING;
 SET SESSION system_versioning_alter_history = DEFAULT;
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

@@ -1,3 +1,4 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
 ALTER TABLE `weird`
   DROP KEY `k k`,
   MODIFY COLUMN `c``d` bigint(20),
@@ -13,3 +14,4 @@ CREATE TABLE `order.by` (
   PRIMARY KEY (`a.b`)
 ) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4 COLLATE=utf8mb4_general_ci;
 CREATE VIEW `v v` AS select `weird`.`a b` AS `a b` from `weird`;
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

@@ -1,0 +1,6 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
+ALTER TABLE `t`
+  MODIFY COLUMN `a` varchar(10) CHARACTER SET latin1 COLLATE latin1_swedish_ci,
+  MODIFY COLUMN `c` text CHARACTER SET latin1 COLLATE latin1_swedish_ci,
+  DEFAULT CHARSET=latin1 COLLATE=latin1_swedish_ci;
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

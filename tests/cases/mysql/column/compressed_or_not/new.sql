@@ -1,0 +1,1 @@
+CREATE TABLE t (a text COMPRESSED, b varchar(100));

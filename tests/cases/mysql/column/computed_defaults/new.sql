@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, a int DEFAULT (1+2), b varchar(40) DEFAULT (uuid()), c date DEFAULT (curdate()), d int DEFAULT (a*2), e timestamp DEFAULT (now() + interval 1 day), f int DEFAULT (length(b)));

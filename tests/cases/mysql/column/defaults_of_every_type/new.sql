@@ -1,0 +1,1 @@
+CREATE TABLE t (id int NOT NULL PRIMARY KEY, b bit(3) DEFAULT b'101', x binary(4) DEFAULT 'ab', y varbinary(10) DEFAULT x'0041', z blob DEFAULT 'x', q char(3) DEFAULT '\\', f float DEFAULT 1.5, d double(8,3) DEFAULT -1, n decimal(20,10) unsigned zerofill DEFAULT 3, yr year DEFAULT 2000, tm time(3) DEFAULT '10:00:00');

@@ -1,0 +1,2 @@
+CREATE TABLE p (id int NOT NULL PRIMARY KEY);
+CREATE TABLE c (id int NOT NULL PRIMARY KEY, p int, q int, KEY idx_pq (p,q), CONSTRAINT fk1 FOREIGN KEY (p) REFERENCES p(id));

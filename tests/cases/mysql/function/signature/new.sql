@@ -1,0 +1,3 @@
+CREATE FUNCTION f(z int) RETURNS varchar(10) RETURN 'x';
+CREATE TABLE t (a int);
+CREATE VIEW v AS SELECT f(1) AS x;

@@ -1,0 +1,8 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
+ALTER TABLE `t`
+  DROP KEY `k`,
+  DROP KEY `u`,
+  ADD UNIQUE KEY `u` (`b`(6) DESC),
+  ADD KEY `k` (`a`(20), `b`),
+  ALGORITHM=NOCOPY, LOCK=NONE;
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

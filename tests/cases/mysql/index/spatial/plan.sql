@@ -1,0 +1,8 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
+ALTER TABLE `t`
+  MODIFY COLUMN `p` point NOT NULL,
+  ADD COLUMN `g` geometry,
+  ADD COLUMN `l` linestring,
+  ADD SPATIAL KEY `sp` (`p`),
+  ALGORITHM=INPLACE, LOCK=SHARED;
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

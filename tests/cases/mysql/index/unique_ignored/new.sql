@@ -1,0 +1,1 @@
+CREATE TABLE t (id int NOT NULL PRIMARY KEY, a int, UNIQUE KEY u (a) IGNORED);

@@ -1,0 +1,10 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
+ALTER TABLE `c` DROP FOREIGN KEY `fk1`;
+ALTER TABLE `p`
+  DROP PRIMARY KEY,
+  DROP KEY `c`,
+  ADD PRIMARY KEY (`code`),
+  ADD KEY `i` (`id`),
+  ALGORITHM=INPLACE, LOCK=NONE;
+ALTER TABLE `c` DROP KEY `fk1`, ADD KEY `fk1` (`p_code`), ADD CONSTRAINT `fk1` FOREIGN KEY (`p_code`) REFERENCES `p` (`code`) ON DELETE CASCADE, ALGORITHM=COPY, LOCK=SHARED;
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

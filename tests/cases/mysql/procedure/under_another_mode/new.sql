@@ -1,0 +1,7 @@
+CREATE TABLE `t` (`a` varchar(10) DEFAULT '\\', `b "q"` int DEFAULT 1);
+SET sql_mode='ANSI_QUOTES,NO_BACKSLASH_ESCAPES';
+CREATE PROCEDURE "p"() SELECT "a", 'x\y' FROM "t";
+CREATE VIEW "v" AS SELECT "a", 'x\y' AS "b" FROM "t";
+CREATE TRIGGER "tr" BEFORE INSERT ON "t" FOR EACH ROW SET NEW."a" = concat('x\y', 'y');
+CREATE FUNCTION "f"() RETURNS varchar(10) RETURN 'a\b';
+CREATE EVENT "e" ON SCHEDULE EVERY 1 DAY DO UPDATE "t" SET "a" = '\q';

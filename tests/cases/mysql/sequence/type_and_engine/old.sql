@@ -1,0 +1,2 @@
+CREATE SEQUENCE s ENGINE=InnoDB;
+CREATE TABLE t (id int NOT NULL DEFAULT nextval(s));

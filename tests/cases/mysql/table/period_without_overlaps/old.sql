@@ -1,0 +1,1 @@
+CREATE TABLE t (id int NOT NULL, s date NOT NULL, e date NOT NULL);
