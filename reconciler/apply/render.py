@@ -36,6 +36,27 @@ class Rendered(msgspec.Struct, frozen=True, kw_only=True):
         return self.revision.path or self.revision.id
 
 
+def sql_text(items: Iterable[Rendered]) -> str:
+    """What is approved, as people read it: every statement as it will run, each behind a line that says how long it is.
+
+    Two different sequences of statements never give the same text, whatever is written in them.
+    """
+    lines: list[str] = []
+    for item in items:
+        lines.append(f"-- revision {item.revision.id}: {_counted(len(item.statements), 'statement')}")
+        if item.revision.python:
+            lines.append(f"-- runs the Python of the file with the SHA-256 {item.digest}")
+        for n, statement in enumerate(item.statements, 1):
+            outside = "" if statement.transactional else ", outside of a transaction"
+            lines.append(f"-- {n}: {_counted(statement.sql.count(chr(10)) + 1, 'line')}{outside}")
+            lines.append(statement.sql)
+    return "\n".join(lines) + "\n"
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}{'s' * (n != 1)}"
+
+
 def sql_digest(statements: Iterable[Statement]) -> str:
     """One digest for a sequence of statements, each with whether it is transactional."""
     return digest(*(part for s in statements for part in (s.sql.encode(), b"t" if s.transactional else b"a")))
