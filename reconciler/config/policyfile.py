@@ -35,9 +35,9 @@ class MergedForm(_Form, frozen=True):
     """Only what is on this branch is applied."""
 
     branch: Annotated[str, Meta(pattern=BRANCH, description="the name of the git branch that counts")] = "main"
-    remote: Annotated[
-        str | None, Meta(pattern=r"^[A-Za-z0-9_][\w.-]*$", description="the name of the git remote whose branch counts")
-    ] = None
+    remote: (
+        Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][\w.-]*$", description="the name of the git remote that counts")] | None
+    ) = None
 
 
 class SignedForm(_Form, frozen=True):

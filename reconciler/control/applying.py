@@ -17,7 +17,9 @@ from ..model.changes import Change, Statement
 from ..sources.revisions import History, Revision
 from .actor import actor
 from .conditions import unexcused
+from .gate import Asked, Gate
 from .gitstate import GitState, allowed_state, working_state
+from .standing import standing
 from .workspace import Workspace
 
 
@@ -33,7 +35,7 @@ def allowed(ws: Workspace, name: str, *, fetch: bool = True) -> Allowed:
     """The revisions that the policy of an environment lets through, and those of the working tree that wait."""
     environment = ws.environment(name)
     state = allowed_state(ws, environment, fetch=fetch)
-    if environment.policy == "none":
+    if not environment.merged:
         return Allowed(environment=environment, state=state)
     here = working_state(ws).history
     waiting = tuple(r for r in here.order if r.id not in state.history.by_id)
@@ -47,28 +49,37 @@ def carried_out(
     to: str | None = None,
     wait: float = 0.0,
     allow_drift: bool = False,
+    asked: Asked | None = None,
     progress: Callable[[Event], None] = lambda event: None,
     interrupted: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Applies what is allowed; the history is read again under the lock. Raises what `apply.apply` raises."""
 
-    def history() -> History:
-        return allowed_state(ws, what.environment, fetch=False).history
-
     _require_waiting_reached(what, to)
-
-    def expected() -> Catalog | None:
-        snapshot = allowed_state(ws, what.environment, fetch=False).at_head
-        return snapshot.catalog if snapshot is not None else None
 
     def drift(changes: Sequence[Change]) -> Sequence[Change]:
         return unexcused(changes, ws.required.ignore_drift, datetime.date.today())
 
+    if allow_drift and what.environment.signed:
+        raise RefusedError(
+            f"{what.environment.name} is not applied to as long as it has drifted",
+            why="what was approved is what git and the ledger say, not what somebody changed by hand",
+            next=f"reconcile drift --env {what.environment.name}: adopt it or take it back",
+        )
     with ws.session(what.environment) as session:
+        gate = Gate(ws, what.environment, what.state, session, asked, lambda w, e: standing(w, e, working_state(w)))
+
+        def history() -> History:
+            gate.state = allowed_state(ws, what.environment, fetch=False)
+            return gate.state.history
+
+        def expected() -> Catalog | None:
+            return gate.state.at_head.catalog if gate.state.at_head is not None else None
+
         return apply(
             session, ws.dialect, history, target_of(ws, what.environment), expected=expected, to=to,
             wait_seconds=wait, allow_drift=allow_drift, actor=actor(ws), commit=what.state.commit,
-            progress=progress, interrupted=interrupted, unexcused=drift,
+            progress=progress, interrupted=interrupted, unexcused=drift, trusted=gate.trusted, approved=gate.approved,
         )  # fmt: skip
 
 

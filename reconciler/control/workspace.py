@@ -7,6 +7,8 @@ from contextlib import AbstractContextManager, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 
+import msgspec
+
 from ..config.project import Environment, Project, found_file, load_project
 from ..dialects.base import Dialect, Pattern, Scope
 from ..dialects.registry import dialect_named
@@ -15,15 +17,23 @@ from ..dialects.session import Session
 from ..errors import ReconcileError
 from ..model.access import GRANTS, OWNERS
 from ..review.repository import Repository
+from ..review.trust import TrustRoot, configured, trust_root
 
 Scratch = Callable[[], AbstractContextManager[Session]]
 
 
 class Workspace:
-    """Everything that is looked up once a command. `project` is None for work on bare URLs and folders."""
+    """Everything that is looked up once a command. `project` is None for work on bare URLs and folders.
 
-    def __init__(self, project: Project | None, cwd: Path) -> None:
+    Where the applier has a trust root, the project's environments are what that says of them.
+    """
+
+    def __init__(self, project: Project | None, cwd: Path, trust: TrustRoot | None = None) -> None:
+        if project is not None and trust is not None:
+            ruled = tuple(trust.policy.over(e) for e in project.environments)
+            project = msgspec.structs.replace(project, environments=ruled)
         self.project = project
+        self.trust = trust
         self.cwd = cwd
         self.notices: list[str] = []
 
@@ -120,4 +130,6 @@ def open_workspace(config: Path | None, *, required: bool = True) -> Workspace:
             found_file()
         except ReconcileError:
             return Workspace(None, cwd)
-    return Workspace(load_project(file=config), cwd)
+    project = load_project(file=config)
+    place = configured(project.root)
+    return Workspace(project, cwd, trust_root(place, project.root) if place else None)

@@ -40,8 +40,8 @@ _HARMFUL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u206
 class Vote(msgspec.Struct, frozen=True, kw_only=True):
     """One approval or rejection and whether it is good; `why` says why not.
 
-    `moved`: what differs from the statement that was signed, where that signature was good then. `sql_text`: the SQL as
-    it was signed, where that is sure.
+    `moved`: what differs from the statement that was signed, where that signature was good then; `head` and `sql_text`:
+    where that statement led, and its SQL where that is sure.
     """
 
     path: str
@@ -54,6 +54,7 @@ class Vote(msgspec.Struct, frozen=True, kw_only=True):
     good: bool = False
     why: str = ""
     moved: tuple[tuple[str, str, str], ...] = ()
+    head: tuple[str, ...] = ()
     sql_text: str = ""
 
     @property
@@ -170,14 +171,15 @@ def _refused(vote: Vote, match: re.Match[bytes], signature: Signature, statement
     signed = read_statement(copy)
     if signed is None:
         return _bad(vote, "what it signs is no statement of this version")
+    if (signed.repository, signed.environment) != (statement.repository, statement.environment):
+        return _bad(vote, f"it is for {signed.environment} of {signed.repository}")
     differs = tuple(moved(signed, statement))
     if not differs:
         return _bad(vote, "its verdict, time or reason are not those that were signed")
     text = match["text"].decode("utf-8", "surrogatepass")
     sure = text if sql_text_digest(text) == signed.sql else ""
-    return msgspec.structs.replace(
-        vote, why="stale: " + "; ".join(f"{field} moved" for field, _, _ in differs), moved=differs, sql_text=sure
-    )
+    why = f"stale: {', '.join(field for field, _, _ in differs)} moved"
+    return msgspec.structs.replace(vote, why=why, moved=differs, head=signed.head, sql_text=sure)
 
 
 def sql_text_digest(text: str) -> str:
