@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import io
 import json
 import os
@@ -40,8 +41,8 @@ class Team:
     """
 
     def __init__(self, folder: Path, urls: Mapping[str, str], dialect: str) -> None:
-        self.folder, self.urls, self.dialect = folder / "project", dict(urls), dialect
-        self.keys, self.trust = folder / "keys", folder / "trust"
+        self._placed(folder, urls)
+        self.dialect = dialect
         for place in (self.folder, self.keys, self.trust / "1"):
             place.mkdir(parents=True)
         for name in (*PEOPLE, "mallory"):
@@ -52,12 +53,31 @@ class Team:
         self.git("config", "user.name", "Dave")
         self.git("config", "user.email", "dave@example.com")
         self.git("config", "gpg.format", "ssh")
-        self.git("config", "user.signingKey", str(self.keys / "dave"))
         self.git("config", "commit.gpgSign", "true")
-        self.git("config", "reconcile.trust", str(self.trust))
+        self._configured()
         (self.folder / "manifests").mkdir()
         self.write_project()
         self.write("users.yaml", USERS)
+
+    def _placed(self, folder: Path, urls: Mapping[str, str]) -> None:
+        self.folder, self.keys, self.trust = folder / "project", folder / "keys", folder / "trust"
+        self.urls = dict(urls)
+
+    def _configured(self) -> None:
+        self.git("config", "user.signingKey", str(self.keys / "dave"))
+        self.git("config", "reconcile.trust", str(self.trust))
+
+    def moved(self, folder: Path, urls: Mapping[str, str]) -> Team:
+        """This team in another folder, to which all its files were copied."""
+        other = copy.copy(self)
+        other._placed(folder, urls)
+        other.environments = copy.deepcopy(self.environments)
+        other._configured()
+        return other
+
+    def variables(self) -> dict[str, str]:
+        """The environment variables that reconcile.yaml takes the URLs from."""
+        return {f"{name.upper()}_URL": url for name, url in self.urls.items()}
 
     # Who they are, and what is asked of them.
 
@@ -89,8 +109,18 @@ class Team:
         (place / "policy.yaml").write_text(json.dumps(policy, indent=1))
         (place / "allowed_signers").write_text(signers or "".join(map(self.signer, PEOPLE)))
 
+    def next_trust(self, *, signers: str = "", revoked: str = "", by: tuple[str, ...] = ("alice", "carol")) -> None:
+        """A next version of the trust root, with the signatures of some of the version before."""
+        version = max(int(p.name) for p in self.trust.iterdir()) + 1
+        self.write_trust(version=version, signers=signers)
+        if revoked:
+            place = self.trust / str(version) / "revoked_keys"
+            ssh_keygen("-k", "-f", str(place), str(self.keys / f"{revoked}.pub"))
+        for name in by:
+            self.run("trust", "--sign", "--key", str(self.keys / name))
+
     def write_project(self, **spec: Any) -> None:
-        environments = {name: {"url": url, "policy": "merged"} for name, url in self.urls.items()}
+        environments = {name: {"url": {"env": f"{name.upper()}_URL"}, "policy": "merged"} for name in self.urls}
         value = {"dialect": self.dialect, "environments": environments, **spec}
         project = {"apiVersion": "reconcile/v1", "kind": "Project", "spec": value}
         (self.folder / "reconcile.yaml").write_text(json.dumps(project, indent=1))

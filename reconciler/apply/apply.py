@@ -27,7 +27,7 @@ from .ledger import Recorded
 from .lock import Turn
 from .look import Seen, already, look
 from .proposal import Proposal, state_of
-from .render import Rendered
+from .render import Rendered, Rendering, rendered_here
 from .runner import MovedError, RevisionRun
 from .work import Event, Permit, Target, Work
 
@@ -59,6 +59,7 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     allow_drift: bool
     trusted: Callable[[Proposal], None]
     approved: Callable[[Proposal], Permit]
+    rendering: Rendering
     unexcused: Callable[[Sequence[Change]], Sequence[Change]]
     ladder: Ladder
 
@@ -89,6 +90,7 @@ def apply(
     interrupted: Callable[[], bool] = lambda: False,
     trusted: Callable[[Proposal], None] = lambda proposal: None,
     approved: Callable[[Proposal], Permit] = _anything,
+    rendering: Rendering = rendered_here,
     unexcused: Callable[[Sequence[Change]], Sequence[Change]] = lambda drift: drift,
     ladder: Ladder | None = None,
 ) -> Outcome:
@@ -97,6 +99,7 @@ def apply(
     history: called under the lock. expected: the schema at its head, None where nobody measured it; a callable is asked
     right after `history`. trusted: is asked before any code of a revision is run, to render it; approved: is shown
     exactly what is about to run. Both raise RefusedError where it may not, and the ledger keeps what they said.
+    rendering: how revisions are made to say their SQL.
     unexcused: of some drift what no rule of the project accepts. allow_drift: go on though live is not as it was left.
 
     Raises BusyError, RefusedError (Ahead, Drifted, an edited remainder), InterruptedRunError, DatabaseError with file
@@ -124,6 +127,7 @@ def apply(
             allow_drift=allow_drift,
             trusted=trusted,
             approved=approved,
+            rendering=rendering,
             unexcused=unexcused,
             ladder=ladder or Ladder(),
         )
@@ -131,10 +135,15 @@ def apply(
 
 
 def dry_run(
-    session: Session, dialect: Dialect, history: History, target: Target, to: str | None = None
+    session: Session,
+    dialect: Dialect,
+    history: History,
+    target: Target,
+    to: str | None = None,
+    rendering: Rendering = rendered_here,
 ) -> list[tuple[Revision, list[Statement]]]:
     """The pending revisions with the statements that apply would run, from a look without the lock; writes nothing."""
-    seen = look(session, dialect, history, target, to)
+    seen = look(session, dialect, history, target, to, rendering=rendering)
     return [(item.revision, list(item.statements)) for item in seen.pending]
 
 
@@ -199,7 +208,8 @@ class _Apply:
         with self._patiently():
             history = self.asked.history()
             self.expected = self.asked.expected() if callable(self.asked.expected) else self.asked.expected
-            seen = look(work.session, work.dialect, history, work.target, self.asked.to, self._trusted)
+            to, rendering = self.asked.to, self.asked.rendering
+            seen = look(work.session, work.dialect, history, work.target, to, self._trusted, rendering)
             if seen.pending:
                 versions.ensure(work.session, work.dialect, work.target.version_table)
                 ledger.ensure(work.session, work.dialect)

@@ -63,7 +63,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     environment: str
     revision: str
-    action: Action
+    action: Action | str
     actor: str
     commit_id: str = ""
     sql_digest: str = ""

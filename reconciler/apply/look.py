@@ -13,7 +13,7 @@ from ..sources.revisions import History
 from . import journal, recover, versions
 from .journal import OpenRun
 from .proposal import Proposal, state_of
-from .render import Rendered, render
+from .render import Rendered, Rendering, rendered_here
 from .work import Target
 
 
@@ -34,6 +34,7 @@ def look(
     target: Target,
     to: str | None,
     trusted: Callable[[Proposal], None] = lambda proposal: None,
+    rendering: Rendering = rendered_here,
 ) -> Seen:
     at = versions.current(session, dialect, target.version_table)
     begun = journal.open_run(session, dialect)
@@ -53,7 +54,7 @@ def look(
                 interrupted=begun is not None,
             )
         )
-    pending = [render(r, history, dialect) for r in todo]
+    pending = list(rendering(todo, history, dialect))
     if begun:
         pending.sort(key=lambda item: item.revision.id != begun.revision)
         _require_resumable(pending, begun)

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 import msgspec
 
 from ..diagnostics import Finding, has_errors, in_order
-from ..errors import InputError
+from ..errors import ForbiddenError
 from .checked import converted, did_you_mean
 from .environment import Environment, UrlSource, url_source
 from .nodes import Document, Key
@@ -68,7 +68,7 @@ class Policy(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def read_policy(text: bytes, name: str, root: Path) -> Policy:
-    """The policy in a text; relative paths in its URLs are taken from `root`. Raises InputError with every finding."""
+    """The policy in a text; relative paths in its URLs are taken from `root`. Raises ForbiddenError with findings."""
     parsed = document(text, name)
     findings = list(parsed.findings)
     if not findings:
@@ -77,7 +77,7 @@ def read_policy(text: bytes, name: str, root: Path) -> Policy:
             findings = list(_complaints(form.spec, parsed.documents[0]))
             if not has_errors(findings):
                 return _resolved(form.spec, parsed.documents[0], root)
-    raise InputError("the policy is not usable", in_order(findings), where=name)
+    raise ForbiddenError("the policy is not usable", in_order(findings), where=name)
 
 
 def _rules_of(e: Rules) -> Iterator[Rule]:

@@ -36,7 +36,7 @@ class MergedForm(_Form, frozen=True):
 
     branch: Annotated[str, Meta(pattern=BRANCH, description="the name of the git branch that counts")] = "main"
     remote: (
-        Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][\w.-]*$", description="the name of the git remote that counts")] | None
+        Annotated[str, Meta(pattern=r"^[A-Za-z0-9_][\w.-]*$", description="the git remote whose branch counts")] | None
     ) = None
 
 

@@ -9,6 +9,7 @@ import msgspec
 
 from ..apply import mark
 from ..apply.apply import Outcome, apply, dry_run
+from ..apply.render import rendered_elsewhere, rendered_here
 from ..apply.work import Event, Target
 from ..config.project import Environment
 from ..errors import RefusedError
@@ -80,13 +81,15 @@ def carried_out(
             session, ws.dialect, history, target_of(ws, what.environment), expected=expected, to=to,
             wait_seconds=wait, allow_drift=allow_drift, actor=actor(ws), commit=what.state.commit,
             progress=progress, interrupted=interrupted, unexcused=drift, trusted=gate.trusted, approved=gate.approved,
+            rendering=rendered_elsewhere if what.environment.signed else rendered_here,
         )  # fmt: skip
 
 
 def rehearsed(ws: Workspace, what: Allowed, to: str | None) -> list[tuple[Revision, list[Statement]]]:
     """The pending revisions with the statements that would run; nothing is written."""
     with ws.session(what.environment, read_only=True) as session:
-        return dry_run(session, ws.dialect, what.state.history, target_of(ws, what.environment), to)
+        rendering = rendered_elsewhere if what.environment.signed else rendered_here
+        return dry_run(session, ws.dialect, what.state.history, target_of(ws, what.environment), to, rendering)
 
 
 def baselined(ws: Workspace, what: Allowed, *, wait: float) -> str:

@@ -9,7 +9,7 @@ import msgspec
 
 from ..apply import journal, recover, versions
 from ..apply.proposal import Proposal, state_of
-from ..apply.render import Rendered, render, sql_text
+from ..apply.render import Rendered, rendered_elsewhere, sql_text
 from ..config.project import Environment
 from ..dialects.session import Session
 from ..emit.report import PlanReport
@@ -69,7 +69,7 @@ def _question(
     pending = history.pending(at, wanted)
     if not pending:
         return None
-    rendered = tuple(render(r, history, ws.dialect) for r in pending)
+    rendered = rendered_elsewhere(pending, history, ws.dialect)
     proposal = Proposal(
         history=history,
         at=at,

@@ -44,7 +44,7 @@ def lines_of(
     """The counts of each rule, every vote that is not good with its reason, and the difference of what moved."""
     lines = [f"rejected by {v.principal}: {v.reason}" for v in [scale.rejected] if v is not None]
     lines += [f"{t.name}: {t}" for t in scale.tallies]
-    lines += [f"{v.path}: {v.who}: {v.why}" for v in scale.votes if not v.good]
+    lines += [f"{v.path}: {v.who}: {v.why}" for v in scale.votes if not v.good and not v.spent]
     told: set[tuple[str, str, str]] = set()
     for vote in scale.votes:
         for field, was, now in vote.moved:

@@ -17,7 +17,7 @@ import msgspec
 from ..apply import ledger
 from ..apply.ledger import Entry
 from ..apply.proposal import Proposal
-from ..apply.render import Rendered, render, sql_text
+from ..apply.render import Rendered, rendered_elsewhere, sql_text
 from ..apply.work import Permit
 from ..config.project import Environment
 from ..dialects.session import Session
@@ -166,7 +166,8 @@ class Gate:
 
     def _rendered(self, revision: str, proposal: Proposal) -> Rendered:
         found = {item.revision.id: item for item in proposal.rendered or ()}
-        return found.get(revision) or render(proposal.history.by_id[revision], proposal.history, self.ws.dialect)
+        known = found.get(revision)
+        return known or rendered_elsewhere([proposal.history.by_id[revision]], proposal.history, self.ws.dialect)[0]
 
     def _permit(self, scale: Scale) -> Permit:
         rules, _ = self._rules
@@ -244,7 +245,7 @@ def _used(vote: Vote, proposal: Proposal) -> Vote:
     """A vote on what was applied meanwhile is not stale; it is done with."""
     if not vote.moved or not set(vote.head) <= proposal.history.ancestors(proposal.at):
         return vote
-    return msgspec.structs.replace(vote, why=f"used: {', '.join(vote.head)} is applied", moved=())
+    return msgspec.structs.replace(vote, why=f"used: {', '.join(vote.head)} is applied", moved=(), spent=True)
 
 
 def remembered(entries: Sequence[Entry]) -> str:

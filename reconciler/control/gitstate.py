@@ -6,7 +6,7 @@ import msgspec
 
 from ..config.project import LOCKFILE, Environment
 from ..config.rules import UNLISTED
-from ..errors import ReconcileError, RefusedError
+from ..errors import ForbiddenError, InputError, ReconcileError, RefusedError
 from ..model.codec import digest
 from ..sources.revisions import History, history_of
 from ..sources.snapshot import Snapshot, read_snapshot
@@ -53,7 +53,12 @@ def state_at(ws: Workspace, commit: str) -> GitState:
     lock = files.get(f"{folder}/{LOCKFILE}")
     revisions = {p: t for p, t in files.items() if p.endswith((".py", ".pyc"))}
     snapshot = read_snapshot(lock, f"{commit[:12]}:{folder}/{LOCKFILE}") if lock is not None else None
-    return GitState(history=history_of(revisions), lock=snapshot, commit=commit, lock_digest=digest(lock or b""))
+    try:
+        history = history_of(revisions)
+    except InputError as error:
+        where = error.where or f"commit {commit[:12]}"
+        raise ForbiddenError(error.what, error.findings, where=where, why=error.why, next=error.next) from error
+    return GitState(history=history, lock=snapshot, commit=commit, lock_digest=digest(lock or b""))
 
 
 def allowed_state(ws: Workspace, environment: Environment, *, fetch: bool = True) -> GitState:

@@ -93,7 +93,8 @@ def _read(ws: Workspace, environment: Environment, working: GitState, session: S
     elif pending:
         approved = approved_revisions(ws, environment, working)
         waits = pending_condition(pending, approved, environment.name, _how_to_approve(environment))
-        found.append(_signed(ws, environment, session, at) if environment.signed and waits.reason == "Approved" else waits)
+        there = environment.signed and waits.reason == "Approved"
+        found.append(_signed(ws, environment, session, at) if there else waits)
     found += _orders(ws, environment, session)
     found += _of_live(ws, environment, working, session, at)
     stands = Standing(environment=environment.name, revision=at, head=_head(working), conditions=tuple(found))
@@ -138,7 +139,9 @@ def _orders(ws: Workspace, environment: Environment, session: Session) -> list[C
         told = tuple(f"#{e.seq} at {e.at[:16]}: {e.revision}: {e.message}" for e in glass)
         message = f"{len(glass)} applied by break-glass, and nobody has looked at it since"
         next_step = f'reconcile audit --env {environment.name} --acknowledge "..."'
-        found.append(Condition(type="BreakGlass", reason="NotAcknowledged", message=message, objects=told, next=next_step))
+        found.append(
+            Condition(type="BreakGlass", reason="NotAcknowledged", message=message, objects=told, next=next_step)
+        )
     return found
 
 

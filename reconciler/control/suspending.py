@@ -16,6 +16,8 @@ from ..model.codec import encoded
 from .actor import actor
 from .workspace import Workspace
 
+_PATIENCE = 10.0
+
 
 class Suspension(msgspec.Struct, frozen=True, kw_only=True):
     """Nothing is applied until it is taken back, or its time is over."""
@@ -54,7 +56,7 @@ def acknowledge(ws: Workspace, environment: Environment, reason: str) -> list[En
         found = unacknowledged(ledger.entries(session, ws.dialect))
     if found:
         entry = Entry(environment=environment.name, revision="", action="acknowledged", actor=actor(ws), message=reason)
-        _written(ws, environment, entry)
+        written(ws, environment, entry)
     return found
 
 
@@ -64,7 +66,7 @@ def suspend(ws: Workspace, environment: Environment, reason: str, until: datetim
         what = f"{until:%Y-%m-%d %H:%M} UTC is over already"
         raise RefusedError(what, next="name a later time, or leave --until away")
     detail = encoded({"until": until.isoformat()}).decode() if until else ""
-    _written(ws, environment, Entry(environment=environment.name, revision="", action="suspend", actor=actor(ws),
+    written(ws, environment, Entry(environment=environment.name, revision="", action="suspend", actor=actor(ws),
                                     message=reason, detail=detail))  # fmt: skip
 
 
@@ -74,13 +76,14 @@ def resume(ws: Workspace, environment: Environment, reason: str) -> Suspension |
         held = suspension(ledger.entries(session, ws.dialect), datetime.datetime.now(datetime.UTC))
     if held is not None:
         entry = Entry(environment=environment.name, revision="", action="resume", actor=actor(ws), message=reason)
-        _written(ws, environment, entry)
+        written(ws, environment, entry)
     return held
 
 
-def _written(ws: Workspace, environment: Environment, entry: Entry) -> None:
+def written(ws: Workspace, environment: Environment, entry: Entry) -> None:
+    """Writes an entry that somebody's word is, and nothing of the schema; waits a while for an apply that runs."""
     with ws.session(environment) as session:
         turn = Turn(session, lambda: False)
-        with turn.taken(0.0), turn.unit():
+        with turn.taken(_PATIENCE), turn.unit():
             ledger.ensure(session, ws.dialect)
             ledger.write(session, ws.dialect, entry)

@@ -41,7 +41,7 @@ class Vote(msgspec.Struct, frozen=True, kw_only=True):
     """One approval or rejection and whether it is good; `why` says why not.
 
     `moved`: what differs from the statement that was signed, where that signature was good then; `head` and `sql_text`:
-    where that statement led, and its SQL where that is sure.
+    where that statement led, and its SQL where that is sure. `spent`: that is applied already.
     """
 
     path: str
@@ -55,6 +55,7 @@ class Vote(msgspec.Struct, frozen=True, kw_only=True):
     why: str = ""
     moved: tuple[tuple[str, str, str], ...] = ()
     head: tuple[str, ...] = ()
+    spent: bool = False
     sql_text: str = ""
 
     @property

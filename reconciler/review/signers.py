@@ -16,7 +16,7 @@ from typing import Final
 import msgspec
 
 from ..diagnostics import Finding, Span
-from ..errors import InputError
+from ..errors import ForbiddenError
 
 APPROVAL: Final = "reconcile-approval-v1"
 TRUST: Final = "reconcile-trust-v1"
@@ -64,7 +64,7 @@ def key_fingerprint(key: bytes) -> str:
 
 
 def read_signers(text: bytes, name: str) -> Signers:
-    """The signers in an allowed_signers file. Raises InputError that names every line which is not safe."""
+    """The signers in an allowed_signers file. Raises ForbiddenError that names every line which is not safe."""
     findings: list[Finding] = []
     found: list[Signer] = []
     for number, line in enumerate(text.decode("utf-8", "replace").split("\n"), 1):
@@ -75,7 +75,7 @@ def read_signers(text: bytes, name: str) -> Signers:
                 findings.append(_finding(name, number, wrong.what, wrong.next))
     findings += _shared(found, name)
     if findings:
-        raise InputError("allowed_signers is not safe", sorted(findings, key=lambda f: f.span), where=name)
+        raise ForbiddenError("allowed_signers is not safe", sorted(findings, key=lambda f: f.span), where=name)
     lines = [_line(s) for s in found]
     return Signers(tuple(found), "".join(lines).encode())
 

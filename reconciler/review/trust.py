@@ -19,7 +19,7 @@ import msgspec
 
 from ..config.policy import Policy, read_policy
 from ..diagnostics import Finding
-from ..errors import InputError, ReconcileError, RefusedError
+from ..errors import ForbiddenError, ReconcileError, RefusedError
 from ..model.codec import digest
 from .git import GitError, git, lines
 from .repository import Repository
@@ -153,7 +153,7 @@ def _version(
     if strangers := sorted(policy.principals - signers.principals):
         message = f"{', '.join(strangers)}: named in {POLICY}, and without a key in {SIGNERS}"
         finding = Finding(rule="policy", message=message, next=f"add their keys to {SIGNERS}, or remove their names")
-        raise InputError("the policy is not usable", [finding], where=f"{place}/{version}")
+        raise ForbiddenError("the policy is not usable", [finding], where=f"{place}/{version}")
     signatures = {p: t for p, t in files.items() if p.startswith(f"{version}/{SIGNATURES}/")}
     own = {p.split("/", 1)[1]: t for p, t in files.items() if p not in signatures}
     return TrustRoot(

@@ -1,21 +1,50 @@
+"""Each attack has a project of its own, copied from one that is made once a run."""
+
 from __future__ import annotations
 
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.approvals import Team
 
+ENVIRONMENTS = ("prod", "staging")
+
+
+def urls(folder: Path) -> dict[str, str]:
+    return {name: f"sqlite:///{folder / name}.db" for name in ENVIRONMENTS}
+
+
+def environment(patch: pytest.MonkeyPatch, team: Team, cache: Path) -> None:
+    patch.delenv("RECONCILE_TRUST", raising=False)
+    patch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
+    patch.setenv("XDG_CACHE_HOME", str(cache))
+    for name, url in team.variables().items():
+        patch.setenv(name, url)
+
+
+@pytest.fixture(scope="session")
+def first_team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
+    """prod and staging at their first revision, and a second one, written by dave, that nobody has approved yet."""
+    folder = tmp_path_factory.mktemp("team")
+    with pytest.MonkeyPatch.context() as patch:
+        team = Team(folder, urls(folder), "sqlite")
+        environment(patch, team, folder / "cache")
+        team.planned()
+        for name in ENVIRONMENTS:
+            team.approve("alice", "bob", env=name)
+            team.applied(env=name)
+        team.commit("approvals")
+        team.planned("phone")
+        yield team
+
 
 @pytest.fixture
-def team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Team:
-    """prod at its first revision, and a second one, written by dave, that nobody has approved yet."""
-    monkeypatch.delenv("RECONCILE_TRUST", raising=False)
-    monkeypatch.setenv("GIT_CONFIG_GLOBAL", "/dev/null")
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    made = Team(tmp_path, {name: f"sqlite:///{tmp_path / name}.db" for name in ("prod", "staging")}, "sqlite")
-    made.planned()
-    made.approve("alice", "bob")
-    made.applied()
-    made.planned("phone")
-    return made
+def team(first_team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Team:
+    folder = tmp_path / "team"
+    shutil.copytree(first_team.folder.parent, folder, symlinks=True)
+    found = first_team.moved(folder, urls(folder))
+    environment(monkeypatch, found, folder / "cache")
+    return found
