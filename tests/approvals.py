@@ -43,6 +43,7 @@ class Team:
     def __init__(self, folder: Path, urls: Mapping[str, str], dialect: str) -> None:
         self._placed(folder, urls)
         self.dialect = dialect
+        self.refusals: list[str] = []
         for place in (self.folder, self.keys, self.trust / "1"):
             place.mkdir(parents=True)
         for name in (*PEOPLE, "mallory"):
@@ -72,6 +73,7 @@ class Team:
         other = copy.copy(self)
         other._placed(folder, urls)
         other.environments = copy.deepcopy(self.environments)
+        other.refusals = []
         other._configured()
         return other
 
@@ -171,7 +173,12 @@ class Team:
         before = self.state(env)
         text = self.run("apply", "--env", env, *more, expect=3)
         assert self.state(env) == before, "refused, and something was done"
+        self.refusals.append(text.splitlines()[0].removeprefix("error: "))
         return text
+
+    def refused_from_nothing(self, env: str = "prod") -> str:
+        """Applies to a database that is not there yet, and is refused."""
+        return self.run("apply", "--env", env, expect=3)
 
     def applied(self, *more: str, env: str = "prod") -> str:
         return self.run("apply", "--env", env, *more)
@@ -189,6 +196,9 @@ class Team:
         url = self.urls[env]
         with dialect_of_url(url).connect(url) as session:
             return [row for s in statements for row in session.rows(s)]
+
+    def ledger_table(self) -> str:
+        return dialect_of_url(self.urls["prod"]).ledger("ledger")
 
     def approvals(self, env: str = "prod") -> list[Path]:
         return sorted((self.folder / "approvals" / env).glob("*.approval"))

@@ -225,16 +225,11 @@ def _zone(time: TimeForm, source: Document, *where: Key) -> Iterator[Finding]:
 def _cron(time: TimeForm, source: Document, *where: Key) -> Iterator[Finding]:
     from cronsim import CronSim, CronSimError
 
-    message = ""
+    message = "" if len(time.cron.split()) == 5 else f"{time.cron!r} has not five fields"
     try:
-        if len(time.cron.split()) != 5:
-            message = f"{time.cron!r} has not five fields"
-        else:
-            next(CronSim(time.cron, datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC)))
+        CronSim(time.cron, datetime.datetime(2024, 1, 1, tzinfo=datetime.UTC))
     except CronSimError as error:
-        message = f"{time.cron!r} is no cron expression: {error}"
-    except StopIteration:
-        message = f"{time.cron!r} never happens"
+        message = message or f"{time.cron!r} is no cron expression: {error}"
     if message:
         yield _finding(source, message, "minute hour day month weekday, such as 0 22 * * 1-5", *where, "cron")
 

@@ -42,9 +42,30 @@ def first_team(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Team]:
 
 
 @pytest.fixture
-def team(first_team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Team:
+def team(
+    first_team: Team, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
+) -> Iterator[Team]:
     folder = tmp_path / "team"
     shutil.copytree(first_team.folder.parent, folder, symlinks=True)
     found = first_team.moved(folder, urls(folder))
     environment(monkeypatch, found, folder / "cache")
-    return found
+    yield found
+    told = [text.replace(str(folder), "") for text in found.refusals[:1]]
+    request.node.user_properties.append(("refused", told[0] if told else "without effect"))
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """`make attacks`: one line an attack, with what was said to it first."""
+    if config.option.markexpr != "attacks":
+        return
+    reports = [r for how in ("passed", "failed") for r in terminalreporter.stats.get(how, []) if r.when == "call"]
+    for report in sorted(reports, key=lambda r: r.nodeid):
+        name = report.nodeid.partition("::test_")[2].replace("_", " ")
+        said = dict(_properties(terminalreporter, report)).get("refused", "")
+        terminalreporter.write_line(f"{report.outcome:7} {name}: {said}")
+
+
+def _properties(terminalreporter: pytest.TerminalReporter, report: pytest.TestReport) -> list[tuple[str, object]]:
+    """Those of the whole test: what its fixtures noted at their end is on the report of the teardown."""
+    ends = [r for r in terminalreporter.stats.get("", []) if r.nodeid == report.nodeid and r.when == "teardown"]
+    return [*report.user_properties, *(p for r in ends for p in r.user_properties)]
