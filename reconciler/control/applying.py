@@ -10,6 +10,7 @@ import msgspec
 from ..apply import mark
 from ..apply.apply import Outcome, apply, dry_run
 from ..apply.render import rendered_elsewhere, rendered_here
+from ..apply.versions import current
 from ..apply.work import Event, Target
 from ..config.project import Environment
 from ..errors import RefusedError
@@ -98,6 +99,12 @@ def baselined(ws: Workspace, what: Allowed, *, wait: float) -> str:
     if state.at_head is None or state.history.head is None:
         raise RefusedError("there is no revision to take as the baseline", next="reconcile plan --write")
     with ws.session(what.environment) as session:
+        if what.environment.signed and (at := current(session, ws.dialect, ws.required.version_table)):
+            raise RefusedError(
+                f"{what.environment.name} has its baseline: it is at {', '.join(at)}",
+                why="from there on only what is signed moves it",
+                next=f"reconcile approve --env {what.environment.name}",
+            )
         mark.stamp(
             session, ws.dialect, target_of(ws, what.environment), state.history, (state.history.head,),
             expected=state.at_head.catalog, wait_seconds=wait, actor=actor(ws), commit=state.commit,

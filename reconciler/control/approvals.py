@@ -115,8 +115,7 @@ def _named(ws: Workspace, path: Path) -> str:
 
 def authors(ws: Workspace, root: TrustRoot, state: GitState, revisions: Sequence[Revision]) -> Authors:
     """Who wrote some revisions, as the history of the commit that is applied proves it."""
-    paths = [ws.repository.relative(ws.repository.root / r.path) for r in revisions]
-    return authors_of(ws.repository.root, state.commit, paths, root)
+    return authors_of(ws.repository.root, state.commit, [r.path for r in revisions], root)
 
 
 def weighed(

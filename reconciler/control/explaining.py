@@ -14,7 +14,6 @@ from ..apply.render import sql_text
 from ..apply.verify import differences, shown
 from ..config.rules import Rules
 from ..dialects.session import Session
-from ..errors import ReconcileError
 from ..model.codec import digest
 from ..review.approval import Vote
 from ..review.statement import MOVED
@@ -84,21 +83,16 @@ def _of_revisions(ws: Workspace, state: GitState, proposal: Proposal, vote: Vote
     """What differs in the files, where git still has them as they were approved."""
     was = next((was for field, was, _ in vote.moved if field == "revisions"), "")
     for r in proposal.pending:
-        path = ws.repository.relative(ws.required.root / r.path) if state.commit == "" else r.path
-        try:
-            commits = ws.repository.history(path, state.commit or "HEAD", limit=_VERSIONS)
-        except ReconcileError:
-            continue
-        for text in (ws.repository.file(c.id, path) for c in commits):
+        commits = ws.repository.history(r.path, state.commit, limit=_VERSIONS)
+        for text in (ws.repository.file(c.id, r.path) for c in commits):
             if text is not None and text != r.text and f"{r.id} ({digest(text)[:12]})" in was:
-                yield f"{path}:"
+                yield f"{r.path}:"
                 yield from _unified(text.decode("utf-8", "replace"), r.text.decode("utf-8", "replace"))
                 break
 
 
 def _unified(was: str, now: str) -> Iterator[str]:
-    pieces = difflib.unified_diff(was.splitlines(), now.splitlines(), "approved", "now", lineterm="", n=2)
-    yield from pieces
+    yield from difflib.unified_diff(was.splitlines(), now.splitlines(), "approved", "now", lineterm="", n=2)
 
 
 def _of_database(ws: Workspace, session: Session, state: GitState, proposal: Proposal) -> Iterator[str]:
@@ -117,11 +111,7 @@ def _of_lockfile(ws: Workspace, state: GitState, vote: Vote) -> Iterator[str]:
     """What the lockfile says now beside the one that was approved, where git still has that."""
     was = next((was for field, was, _ in vote.moved if field == "desired"), "")
     path = ws.repository.relative(ws.required.lockfile)
-    try:
-        commits = ws.repository.history(path, state.commit or "HEAD", limit=_VERSIONS)
-    except ReconcileError:
-        return
-    for commit in commits:
+    for commit in ws.repository.history(path, state.commit, limit=_VERSIONS):
         text = ws.repository.file(commit.id, path)
         if text is not None and digest(text).startswith(was.rstrip("…")) and state.lock is not None:
             old = read_snapshot(text, f"{commit.id[:12]}:{path}").catalog

@@ -98,7 +98,9 @@ def approved_revisions(ws: Workspace, environment: Environment, working: GitStat
     if environment.policy == "none":
         return frozenset(working.history.by_id)
     try:
-        merged = allowed_state(ws, environment, fetch=False).history
+        own = environment.signed and not environment.merged
+        state = state_at(ws, ws.repository.resolve("HEAD")) if own else allowed_state(ws, environment, fetch=False)
+        merged = state.history
     except ReconcileError:
         return frozenset()
     return frozenset(i for i, r in merged.by_id.items() if (w := working.history.by_id.get(i)) and w.text == r.text)

@@ -106,20 +106,20 @@ def _read(ws: Workspace, environment: Environment, working: GitState, session: S
 
 def _signed(ws: Workspace, environment: Environment, session: Session, at: tuple[str, ...]) -> Condition:
     """How far the approvals of what is pending reach, judged without running any code of it."""
-    state = allowed_state(ws, environment, fetch=False)
-    history = state.history
-    pending = history.pending(at)
-    condition = pending_condition(pending, frozenset(history.by_id), environment.name, "")
-    gate = Gate(ws, environment, state, session)
-    proposal = Proposal(
-        history=history, at=at, wanted=history.heads, pending=pending,
-        state=lambda: state_of(session, ws.dialect, ws.scope, at),
-        interrupted=ledger.open_run(session, ws.dialect) is not None,
-    )  # fmt: skip
     try:
-        scale = gate.scale(proposal, destructive=False)
+        state = allowed_state(ws, environment, fetch=False)
+        history = state.history
+        pending = history.pending(at)
+        proposal = Proposal(
+            history=history, at=at, wanted=history.heads, pending=pending,
+            state=lambda: state_of(session, ws.dialect, ws.scope, at),
+            interrupted=ledger.open_run(session, ws.dialect) is not None,
+        )  # fmt: skip
+        scale = Gate(ws, environment, state, session).scale(proposal, destructive=False)
     except RefusedError as error:
-        return msgspec.structs.replace(condition, reason="AwaitingApproval", message=error.what, next=error.next)
+        message = f"{error.what}: {error.why}" if error.why else error.what
+        return Condition(type="Pending", reason="AwaitingApproval", message=message, next=error.next)
+    condition = pending_condition(pending, frozenset(history.by_id), environment.name, "")
     if scale.reached:
         return condition
     counts = "; ".join(f"{t.name}: {t}" for t in scale.tallies)

@@ -89,4 +89,5 @@ def _shown(value: object) -> str:
     if isinstance(value, tuple):
         return ", ".join(v if isinstance(v, str) else f"{v[0]} ({v[1][:12]})" for v in value) or "nothing"
     text = str(value)
-    return f"{text[:12]}…" if len(text) == 64 else text or "nothing"
+    short = 12 + len("live:") * text.startswith("live:")
+    return f"{text[:short]}…" if len(text) - short + 12 == 64 else text or "nothing"
