@@ -44,6 +44,7 @@ class Team:
         self._placed(folder, urls)
         self.dialect = dialect
         self.refusals: list[str] = []
+        self.said: list[str] = []
         for place in (self.folder, self.keys, self.trust / "1"):
             place.mkdir(parents=True)
         for name in (*PEOPLE, "mallory"):
@@ -73,7 +74,7 @@ class Team:
         other = copy.copy(self)
         other._placed(folder, urls)
         other.environments = copy.deepcopy(self.environments)
-        other.refusals = []
+        other.refusals, other.said = [], []
         other._configured()
         return other
 
@@ -148,6 +149,7 @@ class Team:
         finally:
             os.chdir(here)
         text = out.getvalue() + err.getvalue()
+        self.said.append(text)
         assert code == expect, f"{' '.join(args)} → {code}\n{text}"
         return text
 

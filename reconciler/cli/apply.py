@@ -30,11 +30,12 @@ if TYPE_CHECKING:
 @click.option(
     "--approvals", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Approvals in this folder too."
 )
+@click.option("--history-rewritten", is_flag=True, help="The tracked branch was rewritten, and you know why.")
 @click.option("--no-fetch", is_flag=True, help="Do not fetch the tracked branch of a remote first.")
 @command_options
 def command(
     console: Console, environment: str, to: str | None, dry_run: bool, baseline: bool, allow_drift: bool, wait: float,
-    break_glass: bool, approvals: Path | None, no_fetch: bool,
+    break_glass: bool, approvals: Path | None, history_rewritten: bool, no_fetch: bool,
 ) -> int:  # fmt: skip
     """Apply the pending revisions that the environment's policy allows.
 
@@ -56,7 +57,10 @@ def command(
     with stoppable() as interrupted, console.progress(f"applying to {environment}") as step:
         done = carried_out(
             ws, what, to=to, wait=wait, allow_drift=allow_drift,
-            asked=Asked(break_glass=break_glass, approvals=approvals.resolve() if approvals else None),
+            asked=Asked(
+                break_glass=break_glass, approvals=approvals.resolve() if approvals else None,
+                rewritten=history_rewritten,
+            ),
             progress=lambda e: step(f"{environment}: {e.place}"), interrupted=interrupted,
         )  # fmt: skip
     history = what.state.history

@@ -42,10 +42,11 @@ class NotAllowedError(RefusedError):
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
-    """How somebody asks to be let through."""
+    """How somebody asks to be let through. `rewritten`: knowing that git's history is not the one applied before."""
 
     break_glass: bool = False
     approvals: Path | None = None
+    rewritten: bool = False
 
 
 class Gate:
@@ -69,6 +70,7 @@ class Gate:
         """Raises where not even the code of the revisions may be run, to see what SQL they say."""
         self._require_unsuspended()
         self._require_root()
+        self._require_descent()
         self.still()
         if self.environment.signed:
             scale = self.scale(proposal, destructive=False)
@@ -198,6 +200,23 @@ class Gate:
             _ = self.root
         if self.ws.trust is not None:
             require_succession(self.ws.trust, remembered(self.entries))
+
+    def _require_descent(self) -> None:
+        """The protected branch goes on from what was applied last; it was not rewritten, nor taken back."""
+        rules = self.environment.rules
+        moves = [e for e in self.entries if e.action in ledger.MOVES and e.commit_id]
+        if rules is None or not rules.merged or not moves or self.asked.rewritten:
+            return
+        last, repository = moves[-1], self.ws.repository
+        if repository.has_commit(last.commit_id) and repository.is_ancestor(last.commit_id, self.state.commit):
+            return
+        raise RefusedError(
+            f"{self.environment.tracked_ref} does not go on from what was applied last",
+            where=f"environment {self.environment.name}",
+            why=f"commit {last.commit_id[:12]}, applied at {last.at[:16]}, is not in its history: it was rewritten or "
+            "taken back, or this clone lacks it",
+            next="git fetch --unshallow where the clone is shallow; else look why, and apply --history-rewritten",
+        )
 
     @property
     def root(self) -> TrustRoot:

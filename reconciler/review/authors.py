@@ -25,10 +25,11 @@ class Authors(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def authors_of(root: Path, commit: str, paths: Iterable[str], trust: TrustRoot) -> Authors:
-    """Who made the commits, up to one of them, that touched any of these paths."""
+    """Who made the commits, up to one of them, that touched any of these paths; in a shallow clone nobody knows."""
     found = lines(git(root, "log", "--format=%H%x1f%ae%x1f%ce", "--no-show-signature", commit, "--", *sorted(paths)))
     proven: set[str] = set()
-    named: set[str] = set()
+    shallow = lines(git(root, "rev-parse", "--is-shallow-repository")) == ["true"]
+    named = {"whoever made what this shallow clone lacks"} if shallow else set[str]()
     for line in found:
         identity, author, committer = line.split("\x1f")
         signer = _signer(git(root, "cat-file", "commit", identity), trust)

@@ -36,6 +36,19 @@ def sqlite_team(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Made:
     return make
 
 
+CANARY = "canary-7f3e-secret"
+
+
+def with_password(url: str) -> str:
+    """The URL with a password in its query, where it is seen least; the server asks for none."""
+    return f"{url}{'&' if '?' in url else '?'}password={CANARY}"
+
+
+def written(folder: Path) -> list[Path]:
+    """Every file in which a secret stands, packed objects of git left out."""
+    return [p for p in folder.rglob("*") if p.is_file() and CANARY.encode() in p.read_bytes()]
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
 def story(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Team:
     names = ("staging", "prod")
@@ -43,7 +56,7 @@ def story(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.Mo
         urls = {name: f"sqlite:///{tmp_path / name}.db" for name in names}
     else:
         pg: Postgres = request.getfixturevalue("pg_default")
-        urls = {name: pg.database() for name in names}
+        urls = {name: with_password(pg.database()) for name in names}
     team = Team(tmp_path, urls, request.param)
     environment(monkeypatch, team, tmp_path / "cache")
     if request.param == "postgresql":
@@ -124,6 +137,10 @@ def test_the_whole_story(story: Team) -> None:
     text = "".join(then["manifests"].values())
     assert then["revisions"] == [second] and "phone" in text and "urgent" not in text
     assert "phone" not in "".join(team.json("history", "--env", "prod", "--at", "2000-01-01")["manifests"].values())
+
+    # no secret was printed or written, to git or to the ledger
+    assert CANARY not in "".join(team.said) and not written(team.folder.parent)
+    assert CANARY not in team.run("audit", "--env", "prod", "--json")
 
 
 def test_what_loses_data_needs_more(sqlite_team: Made) -> None:
@@ -220,3 +237,40 @@ def test_the_loop_waits_for_approvals_and_then_applies(sqlite_team: Made) -> Non
     assert "AwaitingApproval" in team.run("run", "--once", expect=2)
     team.approve("alice")
     assert "applied" in team.run("run", "--once")
+
+
+def test_promotion_from_an_environment_that_is_not_well(sqlite_team: Made) -> None:
+    team = sqlite_team(staging={}, prod={"promotesFrom": "staging"})
+    team.planned()
+    team.run("apply", "--env", "staging")
+    team.sql("staging", "ALTER TABLE users ADD COLUMN by_hand integer")
+    said = team.refused_from_nothing()
+    assert "staging is not well" in said and "Drifted" in said
+    team.sql("staging", "ALTER TABLE users DROP COLUMN by_hand")
+    team.applied()
+
+
+def test_promotion_of_other_sql_under_the_same_id(sqlite_team: Made) -> None:
+    team = sqlite_team(staging={}, prod={"promotesFrom": "staging"})
+    revision = team.planned()
+    team.run("apply", "--env", "staging")
+    file = team.folder / str(team.json("history")[-1]["path"])
+    file.write_text(file.read_text().replace("age", "aged"))
+    assert f"staging has {revision}, with other SQL than this" in team.refused_from_nothing()
+
+
+def test_a_branch_that_was_taken_back_is_refused(sqlite_team: Made) -> None:
+    team = sqlite_team(prod={"merged": {"branch": "main"}})
+    team.planned()
+    team.applied()
+    team.commit("something else")
+    team.planned("phone")
+    team.applied()
+    team.git("reset", "-q", "--hard", "HEAD~2")
+    team.git("commit", "-q", "--amend", "--allow-empty", "-m", "rewritten")
+    team.sql("prod", "ALTER TABLE users DROP COLUMN phone", "UPDATE alembic_version SET version_num = 'x' WHERE 1 = 0")
+    first = team.json("history")[0]["id"]
+    team.sql("prod", f"UPDATE alembic_version SET version_num = '{first}'")
+    team.planned("mobile")
+    assert "does not go on from what was applied last" in team.refused()
+    team.applied("--history-rewritten")
