@@ -100,7 +100,7 @@ class Team:
         place.mkdir(exist_ok=True)
         policy = {
             "apiVersion": "reconcile/v1",
-            "kind": "Policy",
+            "kind": "TrustPolicy",
             "spec": {
                 "repository": "example/shop",
                 "root": {"threshold": 2, "by": ["dba"]},

@@ -21,11 +21,11 @@ from .nodes import Document, Key
 from .policyfile import (
     BreakGlassForm,
     EnvironmentPolicyForm,
-    PolicyForm,
     PolicySpecForm,
     RuleForm,
     SignedForm,
     TimeForm,
+    TrustPolicyForm,
     WindowForm,
     policy_schema,
 )
@@ -72,7 +72,7 @@ def read_policy(text: bytes, name: str, root: Path) -> Policy:
     parsed = document(text, name)
     findings = list(parsed.findings)
     if not findings:
-        form, findings = converted(parsed.documents[0], PolicyForm, policy_schema)
+        form, findings = converted(parsed.documents[0], TrustPolicyForm, policy_schema)
         if form is not None and not findings:
             findings = list(_complaints(form.spec, parsed.documents[0]))
             if not has_errors(findings):

@@ -112,14 +112,14 @@ class PolicySpecForm(_Form, frozen=True):
     environments: dict[EnvironmentName, EnvironmentPolicyForm] = {}
 
 
-class PolicyForm(_Form, frozen=True):
+class TrustPolicyForm(_Form, frozen=True):
     """The policy of a trust root: policy.yaml."""
 
     api_version: Literal["reconcile/v1"]
-    kind: Literal["Policy"]
+    kind: Literal["TrustPolicy"]
     spec: PolicySpecForm
 
 
 def policy_schema() -> dict[str, Any]:
     """The JSON Schema of `policy.yaml`, generated from the forms above."""
-    return schema_of(PolicyForm, "reconcile policy", "Policy")
+    return schema_of(TrustPolicyForm, "reconcile trust policy", "TrustPolicy")

@@ -134,7 +134,7 @@ def weighed(
     found = votes(files, statement, root, signed, clock)
     claims = [statement.sql] if statement.sql else sorted({v.sql for v in found if v.good}) or [""]
     scales = [_of_sql(statement, sql, found, signed, who, destructive, python) for sql in claims]
-    return max(scales, key=lambda s: (s.reached, sum(len(t.agreed) for t in s.tallies)))
+    return max(scales, key=lambda s: (s.reached, sum(v.good and v.sql == s.statement.sql for v in found)))
 
 
 def _of_sql(

@@ -68,6 +68,7 @@ class Gate:
 
     def trusted(self, proposal: Proposal) -> None:
         """Raises where not even the code of the revisions may be run, to see what SQL they say."""
+        self._require_glass()
         self._require_unsuspended()
         self._require_root()
         self._require_descent()
@@ -193,6 +194,15 @@ class Gate:
                 f"{self.environment.name} is suspended",
                 why=str(held),
                 next=f"reconcile resume --env {self.environment.name}",
+            )
+
+    def _require_glass(self) -> None:
+        rules = self.environment.rules
+        if self.asked.break_glass and (rules is None or rules.break_glass is None):
+            raise RefusedError(
+                f"{self.environment.name} has no glass to break",
+                why="its policy has no breakGlass, so nobody may go past its windows and rules",
+                next="add it to a next version of the trust root",
             )
 
     def _require_root(self) -> None:

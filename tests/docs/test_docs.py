@@ -75,7 +75,7 @@ def test_manifests_that_are_shown_are_valid(page: Path) -> None:
     for text in blocks(page, "yaml"):
         if "kind: Project" in text or "apiVersion" not in text:
             continue
-        if "kind: Policy" in text:
+        if "kind: TrustPolicy" in text:
             read_policy(text.encode(), page.name, ROOT)
             continue
         found = load_manifests([(page.name, text.encode())])

@@ -13,7 +13,7 @@ from reconciler.config.projectfile import schema_text
 from reconciler.errors import ForbiddenError
 
 HEAD = """apiVersion: reconcile/v1
-kind: Policy
+kind: TrustPolicy
 spec:
   repository: example.com/shop
   root: {threshold: 2, by: [dba]}
@@ -96,7 +96,7 @@ def test_a_policy_that_is_a_bomb_is_refused_at_once() -> None:
 
 
 def test_the_committed_schema_is_what_the_forms_give() -> None:
-    committed = Path(__file__).parents[3] / "schemas/policy.schema.json"
+    committed = Path(__file__).parents[3] / "schemas/trust-policy.schema.json"
     text = schema_text(policy_schema())
     if os.environ.get("UPDATE_SCHEMAS"):
         committed.write_text(text)

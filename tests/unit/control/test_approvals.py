@@ -274,3 +274,12 @@ def test_a_branch_that_was_taken_back_is_refused(sqlite_team: Made) -> None:
     team.planned("mobile")
     assert "does not go on from what was applied last" in team.refused()
     team.applied("--history-rewritten")
+
+
+def test_no_glass_to_break(sqlite_team: Made) -> None:
+    """The flag alone goes past nothing."""
+    team = sqlite_team(prod={"merged": {"branch": "main"}, "windows": [{"deny": ALWAYS}]})
+    team.planned()
+    assert "a freeze" in team.refused_from_nothing()
+    said = team.run("apply", "--env", "prod", "--break-glass", expect=3)
+    assert "has no glass to break" in said

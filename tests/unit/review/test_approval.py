@@ -32,7 +32,7 @@ STATEMENT = Statement(
     recorded=digest(b"recorded"), desired=digest(b"desired"), policy=digest(b"policy"), settings='{"dialect":"sqlite"}',
     tool="reconcile 1", sql=sql_text_digest(SQL), not_after=UNTIL, reason="because",
 )  # fmt: skip
-POLICY = b"{apiVersion: reconcile/v1, kind: Policy, spec: {repository: shop, root: {threshold: 1, by: [alice]}}}"
+POLICY = b"{apiVersion: reconcile/v1, kind: TrustPolicy, spec: {repository: shop, root: {threshold: 1, by: [alice]}}}"
 
 
 @pytest.fixture(scope="session")
