@@ -186,7 +186,7 @@ class _Apply:
         first = seen = self._look()
         self._require_undrifted(seen)
         try:
-            if self._therealready(seen):
+            if self._there_already(seen):
                 self._permit(seen)
                 self._take_as_applied(seen)
                 seen = self._look()
@@ -291,7 +291,7 @@ class _Apply:
                 next=f"`reconcile drift --env {work.target.environment}` shows it: adopt it or revert it first",
             )
 
-    def _therealready(self, seen: Seen) -> bool:
+    def _there_already(self, seen: Seen) -> bool:
         """Whether the database was left as the pending revisions would leave it, as after drift was adopted into git.
 
         Only for generated revisions, which do nothing to rows, and where live is what the ledger says we left.
