@@ -83,7 +83,8 @@ class Gate:
         rules = self.environment.rules
         if rules is not None and rules.promotes_from and not self.asked.break_glass:
             assert self.stands is not None, "an apply says how to look at another environment"
-            require_promoted(self.ws, rules, proposal.rendered or (), self.clock, self.stands)
+            items = proposal.rendered or ()
+            require_promoted(self.ws, rules, proposal.history, items, self.clock, self.stands)
         if not self.environment.signed:
             return Permit(still=self.still)
         scale = self.scale(proposal)

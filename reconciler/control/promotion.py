@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Callable, Sequence
+from typing import Final
 
 from ..apply import ledger
 from ..apply.ledger import Entry
@@ -12,8 +13,8 @@ from ..apply.versions import current
 from ..config.project import Environment
 from ..config.rules import Rules
 from ..errors import ReconcileError, RefusedError
+from ..sources.revisions import History
 from .conditions import INFORMATIONAL, Standing
-from .gitstate import working_state
 from .workspace import Workspace
 
 Stands = Callable[[Workspace, Environment], Standing]
@@ -21,7 +22,12 @@ Stands = Callable[[Workspace, Environment], Standing]
 
 
 def require_promoted(
-    ws: Workspace, rules: Rules, items: Sequence[Rendered], now: datetime.datetime, stands: Stands
+    ws: Workspace,
+    rules: Rules,
+    history: History,
+    items: Sequence[Rendered],
+    now: datetime.datetime,
+    stands: Stands,
 ) -> None:
     """Raises RefusedError where the environment before lacks one of these, has it too short a time, or is not well."""
     before = ws.environment(rules.promotes_from)
@@ -37,7 +43,9 @@ def require_promoted(
             why=f"{before.name} cannot be read: {error.what}",
             next=f"reconcile status --env {before.name}",
         ) from error
-    have = working_state(ws).history.ancestors(at)
+    have = history.ancestors(at)
+    if history.unknown(at):  # it is further than what is applied here: its ledger says what it went through
+        have = {i for e in entries if e.action in ledger.MOVES for i in e.revision.split(",")}
     lacking = [i.revision.id for i in items if i.revision.id not in have]
     if lacking:
         raise RefusedError(
@@ -78,8 +86,12 @@ def _require_soaked(rules: Rules, before: str, came: Sequence[datetime.datetime]
         )
 
 
+_FURTHER: Final = frozenset({"Pending", "Ahead", "BreakGlass"})
+"""That it has other revisions to come, or has some that this history does not, is no illness."""
+
+
 def _require_well(rules: Rules, stands: Standing) -> None:
-    bad = [c for c in stands.conditions if c.type not in INFORMATIONAL and c.type not in ("Pending", "Unplanned")]
+    bad = [c for c in stands.conditions if c.type not in INFORMATIONAL | _FURTHER]
     if bad:
         raise RefusedError(
             f"{rules.promotes_from} is not well",
