@@ -29,7 +29,7 @@ from ..review.trust import SETTING, VARIABLE, TrustRoot, require_succession
 from ..review.windows import closed
 from . import explaining
 from .approvals import Scale, approval_files, authors, broken_glass, rules_of, statement_of, weighed
-from .gitstate import GitState
+from .gitstate import GitState, lock_of
 from .losses import plan_told, said_losses
 from .promotion import Stands, require_promoted
 from .recorded import recorded_catalog
@@ -74,7 +74,7 @@ class Gate:
         self._require_descent()
         self.still()
         if self.environment.signed:
-            scale = self.scale(proposal, destructive=False)
+            scale = self.scale(proposal)
             if not self._passes(scale):
                 raise self._unsigned(scale, proposal)
 
@@ -104,18 +104,18 @@ class Gate:
                 next="wait; in an emergency, reconcile approve --break-glass and apply --break-glass",
             )
 
-    def scale(self, proposal: Proposal, *, destructive: bool | None = None) -> Scale:
+    def scale(self, proposal: Proposal) -> Scale:
         """How the approvals stand: of what is to be done from here, or else of what an approved run began and left."""
-        now = self._weighed(proposal, destructive)
+        now = self._weighed(proposal)
         if self._passes(now):
             return now
         left = self._left_over(proposal)
         if left is None:
             return now
-        then = self._weighed(left, destructive)
+        then = self._weighed(left)
         return then if self._passes(then) else now
 
-    def _weighed(self, proposal: Proposal, destructive: bool | None) -> Scale:
+    def _weighed(self, proposal: Proposal) -> Scale:
         rules, signed = self._rules
         sql = sql_text_digest(sql_text(proposal.rendered)) if proposal.rendered is not None else ""
         statement = statement_of(self.ws, self.root, rules, self.state, proposal, sql)
@@ -125,7 +125,7 @@ class Gate:
             self.root,
             signed,
             authors(self.ws, self.root, self.state, proposal.pending),
-            destructive=self.loses(proposal) if destructive is None else destructive,
+            destructive=self.loses(proposal),
             python=any(r.python for r in proposal.pending),
             clock=self.clock,
         )
@@ -139,9 +139,10 @@ class Gate:
         """Whether it takes data away, by what it says or by what it leads to; in doubt it does."""
         if said_losses(proposal.rendered or ()):
             return True
-        head = self.state.at_head
-        if head is None or proposal.wanted != self.state.history.heads:
-            return any(not r.generated for r in proposal.pending)
+        to_head = proposal.wanted == self.state.history.heads
+        head = self.state.at_head if to_head else lock_of(self.ws, proposal.wanted, self.state)
+        if head is None:
+            return True
         nothing = Catalog(dialect=self.ws.dialect.name, says=self.ws.scope.topics)
         before = recorded_catalog(self.ws, self.state, self.session, proposal.at) or nothing
         return bool(plan_told(before, head.catalog, self.ws.dialect).losses)

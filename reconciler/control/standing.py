@@ -115,7 +115,7 @@ def _signed(ws: Workspace, environment: Environment, session: Session, at: tuple
             state=lambda: state_of(session, ws.dialect, ws.scope, at),
             interrupted=ledger.open_run(session, ws.dialect) is not None,
         )  # fmt: skip
-        scale = Gate(ws, environment, state, session).scale(proposal, destructive=False)
+        scale = Gate(ws, environment, state, session).scale(proposal)
     except RefusedError as error:
         message = f"{error.what}: {error.why}" if error.why else error.what
         return Condition(type="Pending", reason="AwaitingApproval", message=message, next=error.next)

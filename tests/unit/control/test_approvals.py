@@ -152,6 +152,7 @@ def test_what_loses_data_needs_more(sqlite_team: Made) -> None:
     team.planned()
     args = ("approve", "--env", "prod", "--yes", "--key", str(team.keys / "alice"))
     assert "LOSES DATA" in team.run(*args)
+    assert "AwaitingApproval" in team.run("status", "--env", "prod", expect=2)
     said = team.refused()
     assert "ordinary: 1 of 1" in said and "destructive: 1 of 2" in said
     team.approve("bob")
