@@ -25,8 +25,8 @@ from . import journal, ledger, verify, versions
 from .ladder import Ladder, is_lost
 from .ledger import Recorded
 from .lock import Turn
-from .look import Seen, already, look
-from .proposal import Proposal, state_of
+from .look import Seen, already, look, proposal_of
+from .proposal import Proposal
 from .render import Rendered, Rendering, rendered_here
 from .runner import MovedError, RevisionRun
 from .work import Event, Permit, Target, Work
@@ -223,16 +223,7 @@ class _Apply:
     def _permit(self, seen: Seen) -> None:
         """Asks whether this may be applied, and keeps in the ledger who said so."""
         work = self.work
-        proposal = Proposal(
-            history=seen.history,
-            at=seen.at,
-            wanted=seen.wanted,
-            pending=tuple(item.revision for item in seen.pending),
-            rendered=seen.pending,
-            state=lambda: state_of(work.session, work.dialect, work.target.scope, seen.at),
-            interrupted=seen.begun is not None,
-        )
-        permit = self.asked.approved(proposal)
+        permit = self.asked.approved(proposal_of(work.session, work.dialect, work.target, seen))
         if permit.action and permit.statement != work.permit.statement:
             self._keep(permit.action, permit.reason, permit)
         self.work = msgspec.structs.replace(work, permit=permit)

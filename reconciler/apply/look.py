@@ -61,6 +61,19 @@ def look(
     return Seen(history=history, at=at, wanted=wanted, pending=tuple(pending), begun=begun)
 
 
+def proposal_of(session: Session, dialect: Dialect, target: Target, seen: Seen) -> Proposal:
+    """What was seen, as a proposal that is rendered."""
+    return Proposal(
+        history=seen.history,
+        at=seen.at,
+        wanted=seen.wanted,
+        pending=tuple(item.revision for item in seen.pending),
+        rendered=seen.pending,
+        state=lambda: state_of(session, dialect, target.scope, seen.at),
+        interrupted=seen.begun is not None,
+    )
+
+
 def _wanted(history: History, to: str | None) -> tuple[str, ...]:
     if to is None:
         return (history.head,) if history.head is not None else ()

@@ -57,10 +57,11 @@ def command(
     console.print(_shown(console, question))
     if not yes and not console.confirm(f"{_QUESTIONS[verdict]} for {environment}?"):
         return REFUSED
-    path = voted(ws, question, verdict, reason=reason, valid_for=_seconds(valid_for), key=key)
+    path, void = voted(ws, question, verdict, reason=reason, valid_for=_seconds(valid_for), key=key)
     data = {"environment": environment, "verdict": verdict, "file": shown_path(path),
-            "statement": question.scale.statement.subject, "sql": question.sql}  # fmt: skip
-    console.result(data, f"signed: {shown_path(path)}\n  next: commit it, or hand it to whoever applies")
+            "statement": question.scale.statement.subject, "sql": question.sql, "void": void}  # fmt: skip
+    note = f"  but it does not count: {void}" if void else "  next: commit it, or hand it to whoever applies"
+    console.result(data, f"signed: {shown_path(path)}\n{note}")
     return OK
 
 

@@ -7,23 +7,22 @@ from pathlib import Path
 
 import msgspec
 
-from ..apply import journal, recover, versions
-from ..apply.proposal import Proposal, state_of
+from ..apply.look import look, proposal_of
 from ..apply.render import Rendered, rendered_elsewhere, sql_text
+from ..apply.work import Target
 from ..config.project import Environment
+from ..config.rules import Rules, Signed
 from ..dialects.session import Session
 from ..emit.report import PlanReport
 from ..errors import ReconcileError, RefusedError
-from ..model.catalog import Catalog
 from ..review.approval import TIME, approval_name, approval_text, sound_reason
-from ..review.signers import APPROVAL
+from ..review.signers import APPROVAL, Signers
 from ..review.ssh import read_signature, signed, signing_key
 from ..review.statement import Verdict
 from .approvals import Scale, approval_folder, rules_of
 from .gate import Asked, Gate
 from .gitstate import GitState, committed_state
-from .losses import plan_told, said_losses
-from .recorded import recorded_catalog
+from .losses import said_losses
 from .workspace import Workspace
 
 ATTRIBUTES = ".gitattributes"
@@ -41,6 +40,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     rendered: tuple[Rendered, ...]
     report: PlanReport | None
     losing: tuple[str, ...] = ()
+    signers: Signers
 
     @property
     def sql(self) -> str:
@@ -61,69 +61,31 @@ def _question(
 ) -> Question | None:
     gate = Gate(ws, environment, state, session, Asked(approvals=elsewhere))
     _ = gate.root
-    history = state.history
-    at = versions.current(session, ws.dialect, ws.required.version_table)
-    begun = journal.open_run(session, ws.dialect)
-    recover.require_known(history, at, begun, session.target)
-    wanted = _wanted(state, to)
-    pending = history.pending(at, wanted)
-    if not pending:
+    target = Target(environment=environment.name, version_table=ws.required.version_table, scope=ws.scope)
+    seen = look(session, ws.dialect, state.history, target, to, rendering=rendered_elsewhere)
+    if not seen.pending:
         return None
-    rendered = rendered_elsewhere(pending, history, ws.dialect)
-    proposal = Proposal(
-        history=history,
-        at=at,
-        wanted=wanted,
-        pending=pending,
-        rendered=rendered,
-        state=lambda: state_of(session, ws.dialect, ws.scope, at),
-        interrupted=begun is not None,
-    )
+    proposal = proposal_of(session, ws.dialect, target, seen)
     return Question(
         environment=environment,
         scale=gate.scale(proposal),
-        rendered=rendered,
-        report=_report(ws, state, session, proposal),
-        losing=tuple(said_losses(rendered)),
+        rendered=seen.pending,
+        report=gate.report(proposal),
+        losing=tuple(said_losses(seen.pending)),
+        signers=gate.root.signers,
     )
-
-
-def _wanted(state: GitState, to: str | None) -> tuple[str, ...]:
-    if to is None:
-        return (state.history.head,) if state.history.head is not None else ()
-    found = state.history.resolved(to)
-    if found is None:
-        raise ReconcileError(f"there is no revision {to!r}", next="name one of `reconcile history`")
-    return (found,)
-
-
-def _report(ws: Workspace, state: GitState, session: Session, proposal: Proposal) -> PlanReport | None:
-    head = state.at_head
-    if head is None or proposal.wanted != state.history.heads:
-        return None
-    nothing = Catalog(dialect=ws.dialect.name, says=ws.scope.topics)
-    before = recorded_catalog(ws, state, session, proposal.at) or nothing
-    return plan_told(before, head.catalog, ws.dialect)
 
 
 def voted(
     ws: Workspace, question: Question, verdict: Verdict, *, reason: str, valid_for: float | None, key: Path | None
-) -> Path:
-    """The file of a signed approval or rejection, written beside the others of the environment."""
+) -> tuple[Path, str]:
+    """The file of a signed approval or rejection, written beside the others of the environment, and why it does not
+    count, where that is sure already."""
     found = rules_of(question.environment)
     assert found is not None, "asked only where signatures are"
     rules, asks = found
-    if not sound_reason(reason):
-        raise ReconcileError("that reason is not one plain line of text", next="leave control characters away")
-    if verdict != "approve" and not reason.strip():
-        raise ReconcileError(f"to {verdict.replace('-', ' the ')} takes a reason", next='add --reason "..."')
-    if verdict == "break-glass" and rules.break_glass is None:
-        raise RefusedError(f"the policy of {rules.name} has no breakGlass", next="approve in the ordinary way")
-    seconds = asks.valid_for if valid_for is None else valid_for
-    if seconds > asks.valid_for:
-        why = f"the policy allows {asks.valid_for / 86400:g} days"
-        raise RefusedError("that is longer than an approval may be valid", why=why, next="choose a shorter --valid-for")
-    until = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds)
+    _require_reason(rules, verdict, reason)
+    until = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=_seconds(asks, valid_for))
     statement = msgspec.structs.replace(
         question.scale.statement, verdict=verdict, not_after=until.strftime(TIME), reason=reason
     )
@@ -131,14 +93,42 @@ def voted(
         armor = signed(statement.text, APPROVAL, file)
     signature = read_signature(armor)
     assert signature is not None, "what ssh-keygen gave was looked at"
-    folder = approval_folder(ws, rules)
-    folder.mkdir(parents=True, exist_ok=True)
-    attributes = ws.required.root / folder.parent.name / ATTRIBUTES
+    path = approval_folder(ws, rules) / approval_name(statement, signature.key)
+    _put(path, approval_text(statement, armor, question.sql))
+    return path, _void(question, rules, verdict, signature.key)
+
+
+def _require_reason(rules: Rules, verdict: Verdict, reason: str) -> None:
+    if not sound_reason(reason):
+        raise ReconcileError("that reason is not one plain line of text", next="leave control characters away")
+    if verdict != "approve" and not reason.strip():
+        raise ReconcileError(f"to {verdict.replace('-', ' the ')} takes a reason", next='add --reason "..."')
+    if verdict == "break-glass" and rules.break_glass is None:
+        raise RefusedError(f"the policy of {rules.name} has no breakGlass", next="approve in the ordinary way")
+
+
+def _seconds(asks: Signed, valid_for: float | None) -> float:
+    if valid_for is not None and valid_for > asks.valid_for:
+        why = f"the policy allows {asks.valid_for / 86400:g} days"
+        raise RefusedError("that is longer than an approval may be valid", why=why, next="choose a shorter --valid-for")
+    return asks.valid_for if valid_for is None else valid_for
+
+
+def _put(path: Path, text: bytes) -> None:
+    """The file, never half of it, and beside it what keeps git from changing its line ends."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    attributes = path.parent.parent / ATTRIBUTES
     if not attributes.exists():
         attributes.write_bytes(_AS_IT_IS)
-    path = folder / approval_name(statement, signature.key)
     part = path.with_name(f".{path.name}.part")
-    part.write_bytes(approval_text(statement, armor, question.sql))
+    part.write_bytes(text)
     part.replace(path)
-    return path
 
+
+def _void(question: Question, rules: Rules, verdict: Verdict, key: bytes) -> str:
+    signer = question.signers.of_key(key)
+    if signer is None:
+        return "its key is not in allowed_signers"
+    glass = rules.break_glass.who if rules.break_glass is not None else ()
+    who = glass if verdict == "break-glass" else {p for t in question.scale.tallies for p in t.who}
+    return "" if signer.principal in who else f"{signer.principal} is not among those who count for this"

@@ -21,6 +21,7 @@ from ..apply.render import Rendered, rendered_elsewhere, sql_text
 from ..apply.work import Permit
 from ..config.project import Environment
 from ..dialects.session import Session
+from ..emit.report import PlanReport
 from ..errors import RefusedError
 from ..model.catalog import Catalog
 from ..model.codec import encoded
@@ -139,13 +140,18 @@ class Gate:
         """Whether it takes data away, by what it says or by what it leads to; in doubt it does."""
         if said_losses(proposal.rendered or ()):
             return True
+        report = self.report(proposal)
+        return report is None or bool(report.losses)
+
+    def report(self, proposal: Proposal) -> PlanReport | None:
+        """What the proposal changes, by the lockfiles; None where git has none of what it leads to. Runs no code."""
         to_head = proposal.wanted == self.state.history.heads
         head = self.state.at_head if to_head else lock_of(self.ws, proposal.wanted, self.state)
         if head is None:
-            return True
+            return None
         nothing = Catalog(dialect=self.ws.dialect.name, says=self.ws.scope.topics)
         before = recorded_catalog(self.ws, self.state, self.session, proposal.at) or nothing
-        return bool(plan_told(before, head.catalog, self.ws.dialect).losses)
+        return plan_told(before, head.catalog, self.ws.dialect)
 
     def _left_over(self, proposal: Proposal) -> Proposal | None:
         """What the last approved run was to do, where it was cut short and all that was done since is part of it."""
