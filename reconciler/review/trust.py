@@ -75,12 +75,20 @@ class TrustRoot(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def configured(project: Path) -> str:
-    """Where the applier's own configuration says that the trust root lies: RECONCILE_TRUST, else git's setting."""
+    """Where the applier's own configuration says that the trust root lies: RECONCILE_TRUST, else git's setting.
+
+    "" where neither says anything; what cannot be asked is an error, and never the same as no trust root.
+    """
     if named := os.environ.get(VARIABLE, "").strip():
         return named
+    if not any((folder / ".git").exists() for folder in (project, *project.parents)):
+        return ""
+    git(project, "rev-parse", "--git-dir")  # a repository that git does not trust would look like one without settings
     try:
         return lines(git(project, "config", "--get", SETTING))[0].strip()
-    except (GitError, IndexError):
+    except GitError as error:
+        if error.status != 1:
+            raise
         return ""
 
 

@@ -13,6 +13,7 @@ from reconciler.errors import BusyError
 from tests.approvals import SIGNED, Team
 from tests.attacks.conftest import environment
 from tests.attacks.test_approvals import hand_written
+from tests.maria import Maria
 from tests.servers import Postgres
 
 ONE = {"threshold": 1, "by": ["dba"]}
@@ -49,17 +50,20 @@ def written(folder: Path) -> list[Path]:
     return [p for p in folder.rglob("*") if p.is_file() and CANARY.encode() in p.read_bytes()]
 
 
-@pytest.fixture(params=["sqlite", "postgresql"])
+@pytest.fixture(params=["sqlite", "postgresql", pytest.param("mysql", marks=pytest.mark.proof)])
 def story(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Team:
     names = ("staging", "prod")
     if request.param == "sqlite":
         urls = {name: f"sqlite:///{tmp_path / name}.db" for name in names}
-    else:
+    elif request.param == "postgresql":
         pg: Postgres = request.getfixturevalue("pg_default")
         urls = {name: with_password(pg.database()) for name in names}
+    else:
+        maria: Maria = request.getfixturevalue("maria")
+        urls = {name: maria.database() for name in names}
     team = Team(tmp_path, urls, request.param)
     environment(monkeypatch, team, tmp_path / "cache")
-    if request.param == "postgresql":
+    if request.param != "sqlite":
         monkeypatch.delenv("XDG_CACHE_HOME")
     team.environments = {
         "staging": {"signed": ONE},
