@@ -4,7 +4,7 @@ VENV   ?= .venv
 BIN    := $(VENV)/bin
 JOBS   ?= auto
 
-.PHONY: help setup demo test proof faults fuzz bench lint types build check clean
+.PHONY: help setup demo test proof faults attacks fuzz bench lint types build check clean
 
 help:
 	@sed -n 's/^## //p' $(MAKEFILE_LIST)
@@ -24,7 +24,7 @@ demo: setup
 
 ## make test    everything that is fast: units, real servers, command line, documentation
 test: setup
-	$(BIN)/python -m pytest -n $(JOBS) -m "not faults and not fuzz and not proof" tests
+	$(BIN)/python -m pytest -n $(JOBS) -m "not faults and not fuzz and not proof and not attacks" tests
 
 ## make proof   the slower proofs: real schemas in and out, every mutation, every server found
 proof: setup
@@ -33,6 +33,10 @@ proof: setup
 ## make faults  kills, races and lost connections, at every point
 faults: setup
 	$(BIN)/python -m pytest -n $(JOBS) -m faults tests
+
+## make attacks  on approvals, code and the ledger: one line an attack, with what it was refused with
+attacks: setup
+	$(BIN)/python -m pytest -n $(JOBS) -q -m attacks tests/attacks
 
 ## make fuzz    random pairs of schemas: plan, apply, converge, come back (PAIRS=300 a dialect)
 fuzz: setup

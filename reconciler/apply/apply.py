@@ -21,16 +21,17 @@ from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Change, Statement, address_of
 from ..sources.revisions import History, Revision
-from . import journal, ledger, recover, verify, versions
-from .journal import OpenRun
+from . import journal, ledger, verify, versions
 from .ladder import Ladder, is_lost
 from .ledger import Recorded
 from .lock import Turn
-from .render import Rendered, render
+from .look import Seen, already, look, proposal_of
+from .proposal import Proposal
+from .render import Rendered, Rendering, rendered_here
 from .runner import MovedError, RevisionRun
-from .work import Event, Target, Work
+from .work import Event, Permit, Target, Work
 
-__all__ = ["Event", "Ladder", "Outcome", "Rendered", "Target", "apply", "dry_run"]
+__all__ = ["Event", "Ladder", "Outcome", "Permit", "Proposal", "Rendered", "Target", "apply", "dry_run"]
 
 _LOOKS: Final = 100
 
@@ -56,23 +57,20 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     expected: Catalog | Callable[[], Catalog | None] | None
     to: str | None
     allow_drift: bool
-    approved: Callable[[Sequence[Rendered]], None]
+    trusted: Callable[[Proposal], None]
+    approved: Callable[[Proposal], Permit]
+    rendering: Rendering
     unexcused: Callable[[Sequence[Change]], Sequence[Change]]
     ladder: Ladder
 
 
-class _Seen(msgspec.Struct, frozen=True, kw_only=True):
-    """One look: where the database is, what it lacks (rendered, in order), and what was begun."""
-
-    history: History
-    at: tuple[str, ...]
-    wanted: tuple[str, ...]
-    pending: tuple[Rendered, ...]
-    begun: OpenRun | None
-
-
 def _silent(event: Event) -> None:
     """Progress that nobody watches."""
+
+
+def _anything(proposal: Proposal) -> Permit:
+    """Where no policy asks for anything."""
+    return Permit()
 
 
 def apply(
@@ -90,15 +88,19 @@ def apply(
     commit: str = "",
     progress: Callable[[Event], None] = _silent,
     interrupted: Callable[[], bool] = lambda: False,
-    approved: Callable[[Sequence[Rendered]], None] = lambda pending: None,
+    trusted: Callable[[Proposal], None] = lambda proposal: None,
+    approved: Callable[[Proposal], Permit] = _anything,
+    rendering: Rendering = rendered_here,
     unexcused: Callable[[Sequence[Change]], Sequence[Change]] = lambda drift: drift,
     ladder: Ladder | None = None,
 ) -> Outcome:
     """Brings the database to the head of the history, or to `to`.
 
     history: called under the lock. expected: the schema at its head, None where nobody measured it; a callable is asked
-    right after `history`. approved: is shown what is about to run and raises where it may not. unexcused: of some drift
-    what no rule of the project accepts. allow_drift: go on although live is not as it was left.
+    right after `history`. trusted: is asked before any code of a revision is run, to render it; approved: is shown
+    exactly what is about to run. Both raise RefusedError where it may not, and the ledger keeps what they said.
+    rendering: how revisions are made to say their SQL.
+    unexcused: of some drift what no rule of the project accepts. allow_drift: go on though live is not as it was left.
 
     Raises BusyError, RefusedError (Ahead, Drifted, an edited remainder), InterruptedRunError, DatabaseError with file
     and statement, ReconcileError where live is not `expected` in the end.
@@ -123,7 +125,9 @@ def apply(
             expected=expected,
             to=to,
             allow_drift=allow_drift,
+            trusted=trusted,
             approved=approved,
+            rendering=rendering,
             unexcused=unexcused,
             ladder=ladder or Ladder(),
         )
@@ -131,60 +135,26 @@ def apply(
 
 
 def dry_run(
-    session: Session, dialect: Dialect, history: History, target: Target, to: str | None = None
+    session: Session,
+    dialect: Dialect,
+    history: History,
+    target: Target,
+    to: str | None = None,
+    rendering: Rendering = rendered_here,
 ) -> list[tuple[Revision, list[Statement]]]:
     """The pending revisions with the statements that apply would run, from a look without the lock; writes nothing."""
-    seen = _seen(session, dialect, history, target, to)
+    seen = look(session, dialect, history, target, to, rendering=rendering)
     return [(item.revision, list(item.statements)) for item in seen.pending]
 
 
 def _rehearsed(session: Session, dialect: Dialect, history: History, target: Target, to: str | None) -> Outcome:
-    seen = _seen(session, dialect, history, target, to)
+    seen = look(session, dialect, history, target, to)
     return Outcome(
-        already=_already(seen),
+        already=already(seen),
         statements=sum(len(item.statements) for item in seen.pending),
         live=dialect.inspect(session, target.scope),
         head=seen.at,
     )
-
-
-def _seen(session: Session, dialect: Dialect, history: History, target: Target, to: str | None) -> _Seen:
-    at = versions.current(session, dialect, target.version_table)
-    begun = journal.open_run(session, dialect)
-    recover.require_known(history, at, begun, session.target)
-    if begun and begun.revision in history.ancestors(at):
-        begun = None
-    wanted = _wanted(history, to)
-    pending = [render(r, history, dialect) for r in history.pending(at, wanted)]
-    if begun:
-        pending.sort(key=lambda item: item.revision.id != begun.revision)
-        _require_resumable(pending, begun)
-    return _Seen(history=history, at=at, wanted=wanted, pending=tuple(pending), begun=begun)
-
-
-def _wanted(history: History, to: str | None) -> tuple[str, ...]:
-    if to is None:
-        return (history.head,) if history.head is not None else ()
-    found = history.resolved(to)
-    if found is None:
-        known = ", ".join(r.id for r in history.order[-5:])
-        raise ReconcileError(f"there is no revision {to!r}", why=f"the newest are {known}", next="name one of them")
-    return (found,)
-
-
-def _require_resumable(pending: Sequence[Rendered], begun: OpenRun) -> None:
-    if not pending or pending[0].revision.id != begun.revision:
-        raise RefusedError(
-            f"revision {begun.revision} was begun and not finished",
-            why="it is not among the revisions that are to be applied now",
-            next="run `reconcile apply` without --to: it carries on from there",
-        )
-    recover.require_same_text(pending[0], begun)
-
-
-def _already(seen: _Seen) -> tuple[str, ...]:
-    have = seen.history.ancestors(seen.at)
-    return tuple(r.id for r in seen.history.order if r.id in have)
 
 
 class _Apply:
@@ -192,6 +162,7 @@ class _Apply:
 
     def __init__(self, work: Work, asked: _Asked) -> None:
         self.work, self.asked = work, asked
+        self.proposed: tuple[str, ...] = ()
         self.applied: list[str] = []
         self.statements = 0
         self.expected: Catalog | None = None
@@ -205,17 +176,24 @@ class _Apply:
         """What was there before us, of topics that nobody cared for until now (grants, say)."""
 
     def outcome(self) -> Outcome:
+        try:
+            return self._outcome()
+        except RefusedError as error:
+            self._keep_refusal(error)
+            raise
+
+    def _outcome(self) -> Outcome:
         first = seen = self._look()
         self._require_undrifted(seen)
         try:
             if self._there_already(seen):
-                self.asked.approved(seen.pending)
+                self._permit(seen)
                 self._take_as_applied(seen)
                 seen = self._look()
             for _ in range(_LOOKS):
                 if not seen.pending:
                     break
-                self.asked.approved(seen.pending)
+                self._permit(seen)
                 self._run(seen)
                 seen = self._look()
             else:
@@ -225,25 +203,65 @@ class _Apply:
             raise
         return self._finished(first, seen)
 
-    def _look(self) -> _Seen:
+    def _look(self) -> Seen:
         work = self.work
         with self._patiently():
             history = self.asked.history()
             self.expected = self.asked.expected() if callable(self.asked.expected) else self.asked.expected
-            seen = _seen(work.session, work.dialect, history, work.target, self.asked.to)
+            to, rendering = self.asked.to, self.asked.rendering
+            seen = look(work.session, work.dialect, history, work.target, to, self._trusted, rendering)
             if seen.pending:
                 versions.ensure(work.session, work.dialect, work.target.version_table)
                 ledger.ensure(work.session, work.dialect)
                 self._clear_stale(seen)
         return seen
 
-    def _clear_stale(self, seen: _Seen) -> None:
+    def _trusted(self, proposal: Proposal) -> None:
+        self.proposed = tuple(r.id for r in proposal.pending)
+        self.asked.trusted(proposal)
+
+    def _permit(self, seen: Seen) -> None:
+        """Asks whether this may be applied, and keeps in the ledger who said so."""
+        work = self.work
+        permit = self.asked.approved(proposal_of(work.session, work.dialect, work.target, seen))
+        if permit.action and permit.statement != work.permit.statement:
+            self._keep(permit.action, permit.reason, permit)
+        self.work = msgspec.structs.replace(work, permit=permit)
+
+    def _keep_refusal(self, error: RefusedError) -> None:
+        """A refusal is an entry of the ledger too, once; one that cannot be written is a refusal all the same."""
+        message = "\n".join(text for text in (error.what, error.why) if text)
+        with suppress(DatabaseError, BusyError):
+            last = ledger.last(self.work.session, self.work.dialect)
+            if last is None and not self.proposed:
+                return  # nothing was ever done here, and nothing was about to be
+            if last is None or (last.action, last.message, last.actor) != ("refused", message, self.work.actor):
+                self._keep("refused", message, Permit())
+
+    def _keep(self, action: ledger.Action, message: str, permit: Permit) -> None:
+        work = self.work
+        with self._patiently():
+            ledger.ensure(work.session, work.dialect)
+            entry = ledger.Entry(
+                environment=work.target.environment,
+                revision=",".join(self.proposed),
+                action=action,
+                actor=work.actor,
+                commit_id=work.commit,
+                message=message,
+                approvers=permit.approvers,
+                statement=permit.statement,
+                detail=permit.detail,
+            )
+            ledger.write(work.session, work.dialect, entry)
+
+    def _clear_stale(self, seen: Seen) -> None:
         """Rows of a revision that somebody else finished, with `alembic upgrade` or `alembic stamp`."""
         rows = journal.open_run(self.work.session, self.work.dialect)
         if rows and not seen.begun:
             journal.clear(self.work.session, self.work.dialect, rows.revision)
 
-    def _require_undrifted(self, seen: _Seen) -> None:
+    def _require_undrifted(self, seen: Seen) -> None:
         work = self.work
         self.recorded = ledger.recorded(work.session, work.dialect)
         self.fresh = self.recorded is not None and self.recorded.revision == seen.at and seen.begun is None
@@ -264,7 +282,7 @@ class _Apply:
                 next=f"`reconcile drift --env {work.target.environment}` shows it: adopt it or revert it first",
             )
 
-    def _there_already(self, seen: _Seen) -> bool:
+    def _there_already(self, seen: Seen) -> bool:
         """Whether the database was left as the pending revisions would leave it, as after drift was adopted into git.
 
         Only for generated revisions, which do nothing to rows, and where live is what the ledger says we left.
@@ -277,7 +295,7 @@ class _Apply:
         ours = self._ours(self.before, at_head=True)
         return not self._differences(self.expected, ours) and not self._differences(self.recorded.catalog, ours)
 
-    def _take_as_applied(self, seen: _Seen) -> None:
+    def _take_as_applied(self, seen: Seen) -> None:
         work = self.work
         with self._patiently():
             if versions.current(work.session, work.dialect, work.target.version_table) != seen.at:
@@ -290,15 +308,20 @@ class _Apply:
                     action="apply",
                     actor=work.actor,
                     commit_id=work.commit,
+                    sql_digest=item.digest,
                     message="the database was so already",
+                    approvers=work.permit.approvers,
+                    statement=work.permit.statement,
                 )
                 ledger.write(work.session, work.dialect, entry)
                 self.applied.append(item.revision.id)
 
-    def _run(self, seen: _Seen) -> None:
+    def _run(self, seen: Seen) -> None:
         at, begun = seen.at, seen.begun
         with suppress(MovedError):
             for item in seen.pending:
+                if self.applied:
+                    self.work.permit.still()
                 at = RevisionRun(self.work, item, at, self.asked.ladder, begun).carried_out()
                 begun = None
                 self.applied.append(item.revision.id)
@@ -320,7 +343,7 @@ class _Apply:
         with self.work.turn.unit():
             yield
 
-    def _finished(self, first: _Seen, seen: _Seen) -> Outcome:
+    def _finished(self, first: Seen, seen: Seen) -> Outcome:
         work = self.work
         with self._patiently():
             at = versions.current(work.session, work.dialect, work.target.version_table)
@@ -337,7 +360,7 @@ class _Apply:
             raise self._not_as_expected(new)
         return Outcome(
             applied=tuple(self.applied),
-            already=_already(first),
+            already=already(first),
             statements=self.statements,
             live=live,
             head=at,
@@ -358,7 +381,7 @@ class _Apply:
 
     def _died_before_recording(self, at: tuple[str, ...]) -> bool:
         """Whether the last run of ours ended between its last commit and the record of what it left."""
-        last = ledger.last(self.work.session, self.work.dialect) if self._stale(at) else None
+        last = ledger.last(self.work.session, self.work.dialect, *ledger.MOVES) if self._stale(at) else None
         return last is not None and last.action == "apply" and last.revision in at
 
     def _brought_by_others(self, at: tuple[str, ...]) -> bool:

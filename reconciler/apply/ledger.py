@@ -27,30 +27,43 @@ from . import journal
 from .journal import open_run as open_run
 from .tables import exists, insert, rows_if_there
 
-Action = Literal["apply", "push", "baseline", "stamp", "record"]
+Action = Literal[
+    "apply", "push", "baseline", "stamp", "record", "approved", "break-glass", "refused", "suspend", "resume", "trust",
+    "acknowledged",
+]  # fmt: skip
 
+MOVES: Final[tuple[Action, ...]] = ("apply", "push", "baseline", "stamp", "record")
+"""The acts that leave the database at a revision, or with another schema than before."""
+
+_SHORT: Final = 255
 _PART: Final = 32_000  # characters: below every dialect's shortest TEXT and largest packet
 _LEDGER: Final = (
     "seq BIGINT NOT NULL PRIMARY KEY, at VARCHAR(40) NOT NULL, environment VARCHAR(255) NOT NULL, "
     "revision VARCHAR(255) NOT NULL, action VARCHAR(32) NOT NULL, actor VARCHAR(255) NOT NULL, "
     "commit_id VARCHAR(64) NOT NULL, sql_digest VARCHAR(64) NOT NULL, statements BIGINT NOT NULL, "
-    "duration_ms BIGINT NOT NULL, tool VARCHAR(64) NOT NULL, message TEXT NOT NULL"
+    "duration_ms BIGINT NOT NULL, tool VARCHAR(64) NOT NULL, message TEXT NOT NULL, approvers TEXT NOT NULL, "
+    "statement VARCHAR(64) NOT NULL, detail TEXT NOT NULL, previous VARCHAR(64) NOT NULL, hash VARCHAR(64) NOT NULL"
 )
 _RECORDED: Final = (
     "part INTEGER NOT NULL PRIMARY KEY, revision VARCHAR(255) NOT NULL, fingerprint VARCHAR(64) NOT NULL, "
     "server VARCHAR(40) NOT NULL, at VARCHAR(40) NOT NULL, snapshot TEXT NOT NULL"
 )
 _ENTRY_COLUMNS: Final = (
-    "seq, at, environment, revision, action, actor, commit_id, sql_digest, statements, duration_ms, tool, message"
+    "seq, at, environment, revision, action, actor, commit_id, sql_digest, statements, duration_ms, tool, message, "
+    "approvers, statement, detail, previous, hash"
 )
 
 
 class Entry(msgspec.Struct, frozen=True, kw_only=True):
-    """One act. `seq` orders them, not the clock; `sql_digest` is over the statements that ran."""
+    """One act. `seq` orders them, not the clock; `sql_digest` is over the statements that ran.
+
+    `approvers` and `statement`: who approved it, and the digest of what they approved. `detail`: JSON, by the action.
+    `hash` is over all of it and `previous`, the hash of the entry before: a row that is changed later shows.
+    """
 
     environment: str
     revision: str
-    action: Action
+    action: Action | str
     actor: str
     commit_id: str = ""
     sql_digest: str = ""
@@ -60,6 +73,21 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     seq: int = 0
     at: str = ""
     tool: str = f"reconcile {__version__}"
+    approvers: str = ""
+    statement: str = ""
+    detail: str = ""
+    previous: str = ""
+    hash: str = ""
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return dict(msgspec.json.decode(self.detail)) if self.detail else {}
+
+    @property
+    def computed(self) -> str:
+        """The hash that this entry must have."""
+        parts = (str(getattr(self, name)).encode() for name in _ENTRY_COLUMNS.split(", ") if name != "hash")
+        return codec.digest(*parts)
 
 
 class Recorded(msgspec.Struct, frozen=True, kw_only=True, dict=True):
@@ -99,11 +127,14 @@ def ensure(session: Session, dialect: Dialect) -> None:
 
 
 def write(session: Session, dialect: Dialect, entry: Entry) -> Entry:
-    """Appends an entry; the number, the time and the scrubbing are given here. In a transaction, under the lock."""
+    """Appends an entry; number, time, hash and scrubbing are given here. In a transaction, under the lock."""
     table = dialect.ledger("ledger")
-    last = session.rows(f"SELECT max(seq) FROM {table}")[0][0]
-    texts = {f: scrubbed(getattr(entry, f)) for f in ("environment", "actor", "message")}
-    written = msgspec.structs.replace(entry, seq=int(last or 0) + 1, at=now(), **texts)
+    before = last(session, dialect)
+    texts: dict[str, Any] = {f: scrubbed(getattr(entry, f)) for f in ("message", "approvers")}
+    texts |= {f: scrubbed(getattr(entry, f))[:_SHORT] for f in ("environment", "actor", "revision")}
+    number, previous = (before.seq + 1, before.hash) if before is not None else (1, "")
+    written = msgspec.structs.replace(entry, seq=number, at=now(), previous=previous, **texts)
+    written = msgspec.structs.replace(written, hash=written.computed)
     insert(session, dialect, table, {name: getattr(written, name) for name in _ENTRY_COLUMNS.split(", ")})
     return written
 
@@ -113,10 +144,12 @@ def entries(session: Session, dialect: Dialect) -> list[Entry]:
     return _entries(session, f"SELECT {_ENTRY_COLUMNS} FROM {dialect.ledger('ledger')} ORDER BY seq")
 
 
-def last(session: Session, dialect: Dialect) -> Entry | None:
-    """What was done last."""
+def last(session: Session, dialect: Dialect, *actions: Action) -> Entry | None:
+    """What was done last, of some actions or of all."""
     table = dialect.ledger("ledger")
-    found = _entries(session, f"SELECT {_ENTRY_COLUMNS} FROM {table} WHERE seq = (SELECT max(seq) FROM {table})")
+    among = f" WHERE action IN ({', '.join(map(dialect.literal, actions))})" if actions else ""
+    newest = f"(SELECT max(seq) FROM {table}{among})"
+    found = _entries(session, f"SELECT {_ENTRY_COLUMNS} FROM {table} WHERE seq = {newest}")
     return found[0] if found else None
 
 
@@ -150,6 +183,12 @@ def recorded(session: Session, dialect: Dialect) -> Recorded | None:
         server=tuple(int(n) for n in server.split(".") if n),
         snapshot=text,
     )
+
+
+def left(session: Session, dialect: Dialect) -> tuple[tuple[str, ...], str] | None:
+    """The revisions and the fingerprint of the schema as we last left it; None where we never were."""
+    rows = rows_if_there(session, f"SELECT revision, fingerprint FROM {dialect.ledger('recorded')} WHERE part = 0")
+    return (_names(rows[0][0]), str(rows[0][1])) if rows else None
 
 
 def recorded_fingerprint(session: Session, dialect: Dialect) -> str:

@@ -173,6 +173,8 @@ class RevisionRun:
             statements=len(self.item.statements),
             duration_ms=int((time.monotonic() - self._begun) * 1000),
             message=revision.message,
+            approvers=work.permit.approvers,
+            statement=work.permit.statement,
         )
         ledger.write(work.session, work.dialect, entry)
 

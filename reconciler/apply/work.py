@@ -31,6 +31,21 @@ class Event(msgspec.Struct, frozen=True, kw_only=True):
     note: str = ""
 
 
+class Permit(msgspec.Struct, frozen=True, kw_only=True):
+    """That something may be applied: who approved it, and the digest of what they approved.
+
+    `action` other than "" is written into the ledger before the first statement, with `reason` and `detail` (JSON).
+    `still` is asked before each revision, and raises where the rest may no longer begin.
+    """
+
+    approvers: str = ""
+    statement: str = ""
+    action: Literal["", "approved", "break-glass"] = ""
+    reason: str = ""
+    detail: str = ""
+    still: Callable[[], None] = lambda: None
+
+
 class Work(msgspec.Struct, frozen=True, kw_only=True):
     """One run of the applier. `run` tells its rows in the journal from another's."""
 
@@ -43,3 +58,4 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     commit: str
     progress: Callable[[Event], None]
     interrupted: Callable[[], bool]
+    permit: Permit = Permit()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -25,18 +26,25 @@ if TYPE_CHECKING:
 @click.option(
     "--wait", type=float, default=0.0, metavar="SECONDS", help="How long to wait for another apply (default: not)."
 )
+@click.option("--break-glass", is_flag=True, help="Go by break-glass approvals: no windows, no promotion.")
+@click.option(
+    "--approvals", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Approvals in this folder too."
+)
+@click.option("--history-rewritten", is_flag=True, help="The tracked branch was rewritten, and you know why.")
 @click.option("--no-fetch", is_flag=True, help="Do not fetch the tracked branch of a remote first.")
 @command_options
 def command(
     console: Console, environment: str, to: str | None, dry_run: bool, baseline: bool, allow_drift: bool, wait: float,
-    no_fetch: bool,
+    break_glass: bool, approvals: Path | None, history_rewritten: bool, no_fetch: bool,
 ) -> int:  # fmt: skip
     """Apply the pending revisions that the environment's policy allows.
 
-    Under `none` those of the working tree; under `merged` those on the branch it tracks. Exit status 3: refused,
+    Under `none` those of the working tree; under `merged` those on the branch it tracks; under `signed` those that
+    enough persons signed. Exit status 3: refused,
     4: somebody else is applying, 5: interrupted, and the same command carries on.
     """
     from ..control.applying import allowed, baselined, carried_out, refusal
+    from ..control.gate import Asked
 
     ws = workspace(console, environment=environment)
     what = allowed(ws, environment, fetch=not no_fetch)
@@ -49,6 +57,10 @@ def command(
     with stoppable() as interrupted, console.progress(f"applying to {environment}") as step:
         done = carried_out(
             ws, what, to=to, wait=wait, allow_drift=allow_drift,
+            asked=Asked(
+                break_glass=break_glass, approvals=approvals.resolve() if approvals else None,
+                rewritten=history_rewritten,
+            ),
             progress=lambda e: step(f"{environment}: {e.place}"), interrupted=interrupted,
         )  # fmt: skip
     history = what.state.history

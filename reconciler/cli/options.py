@@ -47,6 +47,19 @@ everything_option: Decorator = click.option(
 )
 
 
+def reason_option(required: bool = False) -> Decorator:
+    return click.option("--reason", required=required, default="", metavar="TEXT", callback=plain_text, help="Why.")
+
+
+def plain_text(ctx: click.Context, _param: click.Parameter, value: str | None) -> str | None:
+    """A reason as it may stand in a ledger; refused where it holds characters that mislead."""
+    from ..review.approval import sound_reason
+
+    if value is not None and (not sound_reason(value) or (not value.strip() and (_param.required or value))):
+        raise click.BadParameter("write one plain line of text")
+    return value
+
+
 def environment_option(required: bool = True) -> Decorator:
     return click.option(
         "--env", "environment", metavar="NAME", required=required, help="An environment of reconcile.yaml.",

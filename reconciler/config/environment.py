@@ -9,16 +9,16 @@ from __future__ import annotations
 import os
 import re
 from pathlib import Path
-from typing import Final, Literal
+from typing import Final
 
 import msgspec
 
 from ..diagnostics import Span
 from ..errors import ReconcileError
 from .paths import inside
+from .projectfile import Elsewhere
+from .rules import Rules
 from .secrets import masked, remember, remember_url
-
-Policy = Literal["none", "merged"]
 
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
 _SECRET_NAME: Final = re.compile(r"(?i)pass|pwd|secret|token")
@@ -80,20 +80,46 @@ class UrlSource(msgspec.Struct, frozen=True, kw_only=True):
             raise ReconcileError(f"cannot read a URL from {self.file}", where=str(self.span), why=why) from None
 
 
+def url_source(written: str | Elsewhere, root: Path, owner: str, span: Span) -> UrlSource:
+    """Where a URL comes from, as a file says it; a password in the text is remembered for scrubbing."""
+    if isinstance(written, Elsewhere):
+        return UrlSource(env=written.env or "", file=written.file or "", root=root, span=span, owner=owner)
+    if written.startswith("env:"):
+        return UrlSource(env=written.removeprefix("env:"), root=root, span=span, owner=owner)
+    if "${" not in written:
+        remember_url(written)
+    return UrlSource(literal=written, root=root, span=span, owner=owner)
+
+
 class Environment(msgspec.Struct, frozen=True, kw_only=True):
-    """One database that follows git."""
+    """One database that follows git.
+
+    `policy` in words: none, merged, signed, merged and signed; unlisted where the trust root does not name it.
+    `rules` is what the trust root says of it; without a trust root there are none.
+    """
 
     name: str
     url_source: UrlSource
-    policy: Policy = "merged"
+    policy: str = "merged"
     branch: str = "main"
     remote: str | None = None
+    rules: Rules | None = None
     span: Span = Span()
 
     @property
     def tracked_ref(self) -> str:
         """The full ref that counts: the remote's branch as last fetched, else the local branch."""
         return f"refs/remotes/{self.remote}/{self.branch}" if self.remote else f"refs/heads/{self.branch}"
+
+    @property
+    def merged(self) -> bool:
+        """Whether only the branch that is tracked counts."""
+        return "merged" in self.policy
+
+    @property
+    def signed(self) -> bool:
+        """Whether persons have to sign what is applied."""
+        return "signed" in self.policy
 
     def url(self) -> str:
         """The database URL, with its secrets; ask for it as late as possible, and never print it."""

@@ -18,7 +18,7 @@ from ..errors import InputError, ReconcileError
 from .checked import converted, did_you_mean
 from .complaints import LOADED, SCRATCH_WORDS, complaints
 from .dialects import declared, dialect_of, place_of
-from .environment import Environment, UrlSource
+from .environment import Environment, UrlSource, url_source
 from .nodes import Document, Key
 from .paths import inside
 from .projectfile import (
@@ -30,7 +30,6 @@ from .projectfile import (
     project_schema,
     schema_text,
 )
-from .secrets import remember_url
 from .yamltext import document
 
 __all__ = [
@@ -239,8 +238,7 @@ def _view(spec: SpecForm, dialect: str, own: DialectForm, source: Document, file
 
 def _environment(name: str, form: EnvironmentForm, source: Document, root: Path) -> Environment:
     place = ("spec", "environments", name)
-    url = _url_source(form.url, source, root, f"environment {name}", *place, "url")
-    assert url is not None
+    url = url_source(form.url, root, f"environment {name}", source.at(*place, "url"))
     span = source.at(*place)
     return Environment(name=name, url_source=url, policy=form.policy, branch=form.branch, remote=form.remote, span=span)
 
@@ -248,16 +246,7 @@ def _environment(name: str, form: EnvironmentForm, source: Document, root: Path)
 def _url_source(
     written: str | Elsewhere | None, source: Document, root: Path, owner: str, *place: Key
 ) -> UrlSource | None:
-    if written is None:
-        return None
-    span = source.at(*place)
-    if isinstance(written, Elsewhere):
-        return UrlSource(env=written.env or "", file=written.file or "", root=root, span=span, owner=owner)
-    if written.startswith("env:"):
-        return UrlSource(env=written.removeprefix("env:"), root=root, span=span, owner=owner)
-    if "${" not in written:
-        remember_url(written)
-    return UrlSource(literal=written, root=root, span=span, owner=owner)
+    return None if written is None else url_source(written, root, owner, source.at(*place))
 
 
 def _seconds(text: str) -> float:

@@ -61,8 +61,11 @@ class EnvironmentForm(_Form, frozen=True):
         ),
     ]
     policy: Annotated[
-        Literal["none", "merged"],
-        Meta(description="none: anything may be applied. merged: only revisions on the branch that is tracked."),
+        Literal["none", "merged", "signed"],
+        Meta(
+            description="none: anything may be applied. merged: only revisions on the branch that is tracked. "
+            "signed: only what persons signed. Where there is a trust root, its policy counts and not this."
+        ),
     ] = "merged"
     branch: Annotated[
         str, Meta(pattern=BRANCH, description="the name of the git branch that this environment tracks")
@@ -165,23 +168,31 @@ class ProjectForm(_Form, frozen=True):
 
 def project_schema() -> dict[str, Any]:
     """The JSON Schema of `reconcile.yaml`, generated from the forms above."""
-    (_, parts) = msgspec.json.schema_components([ProjectForm], ref_template="#/$defs/{name}")
+    found = schema_of(ProjectForm, "reconcile project", "Project")
+    spec = found["$defs"]["Spec"]
+    for form in spec["properties"]["dialects"]["anyOf"]:
+        if form.get("type") == "object":
+            form["propertyNames"] = {"enum": sorted(get_args(DialectName))}
+    spec |= {"oneOf": [{"required": ["dialect"]}, {"required": ["dialects"]}]}
+    return found
+
+
+def schema_of(form: type[msgspec.Struct], title: str, name: str) -> dict[str, Any]:
+    """The JSON Schema of a form and of those in it, each named without its `Form`."""
+    (_, parts) = msgspec.json.schema_components([form], ref_template="#/$defs/{name}")
     named = {name.removesuffix("Form"): part for name, part in parts.items()}
     text = msgspec.json.encode(named).replace(b'Form"', b'"')
     named = msgspec.json.decode(text)
     named["Elsewhere"] |= {"oneOf": [{"required": ["env"]}, {"required": ["file"]}]}
-    for form in named["Spec"]["properties"]["dialects"]["anyOf"]:
-        if form.get("type") == "object":
-            form["propertyNames"] = {"enum": sorted(get_args(DialectName))}
-    named["Spec"] |= {"oneOf": [{"required": ["dialect"]}, {"required": ["dialects"]}]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
-        "title": "reconcile project",
-        "$ref": "#/$defs/Project",
+        "title": title,
+        "$ref": f"#/$defs/{name}",
         "$defs": named,
     }
 
 
-def schema_text() -> str:
-    """The bytes of `schemas/project.schema.json`."""
-    return msgspec.json.format(msgspec.json.encode(project_schema(), order="deterministic"), indent=2).decode() + "\n"
+def schema_text(schema: dict[str, Any] | None = None) -> str:
+    """The bytes of `schemas/project.schema.json`, or of another schema's file."""
+    found = project_schema() if schema is None else schema
+    return msgspec.json.format(msgspec.json.encode(found, order="deterministic"), indent=2).decode() + "\n"

@@ -9,6 +9,8 @@ import msgspec
 
 from ..apply import mark
 from ..apply.apply import Outcome, apply, dry_run
+from ..apply.render import rendered_elsewhere, rendered_here
+from ..apply.versions import current
 from ..apply.work import Event, Target
 from ..config.project import Environment
 from ..errors import RefusedError
@@ -17,7 +19,9 @@ from ..model.changes import Change, Statement
 from ..sources.revisions import History, Revision
 from .actor import actor
 from .conditions import unexcused
+from .gate import Asked, Gate
 from .gitstate import GitState, allowed_state, working_state
+from .standing import standing
 from .workspace import Workspace
 
 
@@ -33,7 +37,7 @@ def allowed(ws: Workspace, name: str, *, fetch: bool = True) -> Allowed:
     """The revisions that the policy of an environment lets through, and those of the working tree that wait."""
     environment = ws.environment(name)
     state = allowed_state(ws, environment, fetch=fetch)
-    if environment.policy == "none":
+    if not environment.merged:
         return Allowed(environment=environment, state=state)
     here = working_state(ws).history
     waiting = tuple(r for r in here.order if r.id not in state.history.by_id)
@@ -47,35 +51,46 @@ def carried_out(
     to: str | None = None,
     wait: float = 0.0,
     allow_drift: bool = False,
+    asked: Asked | None = None,
     progress: Callable[[Event], None] = lambda event: None,
     interrupted: Callable[[], bool] = lambda: False,
 ) -> Outcome:
     """Applies what is allowed; the history is read again under the lock. Raises what `apply.apply` raises."""
 
-    def history() -> History:
-        return allowed_state(ws, what.environment, fetch=False).history
-
     _require_waiting_reached(what, to)
-
-    def expected() -> Catalog | None:
-        snapshot = allowed_state(ws, what.environment, fetch=False).at_head
-        return snapshot.catalog if snapshot is not None else None
 
     def drift(changes: Sequence[Change]) -> Sequence[Change]:
         return unexcused(changes, ws.required.ignore_drift, datetime.date.today())
 
+    if allow_drift and what.environment.signed:
+        raise RefusedError(
+            f"{what.environment.name} is not applied to as long as it has drifted",
+            why="what was approved is what git and the ledger say, not what somebody changed by hand",
+            next=f"reconcile drift --env {what.environment.name}: adopt it or take it back",
+        )
     with ws.session(what.environment) as session:
+        gate = Gate(ws, what.environment, what.state, session, asked, lambda w, e: standing(w, e, working_state(w)))
+
+        def history() -> History:
+            gate.state = allowed_state(ws, what.environment, fetch=False)
+            return gate.state.history
+
+        def expected() -> Catalog | None:
+            return gate.state.at_head.catalog if gate.state.at_head is not None else None
+
         return apply(
             session, ws.dialect, history, target_of(ws, what.environment), expected=expected, to=to,
             wait_seconds=wait, allow_drift=allow_drift, actor=actor(ws), commit=what.state.commit,
-            progress=progress, interrupted=interrupted, unexcused=drift,
+            progress=progress, interrupted=interrupted, unexcused=drift, trusted=gate.trusted, approved=gate.approved,
+            rendering=rendered_elsewhere if what.environment.signed else rendered_here,
         )  # fmt: skip
 
 
 def rehearsed(ws: Workspace, what: Allowed, to: str | None) -> list[tuple[Revision, list[Statement]]]:
     """The pending revisions with the statements that would run; nothing is written."""
     with ws.session(what.environment, read_only=True) as session:
-        return dry_run(session, ws.dialect, what.state.history, target_of(ws, what.environment), to)
+        rendering = rendered_elsewhere if what.environment.signed else rendered_here
+        return dry_run(session, ws.dialect, what.state.history, target_of(ws, what.environment), to, rendering)
 
 
 def baselined(ws: Workspace, what: Allowed, *, wait: float) -> str:
@@ -84,6 +99,12 @@ def baselined(ws: Workspace, what: Allowed, *, wait: float) -> str:
     if state.at_head is None or state.history.head is None:
         raise RefusedError("there is no revision to take as the baseline", next="reconcile plan --write")
     with ws.session(what.environment) as session:
+        if what.environment.signed and (at := current(session, ws.dialect, ws.required.version_table)):
+            raise RefusedError(
+                f"{what.environment.name} has its baseline: it is at {', '.join(at)}",
+                why="from there on only what is signed moves it",
+                next=f"reconcile approve --env {what.environment.name}",
+            )
         mark.stamp(
             session, ws.dialect, target_of(ws, what.environment), state.history, (state.history.head,),
             expected=state.at_head.catalog, wait_seconds=wait, actor=actor(ws), commit=state.commit,

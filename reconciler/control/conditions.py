@@ -32,8 +32,10 @@ Kind = Literal[
     "Interrupted",
     "Degraded",
     "Unreachable",
+    "Suspended",
+    "BreakGlass",
 ]
-INFORMATIONAL: Final = frozenset({"Synced", "Unmanaged", "Unmodelled"})
+INFORMATIONAL: Final = frozenset({"Synced", "Unmanaged", "Unmodelled", "Suspended"})
 _UNHEALTHY: Final = frozenset({"Interrupted", "Degraded", "Unreachable"})
 
 

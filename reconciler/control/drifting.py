@@ -21,8 +21,8 @@ from .conditions import difference, unexcused
 from .gitstate import working_state
 from .importing import Files, rewrite_objects, top_of
 from .pushing import carried_out
+from .recorded import recorded_catalog
 from .sides import Side
-from .standing import recorded_catalog
 from .workspace import Workspace
 
 

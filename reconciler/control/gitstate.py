@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from ..config.project import LOCKFILE, Environment
-from ..errors import ReconcileError
+from ..config.rules import UNLISTED
+from ..errors import ForbiddenError, InputError, ReconcileError, RefusedError
 from ..sources.revisions import History, history_of
 from ..sources.snapshot import Lockfile, Snapshot
 from .workspace import Workspace
@@ -60,24 +61,54 @@ def state_at(ws: Workspace, commit: str) -> GitState:
     lock = files.get(f"{folder}/{LOCKFILE}")
     revisions = {p: t for p, t in files.items() if p.endswith((".py", ".pyc"))}
     lockfile = Lockfile(lock, f"{commit[:12]}:{folder}/{LOCKFILE}") if lock is not None else None
-    return GitState(history_of(revisions), lockfile, commit)
+    try:
+        history = history_of(revisions)
+    except InputError as error:
+        where = error.where or f"commit {commit[:12]}"
+        raise ForbiddenError(error.what, error.findings, where=where, why=error.why, next=error.next) from error
+    return GitState(history, lockfile, commit)
 
 
 def allowed_state(ws: Workspace, environment: Environment, *, fetch: bool = True) -> GitState:
-    """What an environment may be brought to: under `none` the working tree, under `merged` the branch it tracks."""
-    if environment.policy == "none":
-        return working_state(ws)
+    """What an environment may be brought to: under `none` the working tree, under `merged` the branch it tracks, under
+    `signed` alone the commit that is checked out. Refused for an environment that the trust root does not name."""
+    if environment.policy == UNLISTED:
+        raise RefusedError(
+            f"the trust root says nothing of environment {environment.name}",
+            where=str(environment.span),
+            why="reconcile.yaml can be changed by any branch, so it cannot add an environment by itself",
+            next=f"add {environment.name} to the environments of the policy, as a next version of the trust root",
+        )
+    if not environment.merged:
+        return committed_state(ws) if environment.signed else working_state(ws)
     if environment.remote and fetch:
         return state_at(ws, ws.repository.fetch(environment.remote, environment.branch))
     return state_at(ws, ws.repository.tracked(environment))
 
 
+def committed_state(ws: Workspace, ref: str = "HEAD") -> GitState:
+    """As a commit has it. Refused where the working tree has other revisions than the commit that is checked out."""
+    commit = ws.repository.resolve(ref)
+    changed = ws.repository.dirty([ws.repository.relative(ws.required.migrations)]) if ref == "HEAD" else []
+    if loose := [p for p in changed if p.endswith((".py", ".pyc", LOCKFILE))]:
+        raise RefusedError(
+            f"{loose[0]} is not as it was committed",
+            where=str(ws.repository.root),
+            why="changed or untracked; only what is in a commit can be approved and applied",
+            next="commit it, or take it away",
+        )
+    return state_at(ws, commit)
+
+
 def approved_revisions(ws: Workspace, environment: Environment, working: GitState) -> frozenset[str]:
-    """The revisions of the working tree that the environment's policy lets be applied: there with the same bytes."""
+    """The revisions of the working tree that are where the environment takes them from, with the same bytes; under
+    `signed` each of them needs its approvals too."""
     if environment.policy == "none":
         return frozenset(working.history.by_id)
     try:
-        merged = allowed_state(ws, environment, fetch=False).history
+        own = environment.signed and not environment.merged
+        state = state_at(ws, ws.repository.resolve("HEAD")) if own else allowed_state(ws, environment, fetch=False)
+        merged = state.history
     except ReconcileError:
         return frozenset()
     return frozenset(i for i, r in merged.by_id.items() if (w := working.history.by_id.get(i)) and w.text == r.text)

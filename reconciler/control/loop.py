@@ -16,6 +16,7 @@ from ..config.project import Environment
 from ..errors import BusyError, DatabaseError, InterruptedRunError, ReconcileError
 from .applying import allowed, carried_out
 from .conditions import Standing
+from .gate import NotAllowedError
 from .gitstate import allowed_state
 from .standing import standing
 from .workspace import Workspace
@@ -68,7 +69,9 @@ class Loop:
             return Report(environment=name, standing=empty, problem=str(e))
         kinds = {c.type for c in before.conditions}
         content = (*before.revision, "→", before.head or "")
-        if not kinds & {"Pending", "Interrupted"} or kinds & {"Ahead", "Drifted"} or self.failed.get(name) == content:
+        waits = any(c.reason == "AwaitingApproval" for c in before.conditions) or "Suspended" in kinds
+        held = waits or kinds & {"Ahead", "Drifted"} or self.failed.get(name) == content
+        if not kinds & {"Pending", "Interrupted"} or held:
             return Report(environment=name, standing=before)
         return self._applied(ws, environment, content)
 
@@ -79,7 +82,7 @@ class Loop:
             what = allowed(ws, environment.name, fetch=False)
             applied = carried_out(ws, what, interrupted=self.interrupted).applied
             self.failed.pop(environment.name, None)
-        except (BusyError, InterruptedRunError) as e:
+        except (BusyError, InterruptedRunError, NotAllowedError) as e:
             problem = str(e)
         except ReconcileError as e:
             problem = str(e)

@@ -11,10 +11,11 @@ from typing import Final
 import msgspec
 
 from ..apply import ledger
+from ..apply.proposal import Proposal, state_of
 from ..apply.versions import current
 from ..config.project import Environment
 from ..dialects.session import Session
-from ..errors import ReconcileError
+from ..errors import ReconcileError, RefusedError
 from ..model.access import ROLES
 from ..model.catalog import Catalog
 from ..model.codec import encoded
@@ -30,7 +31,11 @@ from .conditions import (
     unmanaged_condition,
     unmodelled_condition,
 )
-from .gitstate import GitState, approved_revisions, lock_of
+from .explaining import headline
+from .gate import Gate
+from .gitstate import GitState, allowed_state, approved_revisions
+from .recorded import recorded_catalog
+from .suspending import suspension, unacknowledged
 from .workspace import Workspace
 
 _AT_ONCE: Final = 8
@@ -90,13 +95,57 @@ def _read(ws: Workspace, environment: Environment, working: GitState, session: S
         found.append(_ahead(unknown))
     elif pending:
         approved = approved_revisions(ws, environment, working)
-        found.append(pending_condition(pending, approved, environment.name, _how_to_approve(environment)))
+        waits = pending_condition(pending, approved, environment.name, _how_to_approve(environment))
+        there = environment.signed and waits.reason == "Approved"
+        found.append(_signed(ws, environment, session, at) if there else waits)
+    found += _orders(ws, environment, session)
     found += _of_live(ws, environment, working, session, at)
     stands = Standing(environment=environment.name, revision=at, head=_head(working), conditions=tuple(found))
     if stands.synced:
         synced = Condition(type="Synced", reason="AsGitSays", message="the database is what git says")
         return Standing(environment=stands.environment, revision=at, head=stands.head, conditions=(synced, *found))
     return stands
+
+
+def _signed(ws: Workspace, environment: Environment, session: Session, at: tuple[str, ...]) -> Condition:
+    """How far the approvals of what is pending reach, judged without running any code of it."""
+    try:
+        state = allowed_state(ws, environment, fetch=False)
+        history = state.history
+        pending = history.pending(at)
+        proposal = Proposal(
+            history=history, at=at, wanted=history.heads, pending=pending,
+            state=lambda: state_of(session, ws.dialect, ws.scope, at),
+            interrupted=ledger.open_run(session, ws.dialect) is not None,
+        )  # fmt: skip
+        scale = Gate(ws, environment, state, session).scale(proposal)
+    except RefusedError as error:
+        message = f"{error.what}: {error.why}" if error.why else error.what
+        return Condition(type="Pending", reason="AwaitingApproval", message=message, next=error.next)
+    condition = pending_condition(pending, frozenset(history.by_id), environment.name, "")
+    if scale.reached:
+        return condition
+    counts = "; ".join(f"{t.name}: {t}" for t in scale.tallies)
+    message = f"{condition.message}; {headline(environment.name, scale)}; {counts}"
+    next_step = f"reconcile approve --env {environment.name}"
+    return msgspec.structs.replace(condition, reason="AwaitingApproval", message=message, next=next_step)
+
+
+def _orders(ws: Workspace, environment: Environment, session: Session) -> list[Condition]:
+    """What people said of the environment itself: suspended, or changed in an emergency that nobody looked at since."""
+    entries = ledger.entries(session, ws.dialect)
+    found = []
+    if (held := suspension(entries, datetime.datetime.now(datetime.UTC))) is not None:
+        next_step = f"reconcile resume --env {environment.name}"
+        found.append(Condition(type="Suspended", reason="Suspended", message=str(held), next=next_step))
+    if glass := unacknowledged(entries):
+        told = tuple(f"#{e.seq} at {e.at[:16]}: {e.revision}: {e.message}" for e in glass)
+        message = f"{len(glass)} applied by break-glass, and nobody has looked at it since"
+        next_step = f'reconcile audit --env {environment.name} --acknowledge "..."'
+        found.append(
+            Condition(type="BreakGlass", reason="NotAcknowledged", message=message, objects=told, next=next_step)
+        )
+    return found
 
 
 def _of_live(
@@ -144,18 +193,6 @@ def _differences(
     return found
 
 
-def recorded_catalog(ws: Workspace, working: GitState, session: Session, at: tuple[str, ...]) -> Catalog | None:
-    """The schema that an environment had when it was last left: from its ledger, else git's lockfile of its revision.
-
-    None where neither knows. A database that plain Alembic brought to a revision has no ledger, and is judged by git.
-    """
-    left = ledger.recorded(session, ws.dialect)
-    if left is not None and set(left.revision) == set(at):
-        return left.catalog
-    snapshot = lock_of(ws, at, working)
-    return snapshot.catalog if snapshot is not None else None
-
-
 def _interrupted(revision: str, environment: str) -> Condition:
     return Condition(
         type="Interrupted",
@@ -191,4 +228,4 @@ def _degraded(live: Catalog) -> list[Condition]:
 
 
 def _how_to_approve(environment: Environment) -> str:
-    return f"merge to {environment.branch}" if environment.policy == "merged" else "reconcile approve"
+    return f"merge to {environment.branch}" if environment.merged else f"reconcile approve --env {environment.name}"

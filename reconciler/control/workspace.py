@@ -18,15 +18,23 @@ from ..errors import ReconcileError
 from ..model.access import GRANTS, OWNERS, TOPICS
 from ..model.namespaces import PRAGMAS, Pragma
 from ..review.repository import Repository
+from ..review.trust import TrustRoot, configured, trust_root
 
 Scratch = Callable[[], AbstractContextManager[Session]]
 
 
 class Workspace:
-    """Everything that is looked up once a command. `project` is None for work on bare URLs and folders."""
+    """Everything that is looked up once a command. `project` is None for work on bare URLs and folders.
 
-    def __init__(self, project: Project | None, cwd: Path) -> None:
+    Where the applier has a trust root, the project's environments are what that says of them.
+    """
+
+    def __init__(self, project: Project | None, cwd: Path, trust: TrustRoot | None = None) -> None:
+        if project is not None and trust is not None:
+            ruled = tuple(trust.policy.over(e) for e in project.environments)
+            project = msgspec.structs.replace(project, environments=ruled)
         self.project = project
+        self.trust = trust
         self.cwd = cwd
         self.notices: list[str] = []
 
@@ -166,4 +174,6 @@ def open_workspace(config: Path | None, *, required: bool = True) -> Workspace:
             found_file()
         except ReconcileError:
             return Workspace(None, cwd)
-    return Workspace(load_project(file=config), cwd)
+    project = load_project(file=config)
+    place = configured(project.root)
+    return Workspace(project, cwd, trust_root(place, project.root) if place else None)

@@ -7,6 +7,8 @@ collected one by one rather than as a script: Alembic's offline output turns tab
 from __future__ import annotations
 
 import os
+import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Final
@@ -25,6 +27,10 @@ MARK_IT: Final = (
 )
 
 
+CLEAN: Final = ("PATH", "HOME", "LANG", "TZ", "TMPDIR")
+"""All that a revision sees of the environment."""
+
+
 class NotRenderable(ReconcileError):
     """A revision that needs a live connection, or whose code fails without one."""
 
@@ -33,9 +39,13 @@ def compiled(revision: Revision) -> dict[str, Any]:
     """The module of a revision, executed from the bytes that were hashed."""
     space: dict[str, Any] = {"__name__": f"revision_{revision.id}", "__file__": revision.path}
     code = compile(revision.text, revision.path or f"<{revision.id}>", "exec", dont_inherit=True)
+    import alembic  # noqa: F401  what is installed is imported as ever, before byte code is no longer read
+    import sqlalchemy  # noqa: F401
+
     try:
-        exec(code, space)  # noqa: S102  a revision is code; what it renders to is what gets approved and run
-    except Exception as e:
+        with _clean():
+            exec(code, space)  # noqa: S102  a revision is code; what it renders to is what gets approved and run
+    except (Exception, SystemExit) as e:
         raise NotRenderable("the revision cannot be loaded", where=revision.path, why=_short(e)) from e
     return space
 
@@ -53,9 +63,9 @@ def rendered(revision: Revision, dialect: str, direction: str = "upgrade") -> li
     if act is None:
         return []
     try:
-        with Operations.context(context), _scrubbed_environment():
+        with Operations.context(context), _clean():
             act()
-    except Exception as e:
+    except (Exception, SystemExit) as e:
         raise NotRenderable(
             f"{direction}() of {revision.id} cannot be rendered to SQL",
             where=revision.path,
@@ -113,16 +123,20 @@ def _sqlalchemy_dialect(name: str) -> Any:
 
 
 @contextmanager
-def _scrubbed_environment() -> Iterator[None]:
-    """An environment without secrets or switches, so that one revision renders to one text everywhere."""
-    kept = dict(os.environ)
-    os.environ.clear()
-    os.environ.update({k: kept[k] for k in ("PATH", "HOME", "LANG", "TZ", "TMPDIR") if k in kept})
-    try:
-        yield
-    finally:
+def _clean() -> Iterator[None]:
+    """An environment without secrets or switches, and no byte code but what is made from sources now: so one revision
+    renders to one text everywhere."""
+    kept, prefix, writes = dict(os.environ), sys.pycache_prefix, sys.dont_write_bytecode
+    with tempfile.TemporaryDirectory(prefix="reconcile-") as nothing:
         os.environ.clear()
-        os.environ.update(kept)
+        os.environ.update({k: kept[k] for k in CLEAN if k in kept})
+        sys.pycache_prefix, sys.dont_write_bytecode = nothing, True
+        try:
+            yield
+        finally:
+            os.environ.clear()
+            os.environ.update(kept)
+            sys.pycache_prefix, sys.dont_write_bytecode = prefix, writes
 
 
 def _short(e: BaseException) -> str:

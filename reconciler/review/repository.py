@@ -95,6 +95,14 @@ class Repository:
         why = f"environment {environment.name} tracks it"
         raise ReconcileError(f"there is no {ref}", where=str(environment.span), why=why, next=next_step)
 
+    def has_commit(self, identity: str) -> bool:
+        """Whether there is a commit with that whole id."""
+        try:
+            git(self.root, "cat-file", "-e", f"{identity}^{{commit}}")
+        except GitError:
+            return False
+        return True
+
     def is_ancestor(self, older: str, newer: str) -> bool:
         """Whether `newer` holds `older`; in a shallow clone a no cannot be trusted, and is an error."""
         try:

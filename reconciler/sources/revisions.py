@@ -15,7 +15,7 @@ from graphlib import CycleError, TopologicalSorter
 import msgspec
 
 from ..diagnostics import Finding, Span, in_order
-from ..errors import InputError, ReconcileError
+from ..errors import InputError, RefusedError
 from ..model.codec import digest
 
 _ID = re.compile(r"[^\s:@+-][^\s:@]*\Z")
@@ -207,10 +207,10 @@ class History:
 
     @property
     def head(self) -> str | None:
-        """The one head, None for an empty history; raises ReconcileError where there are several."""
+        """The one head, None for an empty history; raises RefusedError where there are several."""
         if len(self.heads) > 1:
             files = ", ".join(f"{h} ({self.by_id[h].path})" for h in self.heads)
-            raise ReconcileError(
+            raise RefusedError(
                 f"the history has {len(self.heads)} heads: {files}",
                 why="two branches each added a revision",
                 next="run `reconcile plan --write`: a generated revision is made anew on the other; "

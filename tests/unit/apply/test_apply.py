@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.apply import journal, ledger, versions
-from reconciler.apply.apply import Event, Rendered, Target, apply, dry_run
+from reconciler.apply.apply import Event, Permit, Proposal, Target, apply, dry_run
 from reconciler.errors import BusyError, DatabaseError, InterruptedRunError, ReconcileError, RefusedError
 from reconciler.model.changes import address_of
 from tests.unit.apply.places import SCOPE, Place, generated, history, revision
@@ -240,20 +240,36 @@ def test_a_revision_that_cannot_be_rendered_is_refused_with_what_to_write(place:
         place.apply(history(a=revision("a000", body)))
     assert error.value.where == "versions/a.py"
     assert "reconcile_python = True" in error.value.next
-    assert place.state()["ledger"] == []
+    assert place.state()["ledger"] == [("a000", "refused")]
 
 
 def test_what_may_not_run_is_refused_before_anything_runs(place: Place) -> None:
     seen: list[str] = []
 
-    def approved(pending: list[Rendered]) -> None:
-        seen.extend(item.revision.id for item in pending)
-        raise RefusedError("not approved")
+    def approved(proposal: Proposal) -> Permit:
+        seen.extend(item.revision.id for item in proposal.rendered or ())
+        raise RefusedError("not approved", why="nobody signed")
 
     with pytest.raises(RefusedError, match="not approved"):
         place.apply(history(a=A, b=B), approved=approved)
     assert seen == ["a000", "b000"]
     assert place.state()["version"] == ()
+    with place.session() as s:
+        (entry,) = ledger.entries(s, place.dialect)
+    assert (entry.action, entry.revision, entry.message) == ("refused", "a000,b000", "not approved\nnobody signed")
+
+
+def test_what_may_not_run_is_refused_before_its_code_is_run(place: Place) -> None:
+    seen: list[object] = []
+
+    def trusted(proposal: Proposal) -> None:
+        seen.append(proposal.rendered)
+        raise RefusedError("not approved")
+
+    evil = revision("a000", "pass", more='raise SystemExit("this ran")')
+    with pytest.raises(RefusedError, match="not approved"):
+        place.apply(history(a=evil), trusted=trusted)
+    assert seen == [None]
 
 
 def test_what_was_adopted_is_taken_as_applied_once_it_is_approved(place: Place) -> None:
@@ -262,10 +278,11 @@ def test_what_was_adopted_is_taken_as_applied_once_it_is_approved(place: Place) 
     place.adopt()
     found, seen = history(a=A, b=generated(B)), list[str]()
 
-    def approved(pending: list[Rendered]) -> None:
-        seen.extend(item.revision.id for item in pending)
+    def approved(proposal: Proposal) -> Permit:
+        seen.extend(item.revision.id for item in proposal.rendered or ())
         if len(seen) == 1:
             raise RefusedError("not approved")
+        return Permit()
 
     with pytest.raises(RefusedError, match="not approved"):
         place.apply(found, expected=place.catalog(), approved=approved)
@@ -273,7 +290,8 @@ def test_what_was_adopted_is_taken_as_applied_once_it_is_approved(place: Place) 
     assert place.apply(found, expected=place.catalog(), approved=approved).applied == ("b000",)
     assert seen == ["b000", "b000"]
     assert place.state()["version"] == ("b000",)
-    assert place.state()["ledger"] == [("a000", "apply"), ("a000", "record"), ("b000", "apply")]
+    done = [("a000", "apply"), ("a000", "record"), ("b000", "refused"), ("b000", "apply")]
+    assert place.state()["ledger"] == done
 
 
 def test_a_dry_run_gives_the_text_and_changes_nothing(place: Place) -> None:
