@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
@@ -11,7 +12,7 @@ from ..apply import mark
 from ..apply.apply import Outcome, apply, dry_run
 from ..apply.work import Event, Target
 from ..config.project import Environment
-from ..errors import RefusedError
+from ..errors import DatabaseError, RefusedError
 from ..model.catalog import Catalog
 from ..model.changes import Change, Statement
 from ..sources.revisions import History, Revision
@@ -64,12 +65,24 @@ def carried_out(
     def drift(changes: Sequence[Change]) -> Sequence[Change]:
         return unexcused(changes, ws.required.ignore_drift, datetime.date.today())
 
-    with ws.session(what.environment) as session:
+    with _saying_what_next(what.environment.name), ws.session(what.environment) as session:
         return apply(
             session, ws.dialect, history, target_of(ws, what.environment), expected=expected, to=to,
             wait_seconds=wait, allow_drift=allow_drift, actor=actor(ws), commit=what.state.commit,
             progress=progress, interrupted=interrupted, unexcused=drift,
         )  # fmt: skip
+
+
+@contextmanager
+def _saying_what_next(environment: str) -> Iterator[None]:
+    """A statement that the server refused says how to go on, where nothing nearer to it knows better."""
+    try:
+        yield
+    except DatabaseError as error:
+        if error.statement and not error.next:
+            stands = f"reconcile status --env {environment} says how it stands"
+            error.next = f"{stands}; mend the rows or the revision, then the same command"
+        raise
 
 
 def rehearsed(ws: Workspace, what: Allowed, to: str | None) -> list[tuple[Revision, list[Statement]]]:
