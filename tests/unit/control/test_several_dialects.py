@@ -403,3 +403,24 @@ def test_the_next_step_for_what_git_does_not_know_can_be_typed(two: Several) -> 
     assert told.startswith("reconcile drift --env dev --adopt --unmanaged")
     two.run(*told.split(",")[0].split()[1:])
     assert "handmade" in (two.folder / "manifests/tables/handmade.yaml").read_text()
+
+
+EVERY_TYPE = [
+    "boolean", "smallint", "integer", "bigint", "real", "double precision", "numeric", "numeric(5,2)", "varchar(9)",
+    "char(3)", "text", "bytea", "date", "time", "time(3)", "timetz", "timestamp", "timestamp(3)", "timestamptz",
+    "timestamp with time zone", "uuid", "json", "jsonb", "inet", "cidr", "macaddr", "text[]", "integer[][]", "varchar",
+]  # fmt: skip
+
+
+def test_every_type_converges_on_each(three: Several) -> None:
+    columns = "".join(
+        f'    c{n}: {{type: "{kind}", nullable: {str(n % 2 == 0).lower()}}}\n' for n, kind in enumerate(EVERY_TYPE)
+    )
+    three.write("t.yaml", f"{HEAD}kind: Table\nmetadata: {{name: t}}\nspec:\n  columns:\n    id: bigserial\n{columns}"
+                "  primaryKey: [id]\n")  # fmt: skip
+    for environment in three.urls:
+        three.run("push", f"env:{environment}", "--yes")
+        assert not three.json("diff", f"env:{environment}", "manifests/")["steps"]
+    three.run("plan", "--write")
+    assert three.json("plan", "--offline")["empty"] is True
+    assert three.json("verify")["ok"] is True
