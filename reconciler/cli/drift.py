@@ -74,11 +74,18 @@ def _revert(console: Console, ws, found, data, yes: bool) -> int:  # type: ignor
     require_sound(plan)
     report = plan.report()
     if found.environment.policy != "none" or (not yes and not console.json and not console.out.isatty()):
-        console.result({**data, "revert": as_data(report)}, lambda: as_text(report, style=console.style))
+        follow = "carry the SQL through your review, or adopt the drift into git"
+        if found.environment.policy == "none":
+            follow = f"reconcile drift --env {found.environment.name} --revert --yes carries it out"
+        console.result(
+            {**data, "revert": as_data(report)}, lambda: f"{as_text(report, style=console.style)}\nnext: {follow}"
+        )
         return CHANGES
     console.print(as_text(report, style=console.style))
     if not yes and not console.confirm(f"take this back on {found.environment.name}?"):
         return CHANGES
     count = drifting.revert(ws, found, plan)
-    console.result({**data, "revert": as_data(report), "statements": count}, f"{count} statements: reverted")
+    console.result(
+        {**data, "revert": as_data(report), "statements": count}, f"{count} statement{'s' * (count != 1)}: reverted"
+    )
     return OK

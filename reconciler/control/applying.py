@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 
 import msgspec
 
@@ -13,7 +14,7 @@ from ..apply.render import rendered_elsewhere, rendered_here
 from ..apply.versions import current
 from ..apply.work import Event, Target
 from ..config.project import Environment
-from ..errors import RefusedError
+from ..errors import DatabaseError, RefusedError
 from ..model.catalog import Catalog
 from ..model.changes import Change, Statement
 from ..sources.revisions import History, Revision
@@ -68,7 +69,7 @@ def carried_out(
             why="what was approved is what git and the ledger say, not what somebody changed by hand",
             next=f"reconcile drift --env {what.environment.name}: adopt it or take it back",
         )
-    with ws.session(what.environment) as session:
+    with _saying_what_next(what.environment.name), ws.session(what.environment) as session:
         gate = Gate(ws, what.environment, what.state, session, asked, lambda w, e: standing(w, e, working_state(w)))
 
         def history() -> History:
@@ -84,6 +85,18 @@ def carried_out(
             progress=progress, interrupted=interrupted, unexcused=drift, trusted=gate.trusted, approved=gate.approved,
             rendering=rendered_elsewhere if what.environment.signed else rendered_here,
         )  # fmt: skip
+
+
+@contextmanager
+def _saying_what_next(environment: str) -> Iterator[None]:
+    """A statement that the server refused says how to go on, where nothing nearer to it knows better."""
+    try:
+        yield
+    except DatabaseError as error:
+        if error.statement and not error.next:
+            stands = f"reconcile status --env {environment} says how it stands"
+            error.next = f"{stands}; mend the rows or the revision, then the same command"
+        raise
 
 
 def rehearsed(ws: Workspace, what: Allowed, to: str | None) -> list[tuple[Revision, list[Statement]]]:

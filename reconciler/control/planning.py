@@ -160,7 +160,15 @@ def draft(ws: Workspace, found: Planned, *, message: str | None, allow_everythin
     history = History([*found.state.history.order, revision])
     files = {path: proved.file.text, lock_path: _lock(found, history, proved.reached(up.new))}
     files |= _attributes(ws) | _location(ws)
-    return Draft(revision=proved.file, files=files, deletions=deletions, findings=tuple(proved.findings))
+    findings = (_in_project(f, proved.file.path, path) for f in proved.findings)
+    return Draft(revision=proved.file, files=files, deletions=deletions, findings=tuple(findings))
+
+
+def _in_project(finding: Finding, path: str, named: str) -> Finding:
+    """A finding about the revision by the path that its file has in the project."""
+    if finding.span.file != path:
+        return finding
+    return msgspec.structs.replace(finding, span=msgspec.structs.replace(finding.span, file=named))
 
 
 def _attributes(ws: Workspace) -> dict[str, bytes]:

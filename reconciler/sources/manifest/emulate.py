@@ -22,7 +22,7 @@ from ...model.tables import Column, Exclusion, ForeignKey, Index, PrimaryKey, Ta
 from ...model.types import Domain
 from ..findings import EMULATED, LEFT_OUT, NOT_PORTABLE
 from .emulate_columns import Columns, Types
-from .expressions import foreign_in, requoted, rewritten
+from .expressions import rewritten
 from .kinds import word_of
 from .tables import Path
 from .understood import Manifest
@@ -37,7 +37,7 @@ def emulated(
     manifests: Sequence[Manifest], dialect: Dialect, profile: Profile, findings: list[Finding]
 ) -> list[Manifest]:
     """The manifests that the dialect has, with their objects as it can have them; what was decided goes to findings."""
-    types = _types(manifests) if not {Enum.kind, Domain.kind} <= profile.kinds else {}
+    types = _types(manifests)
     kept = []
     for m in manifests:
         one = _Emulation(m, dialect, profile, types, findings)
@@ -120,6 +120,8 @@ class _Emulation(Columns):
         parts.objects[:], parts.places[:] = made, places
 
     def _object(self, o: Object, path: Path, key: PrimaryKey | None, names: set[str]) -> Iterator[Object]:
+        if isinstance(o, ForeignKey) and o.target_schema and not self.profile.default_schema:
+            o = msgspec.structs.replace(o, target_schema="")
         if self.is_own(path) and not isinstance(o, Column):
             yield o
             return
@@ -135,27 +137,13 @@ class _Emulation(Columns):
         if isinstance(o, Table) and o.partition_by is not None and not self._is_divided(o.partition_by):
             self.say(LEFT_OUT, "partition by is left out", ("spec", "partitionBy"), o)
             o = msgspec.structs.replace(o, partition_by=None)
-        if isinstance(o, ForeignKey) and o.target_schema and not self.profile.default_schema:
-            o = msgspec.structs.replace(o, target_schema="")
         if isinstance(o, Column):
             o = self.defaulted(o, (*path, "default"))
-        o = rewritten(o, path, lambda text, place: self._expression(text, place, o))
+        o = rewritten(o, path, lambda text, place: self.expression(text, place, o))
         if isinstance(o, Column):
             yield from self.column(o, path, key, names)
         else:
             yield o
-
-    def _expression(self, text: str, place: Path, o: Object) -> str:
-        """An expression as the dialect may be given it."""
-        if self.is_own(place):
-            return text
-        for what, f in foreign_in(text, self.emulation):
-            self.refuse(what, place, o)
-            found = self.findings[-1]
-            own = f"say it in its words under dialects: {{{self.dialect.name}: ...}}"
-            next_step = f"write {f.instead}; or {own}" if f.instead else own
-            self.findings[-1] = msgspec.structs.replace(found, next=next_step)
-        return text if self.emulation.double_quotes else requoted(text, self.dialect.quoted)
 
     def _without_fields(self, o: Object, path: Path) -> Object:
         """The object without what the dialect has no words for."""

@@ -20,6 +20,7 @@ from ...model.profile import Profile
 from ...model.tables import Check, Column, Identity, PrimaryKey
 from ...model.types import Domain, DomainCheck
 from ..findings import EMULATED, NOT_PORTABLE
+from .expressions import foreign_in, requoted
 from .sqlwords import PLAIN, RESERVED
 from .sqlwords import parts as name_parts
 from .tables import Path
@@ -78,6 +79,18 @@ class Columns:
         own = self.manifest.own
         return bool(own) and any(path[:n] in own for n in range(1, len(path) + 1))
 
+    def expression(self, text: str, place: Path, o: Object) -> str:
+        """An expression as the dialect may be given it."""
+        if self.is_own(place):
+            return text
+        for what, f in foreign_in(text, self.emulation):
+            self.refuse(what, place, o)
+            found = self.findings[-1]
+            own = f"say it in its words under dialects: {{{self.dialect.name}: ...}}"
+            next_step = f"write {f.instead}; or {own}" if f.instead else own
+            self.findings[-1] = msgspec.structs.replace(found, next=next_step)
+        return text if self.emulation.double_quotes else requoted(text, self.dialect.quoted)
+
     # Columns and their types.
 
     def column(self, o: Column, path: Path, key: PrimaryKey | None, names: set[str]) -> Iterator[Object]:
@@ -95,6 +108,8 @@ class Columns:
 
     def _typed(self, o: Column, place: Path) -> tuple[Column, list[str]]:
         named = self._named_type(o.type)
+        if named is not None and named.kind.model.kind in self.profile.kinds:
+            return o, []
         if named is not None:
             return self._of_named(o, named, place)
         written = written_type(o.type)
@@ -142,8 +157,6 @@ class Columns:
     # Types that people define.
 
     def _named_type(self, text: str) -> Manifest | None:
-        if not self.types:
-            return None
         bare = text.strip()
         while bare.endswith("]"):
             bare = bare[: bare.rindex("[")].rstrip()
@@ -187,7 +200,7 @@ class Columns:
             collation=o.collation or domain.collation,
         )
         word = self._word(o.name)
-        return made, conditions + [_over(word, text) for text in checks]
+        return made, conditions + [_over(word, self.expression(text, place, o)) for text in checks]
 
     def _domain_default(self, domain: Domain, o: Column, place: Path) -> str | None:
         return self.defaulted(msgspec.structs.replace(o, default=domain.default), place).default

@@ -188,6 +188,29 @@ def test_a_value_more_of_an_enum_is_planned_for_each(three: Several) -> None:
         assert three.conditions(environment) == ["Synced"]
 
 
+def test_what_is_emulated_is_renamed_changed_and_dropped_on_each(three: Several) -> None:
+    three.write("shop.yaml", SHOP)
+    three.run("plan", "--write")
+    three.commit()
+    three.apply_all()
+    for environment in three.urls:
+        at = "shop." if environment == "prod" else ""
+        three.sql(environment, f"INSERT INTO {at}users (id, email) VALUES (7, 'a@b')")
+        three.sql(environment, f"INSERT INTO {at}orders (user_id, paid) VALUES (7, true)")
+    three.edit("shop.yaml", "    paid: {type: boolean,", "    settled: {type: boolean, renamedFrom: paid,")
+    three.edit("shop.yaml", "varchar(320)", "varchar(300)")
+    three.edit("shop.yaml", "    token: {type: uuid, nullable: false, default: gen_random_uuid()}\n", "")
+    three.edit("shop.yaml", "payload: {type: jsonb, nullable: false,", "payload: {type: jsonb,")
+    three.run("plan", "--write")
+    three.commit()
+    three.apply_all()
+    for environment in three.urls:
+        at = "shop." if environment == "prod" else ""
+        assert three.conditions(environment) == ["Synced"]
+        assert [bool(v) for (v,) in three.sql(environment, f"SELECT settled FROM {at}orders")] == [True]
+    assert three.json("plan")["empty"] is True
+
+
 def test_a_change_of_one_dialect_s_words_is_planned_for_that_one_alone(two: Several) -> None:
     two.write("shop.yaml", SHOP)
     two.run("plan", "--write")
@@ -403,3 +426,24 @@ def test_the_next_step_for_what_git_does_not_know_can_be_typed(two: Several) -> 
     assert told.startswith("reconcile drift --env dev --adopt --unmanaged")
     two.run(*told.split(",")[0].split()[1:])
     assert "handmade" in (two.folder / "manifests/tables/handmade.yaml").read_text()
+
+
+EVERY_TYPE = [
+    "boolean", "smallint", "integer", "bigint", "real", "double precision", "numeric", "numeric(5,2)", "varchar(9)",
+    "char(3)", "text", "bytea", "date", "time", "time(3)", "timetz", "timestamp", "timestamp(3)", "timestamptz",
+    "timestamp with time zone", "uuid", "json", "jsonb", "inet", "cidr", "macaddr", "text[]", "integer[][]", "varchar",
+]  # fmt: skip
+
+
+def test_every_type_converges_on_each(three: Several) -> None:
+    columns = "".join(
+        f'    c{n}: {{type: "{kind}", nullable: {str(n % 2 == 0).lower()}}}\n' for n, kind in enumerate(EVERY_TYPE)
+    )
+    three.write("t.yaml", f"{HEAD}kind: Table\nmetadata: {{name: t}}\nspec:\n  columns:\n    id: bigserial\n{columns}"
+                "  primaryKey: [id]\n")  # fmt: skip
+    for environment in three.urls:
+        three.run("push", f"env:{environment}", "--yes")
+        assert not three.json("diff", f"env:{environment}", "manifests/")["steps"]
+    three.run("plan", "--write")
+    assert three.json("plan", "--offline")["empty"] is True
+    assert three.json("verify")["ok"] is True

@@ -284,3 +284,23 @@ def test_nothing_is_emulated_in_a_project_of_one_dialect() -> None:
     profile = dialect_named("sqlite").profile(())
     found = load_manifests([("m.yaml", table("{type: jsonb, default: now()}").encode())], profile=profile)
     assert not found.findings and objects(found)["column:t.c"].type == "jsonb"
+
+
+def test_a_type_of_the_project_s_own_is_none_of_another_dialect_s_words() -> None:
+    text = ENUM.replace("{name: state, schema: app}", "{name: year}") + table("year")
+    assert column(text, "postgresql") == ("year", None)
+    assert column(text, "sqlite")[0] == "text"
+
+
+def test_a_domain_s_check_in_words_that_a_dialect_has_not_is_refused_where_it_is_used() -> None:
+    text = DOMAIN.replace("VALUE LIKE '%VALUE@%'", "VALUE ~ '@'") + table("mail")
+    found = [f for f in read(text, "sqlite").findings if f.level == "error"]
+    assert [(f.message, f.address) for f in found] == [
+        ("sqlite has no regular expressions with ~", "column:t.c"),
+    ]
+
+
+def test_a_key_that_is_said_for_one_dialect_points_at_a_table_without_its_schema() -> None:
+    key = "    foreignKeys: {k: {columns: [id], references: shop.t.id}}\n"
+    found = objects(read(SHOP + f"dialects:\n  sqlite:\n{key}", "sqlite"))
+    assert found["foreign_key:t.k"].target_schema == ""
