@@ -21,9 +21,7 @@ TYPE_KINDS: Final = frozenset({"enum", "domain", "composite_type", "range_type"}
 
 # ALTER COLUMN … TYPE is refused while one of these uses the column.
 _REFUSES_TYPE: Final = frozenset({"view", "materialized_view", "rule", "trigger", "policy", "function"})
-_OVERRIDDEN: Final = frozenset(
-    {"nullable", "default", "generated", "storage", "compression", "statistics", "options", "not_null_name"}
-)
+_OVERRIDDEN: Final = frozenset({"nullable", "default", "generated", "storage", "compression"})
 
 
 def effect(cause: Alter | Rebuild, was: Object, will: Object) -> Effect:

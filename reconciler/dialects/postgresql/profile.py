@@ -16,7 +16,7 @@ from .rewrites import rewrite
 
 _RELATIONS: Final = """
     table view materialized_view sequence index primary_key unique exclusion composite_type enum domain
-    range_type check foreign_key
+    range_type
 """
 
 
@@ -88,6 +88,7 @@ _RENAMES: Final = frozenset(_ALTERABLE) - {
     "operator_family", "operator_class", "cast", "owner", "grant", "default_privilege", "role",
     "membership",
 }  # fmt: skip
+_CONSTRAINTS: Final = ("primary_key", "unique", "check", "foreign_key", "exclusion")
 _AUTO_RENAMES: Final = frozenset(
     {"primary_key", "unique", "check", "foreign_key", "exclusion", "index", "domain_check"}
 )
@@ -120,6 +121,7 @@ def _profile(major: int) -> Profile:
         renames=_RENAMES,
         auto_renames=_AUTO_RENAMES,
         names=dict.fromkeys(_RELATIONS.split(), "relation"),
+        part_names=dict.fromkeys(_CONSTRAINTS, "constraint"),
         rewrite=rewrite,
         refusals=refusals,
         uninvited=uninvited(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
