@@ -49,6 +49,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     effect: Callable[[Alter | Rebuild, Object, Object], Effect]
     renames: frozenset[str] = frozenset()
     auto_renames: frozenset[str] = frozenset()
+    renamable: Callable[[Object, Catalog], bool] = lambda o, catalog: True
+    """Whether ALTER … RENAME takes this object of a kind that it takes."""
     names: Mapping[str, str] = {}
     part_names: Mapping[str, str] = {}
     unordered: frozenset[str] = frozenset()

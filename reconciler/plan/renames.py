@@ -144,7 +144,7 @@ def _literal(text: str) -> str:
 
 def only_names_differ(old: Catalog, new: Catalog, profile: Profile) -> dict[Address, str]:
     """Objects of kinds whose name means nothing to rows, dropped and created with an equal definition."""
-    gone = [o for a, o in old.items() if a not in new and o.kind in profile.auto_renames]
+    gone = [o for a, o in old.items() if a not in new and o.kind in profile.auto_renames and profile.renamable(o, old)]
     come = [o for a, o in new.items() if a not in old and o.kind in profile.auto_renames]
     if not gone or not come:
         return {}

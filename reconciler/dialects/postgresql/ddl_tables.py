@@ -179,8 +179,9 @@ def rebuild_table(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from _positioned(change, before, after)
     yield sql(f"DROP TABLE {_aside(old)}")
     yield from _sequences_settled(change)
-    yield from commented(new, "TABLE", at(new.address))
-    yield from table_extras(new)
+    for t in (new, *(o for o in change.after if isinstance(o, Table))):
+        yield from commented(t, table_noun(t), at(t.address))
+        yield from table_extras(t)
     for c in after:
         yield from column_extras(c)
 

@@ -9,6 +9,7 @@ from msgspec.structs import replace
 
 from ...model.address import Address
 from ...model.changes import Alter, Rebuild
+from ...model.foreign import PublicationTable
 from ...model.objects import Object, changed_fields
 from ...model.profile import Effect
 from ...model.tables import Column, Exclusion, ForeignKey, Index, Key, Table
@@ -71,6 +72,8 @@ def _of_retyped(was: Object, will: Object, *, keys_match: bool) -> Effect:
     expression over two columns that both change would be read while only one has changed."""
     if was.kind in _REFUSES_TYPE or (isinstance(was, Column) and was.generated is not None):
         return Effect.REPLACE
+    if isinstance(was, PublicationTable):
+        return Effect.NONE if was.where is None else Effect.REPLACE
     if isinstance(was, ForeignKey):
         return Effect.NONE if keys_match else Effect.REPLACE
     several = sum(r.kind == "column" for r in will.refs) > 1

@@ -7,7 +7,10 @@ from functools import cache
 from typing import Final
 
 from ...model.address import Address
+from ...model.catalog import Catalog
+from ...model.objects import Object
 from ...model.profile import Profile
+from ...model.tables import Table
 from .default_privileges import uninvited
 from .effects import detached, effect, in_place
 from .privileges import canonical
@@ -98,6 +101,12 @@ def _implicit(a: Address) -> bool:
     return a.kind == "schema" and a.name == "public"
 
 
+def _renamable(o: Object, catalog: Catalog) -> bool:
+    """The constraints of a typed table keep their names (14 to 18)."""
+    table = catalog.get(o.parent) if o.parent is not None and o.kind in _CONSTRAINTS else None
+    return not isinstance(table, Table) or table.of_type is None
+
+
 def profile(version: Sequence[int]) -> Profile:
     """The profile of a server version, of which only the major number counts."""
     return _profile(version[0] if version else 18)
@@ -120,6 +129,7 @@ def _profile(major: int) -> Profile:
         effect=effect,
         renames=_RENAMES,
         auto_renames=_AUTO_RENAMES,
+        renamable=_renamable,
         names=dict.fromkeys(_RELATIONS.split(), "relation"),
         part_names=dict.fromkeys(_CONSTRAINTS, "constraint"),
         rewrite=rewrite,

@@ -108,6 +108,32 @@ def arrays_kept(statement: str) -> str:
     return "".join([*done, statement[at:]])
 
 
+_CONNECTED: Final = re.compile(r"\)(?=\s+(AND|OR)\b)")
+_OPENED: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]|\b(?:AND|OR|SELECT|WITH|VALUES|WHERE)\b""")
+
+
+def connectives_kept(statement: str) -> str:
+    """A statement in which `(a AND b) AND c` stays that, and the same of OR: the server would read three operands, and
+    print them otherwise than it did (`x BETWEEN 1 AND 2 AND c`). A cast to what an operand is leaves no trace."""
+    if _CONNECTED.search(statement) is None or "$" in statement:
+        return statement
+    done, at = [], 0
+    words: list[set[str]] = [set()]
+    for found in _OPENED.finditer(statement):
+        mark = found[0]
+        if mark == "(":
+            words.append(set())
+        elif mark == ")":
+            inside = words.pop() if len(words) > 1 else set()
+            after = _CONNECTED.match(statement, found.start())
+            if after is not None and after[1] in inside and inside <= {"AND", "OR"}:
+                done += [statement[at : found.end()], "::boolean"]
+                at = found.end()
+        elif mark[0] not in "'\"":
+            words[-1].add(mark)
+    return "".join([*done, statement[at:]])
+
+
 def unbracketed(expression: str) -> str:
     """An expression without the one pair of brackets that holds all of it."""
     if expression[:1] != "(" or expression[-1:] != ")":
