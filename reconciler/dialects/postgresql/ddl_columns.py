@@ -135,7 +135,7 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
     if old.default is not None and (moved or new.default is None):
         yield sql(f"{head} DROP DEFAULT")
     if retyped:
-        yield sql(_retyped(old, new, converted))
+        yield sql(_retyped(old, new, converted, context))
     if fields & {"nullable", "not_null_name"}:
         yield from _not_null(old, new)
     if new.default is not None and (moved or old.default != new.default):
@@ -147,11 +147,14 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
     yield from _attributes(replace(old, storage=None) if retyped else old, new, context)  # TYPE takes the storage away
 
 
-def _retyped(old: Column, new: Column, converted: bool) -> str:
+def _retyped(old: Column, new: Column, converted: bool, context: Rendering) -> str:
+    """A foreign table has no rows to convert, and takes no USING."""
     name = ident(new.name)
     collate = f" COLLATE {new.collation}" if new.collation is not None else ""
     cast = f" USING {name}::text::{new.type}" if converted else using(old.type, new.type, name)
-    return f"{head_of(new)} TYPE {new.type}{collate}{cast}"
+    table = context.new.get(Address("table", new.schema, new.table))
+    elsewhere = isinstance(table, Table) and table.server is not None
+    return f"{head_of(new)} TYPE {new.type}{collate}{'' if elsewhere else cast}"
 
 
 def _not_null(old: Column, new: Column) -> Iterator[Statement]:

@@ -9,7 +9,6 @@ from msgspec.structs import replace
 
 from ...model.address import Address
 from ...model.changes import Alter, Rebuild
-from ...model.foreign import PublicationTable
 from ...model.objects import Object, changed_fields
 from ...model.profile import Effect
 from ...model.tables import Column, Exclusion, ForeignKey, Index, Key, Table
@@ -17,11 +16,14 @@ from ...model.types import DomainCheck
 from .casts import comparable
 from .ddl_columns import ColumnDefault
 from .ddl_programs import replaceable
+from .ddl_subscriptions import FIXED
 
 TYPE_KINDS: Final = frozenset({"enum", "domain", "composite_type", "range_type"})
 
 # ALTER COLUMN … TYPE is refused while one of these uses the column.
-_REFUSES_TYPE: Final = frozenset({"view", "materialized_view", "rule", "trigger", "policy", "function"})
+_REFUSES_TYPE: Final = frozenset(
+    {"view", "materialized_view", "rule", "trigger", "policy", "function", "publication_table"}
+)
 _OVERRIDDEN: Final = frozenset({"nullable", "default", "generated", "storage", "compression"})
 
 
@@ -72,8 +74,6 @@ def _of_retyped(was: Object, will: Object, *, keys_match: bool) -> Effect:
     expression over two columns that both change would be read while only one has changed."""
     if was.kind in _REFUSES_TYPE or (isinstance(was, Column) and was.generated is not None):
         return Effect.REPLACE
-    if isinstance(was, PublicationTable):
-        return Effect.NONE if was.where is None else Effect.REPLACE
     if isinstance(was, ForeignKey):
         return Effect.NONE if keys_match else Effect.REPLACE
     several = sum(r.kind == "column" for r in will.refs) > 1
@@ -159,6 +159,11 @@ def _index(old: Object, new: Object) -> bool:
     return share is None or bool(share == getattr(new, "attached_to", None))
 
 
+def _subscription(old: Object, new: Object) -> bool:
+    was, will = (dict(getattr(o, "options", ())) for o in (old, new))
+    return all(was.get(k) == will.get(k) for k in FIXED)
+
+
 _JUDGES: Final[dict[str, Callable[[Object, Object], bool]]] = {
     "index": _index,
     "enum": _enum,
@@ -167,4 +172,5 @@ _JUDGES: Final[dict[str, Callable[[Object, Object], bool]]] = {
     "foreign_key": _valid,
     "domain_check": _valid,
     "policy": _policy,
+    "subscription": _subscription,
 }

@@ -63,6 +63,7 @@ _ALTERABLE: Final[dict[str, str]] = {
     "user_mapping": "options",
     "publication": "comment schemas options",
     "publication_table": "columns where",
+    "subscription": "comment publications enabled options",
     "operator": "comment restrict join",
     "operator_family": "comment members",
     "operator_class": "comment",
@@ -81,6 +82,7 @@ _SINCE: Final = {
     "set_expression": 17,
     "maintain": 17,
     "not_null_names": 18,
+    "parallel_streaming": 18,
     "virtual_generated": 18,
     "alter_enforced": 18,
 }
@@ -88,7 +90,7 @@ _SINCE: Final = {
 
 _RENAMES: Final = frozenset(_ALTERABLE) - {
     "extension", "sequence_owner", "function", "collation", "user_mapping", "publication_table", "operator",
-    "operator_family", "operator_class", "cast", "owner", "grant", "default_privilege", "role",
+    "operator_family", "operator_class", "cast", "subscription", "owner", "grant", "default_privilege", "role",
     "membership",
 }  # fmt: skip
 _CONSTRAINTS: Final = ("primary_key", "unique", "check", "foreign_key", "exclusion")

@@ -54,6 +54,7 @@ _EMPTY: Final[Any] = msgspec.field(default_factory=dict)
 
 OUTSIDE: Final = frozenset({
     "schema", "extension", "event_trigger", "database", "foreign_data_wrapper", "server", "user_mapping", "publication",
+    "subscription",
     "cast", "access", "role",
 })  # fmt: skip
 """Kinds that are in no schema."""
