@@ -16,7 +16,7 @@ from pathlib import Path
 from reconciler.dialects.postgresql import keeper
 from reconciler.dialects.postgresql.binaries import Binaries, embedded_binaries, local_binaries
 from reconciler.dialects.postgresql.local import LocalServer
-from reconciler.dialects.postgresql.scratch import with_database
+from reconciler.dialects.postgresql.scratch import unsubscribed, with_database
 from reconciler.dialects.postgresql.session import PostgresSession, connect
 
 _FOLDER = "reconcile-test-"
@@ -52,6 +52,11 @@ class Postgres:
         return connect(url or self.database(), search_path=search_path)
 
     def drop_databases(self) -> None:
+        held = "SELECT datname FROM pg_subscription s JOIN pg_database d ON d.oid = s.subdbid"
+        for (name,) in self.admin.rows(held) if self._made else ():
+            if name in self._made:
+                with self.session(with_database(self.admin_url, name)) as session:
+                    unsubscribed(session)
         while self._made:
             self.admin.execute(f"DROP DATABASE IF EXISTS {self._made.pop()} WITH (FORCE)")
 

@@ -1,4 +1,4 @@
-"""What stands for data that is elsewhere: foreign-data wrappers, servers, users there; publications of tables.
+"""What stands for data that is elsewhere: foreign-data wrappers, servers, users there; publications of tables and subscriptions to such.
 
 Secrets are no part of these values: whoever reads a catalog leaves them out.
 """
@@ -80,3 +80,15 @@ class PublicationTable(Child, frozen=True, kw_only=True):
     def vanishes_with(self) -> Iterator[Address]:
         yield Address("publication", "", self.name)
         yield from super().vanishes_with()
+
+
+@register
+class Subscription(Object, frozen=True, kw_only=True):
+    """A subscription to publications of another server, without its connection: that is a secret, and nobody reads it.
+
+    `options` as CREATE SUBSCRIPTION takes them, without those that say how it is begun.
+    """
+
+    publications: tuple[str, ...]
+    enabled: bool = True
+    options: Options = ()

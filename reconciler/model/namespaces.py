@@ -110,6 +110,9 @@ class SequenceOwner(Object, frozen=True, kw_only=True):
         # Not with the sequence: it is let go of first, so that the column can be altered before the sequence goes.
         yield self.column_address
 
+    def saves(self) -> Iterator[Address]:
+        yield self.sequence
+
     def renamed(self, names: Renaming) -> Self:
         column = self.column_address
         return self._with(

@@ -92,6 +92,10 @@ class Object(
         """The objects whose DROP takes this one along."""
         return iter(())
 
+    def saves(self) -> Iterator[Address]:
+        """The objects that would vanish with what it hangs on, and that its own drop lets live."""
+        return iter(())
+
     def renamed(self, names: Renaming) -> Self:
         """This object as it is after other objects, or itself, got new names."""
         return self._with(names, {"name": names.name_of(self.address)})

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from enum import Enum
 from typing import Any
 
@@ -36,7 +36,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     effect: what an Alter or Rebuild does to a dependent, given as it was and as it will be.
     renames: the kinds that have an ALTER … RENAME. auto_renames: of these, kinds whose name means nothing to rows or
     clients, so that an equal definition under another name is a rename.
-    names: kind → the name space it shares with others (relations of a schema).
+    names: kind → the name space it shares with others (relations of a schema). part_names: the same among the parts of
+    one parent (constraints of a table).
     unordered: kinds whose references impose no order. rewrite: turns changes that ALTER cannot do into rebuilds.
     """
 
@@ -48,7 +49,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     effect: Callable[[Alter | Rebuild, Object, Object], Effect]
     renames: frozenset[str] = frozenset()
     auto_renames: frozenset[str] = frozenset()
+    renamable: Callable[[Object, Catalog], bool] = lambda o, catalog: True
+    """Whether ALTER … RENAME takes this object of a kind that it takes."""
     names: Mapping[str, str] = {}
+    part_names: Mapping[str, str] = {}
     unordered: frozenset[str] = frozenset()
     rewrite: Callable[[Sequence[Change], Catalog, Catalog, bool], list[Change]] = _no_rewrite
     detached: Callable[[Object, Address], tuple[Object, Object | None] | None] = lambda o, a: None
@@ -75,3 +79,11 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     canonical: Callable[[Object], Object | None] = lambda o: o
     """An owner or grant in the one spelling that inspection gives it; None where it says what is so anyway."""
     capabilities: Mapping[str, Any] = {}
+
+    def places(self, a: Address, name: str) -> Iterator[tuple[str, ...]]:
+        """What an object takes up under a name, so that no other one can have it at the same time."""
+        name = self.same_name(name)
+        if a.parent:
+            yield self.part_names.get(a.kind, a.kind), a.schema, a.parent, name
+        if space := self.names.get(a.kind, "" if a.parent else a.kind):
+            yield space, a.schema, name

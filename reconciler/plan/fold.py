@@ -74,7 +74,7 @@ def _host(
             (("create", a) for a in (c.new.parent, profile.written_in(c.new)) if a is not None and a in made), None
         )
     if isinstance(c, Drop):
-        if c.old.address in loops:
+        if c.old.address in loops or any(a not in gone for a in c.old.saves()):
             return None
         return next((("drop", p) for p in c.old.vanishes_with() if p in gone), None)
     return None

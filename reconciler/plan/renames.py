@@ -143,7 +143,7 @@ def _literal(text: str) -> str:
 
 def only_names_differ(old: Catalog, new: Catalog, profile: Profile) -> dict[Address, str]:
     """Objects of kinds whose name means nothing to rows, dropped and created with an equal definition."""
-    gone = [o for o in old.only(new) if o.kind in profile.auto_renames]
+    gone = [o for o in old.only(new) if o.kind in profile.auto_renames and profile.renamable(o, old)]
     come = [o for o in new.only(old) if o.kind in profile.auto_renames]
     if not gone or not come:
         return {}
@@ -223,12 +223,17 @@ def _with_spares(old: Catalog, names: Names, profile: Profile) -> tuple[dict[Add
     """The renames, with those that run into a name still taken made to start from a spare one."""
     plain: dict[Address, str] = {}
     spare: dict[Address, str] = {}
+    wanted = {place for a, new in names.items() for place in profile.places(a, new)}
+    taken: dict[tuple[str, ...], list[Address]] = {}
+    for a in old:
+        for place in wanted.intersection(profile.places(a, a.name)):
+            taken.setdefault(place, []).append(a)
     for a in sorted(names):
         if a.kind not in profile.renames:
             raise InputError(f"{profile.name} cannot rename a {a.kind.replace('_', ' ')}", where=str(a))
-        occupant = Address(a.kind, a.schema, names[a], a.parent)
-        if occupant in old and occupant not in spare:
-            spare[occupant] = f"{occupant.name[:40]}__was"
+        for occupant in {o for place in profile.places(a, names[a]) for o in taken.get(place, ())} - {a}:
+            if occupant.kind in profile.renames:
+                spare[occupant] = f"{occupant.name[:40]}__was"
         if not a.parent and profile.same_name(a.name) == profile.same_name(names[a]):
             spare[a] = f"{a.name[:40]}__was"  # to the database the name is taken, by the object itself
     for a, new in names.items():

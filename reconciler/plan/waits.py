@@ -38,8 +38,9 @@ def waits(
     for c in changes:
         found.of(c)
         if isinstance(c, Create):
-            for a in freed.get(_name_key(c.new, profile), ()):
-                found.add(steps.nodes("create", c.new.address), steps.nodes("drop", a))
+            for place in profile.places(c.new.address, c.new.name) if freed else ():
+                for a in freed.get(place, ()):
+                    found.add(steps.nodes("create", c.new.address), steps.nodes("drop", a))
     for before, after in turns:
         found.add(steps.nodes("create", after), steps.nodes("create", before), Bond.TURN)
     return found.waits
@@ -122,15 +123,11 @@ def _needs(o: Object, profile: Profile) -> Iterable[Address]:
     return o.requires()
 
 
-def _name_key(o: Object, profile: Profile) -> tuple[str, str, str] | None:
-    space = profile.names.get(o.kind)
-    return (space, o.schema, profile.same_name(o.name)) if space else None
-
-
-def _freed_names(changes: Sequence[Change], profile: Profile) -> dict[tuple[str, str, str] | None, list[Address]]:
+def _freed_names(changes: Sequence[Change], profile: Profile) -> dict[tuple[str, ...], list[Address]]:
     """Who gives up a name, so that whoever takes it comes later."""
-    freed: dict[tuple[str, str, str] | None, list[Address]] = {}
+    freed: dict[tuple[str, ...], list[Address]] = {}
     for c in changes:
-        if isinstance(c, Drop) and (key := _name_key(c.old, profile)) is not None:
-            freed.setdefault(key, []).append(c.old.address)
+        if isinstance(c, Drop):
+            for place in profile.places(c.old.address, c.old.name):
+                freed.setdefault(place, []).append(c.old.address)
     return freed

@@ -14,7 +14,7 @@ from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Create, Drop, Step
 from ..model.objects import Object
-from ..model.tables import Column
+from ..model.tables import Column, Table
 from ..plan.plan import Plan
 from .rows import qualified
 
@@ -65,6 +65,12 @@ class Fate:
         new = self.names.get(old, old)
         return None if new in self._dropped or new not in self.target else new
 
+    def loses(self, old: Address) -> bool:
+        """Whether a part of what reads as the rows of a table goes: those of a partition, or of a table below it."""
+        below = (d for d in self.base.dependents(old) if d.kind == "table" and d.parent == "" and d != old)
+        users = (o for d in below if isinstance(o := self.base[d], Table) and old in (*o.inherits, o.partition_of))
+        return any(self.table(o.address) is None or self.loses(o.address) for o in users)
+
     def kept(self, start: Catalog) -> frozenset[Address]:
         """The new addresses of what stays, neither dropped nor made anew."""
         return frozenset(n for a in start if (n := self.names.get(a, a)) not in self._dropped)
@@ -101,6 +107,11 @@ def lost(
             continue
         carried = [c for c in fate.columns(old, new) if c.old.name in rows.columns]
         now = _rows(session, dialect, new, [c.new for c in carried])
+        if fate.loses(old):
+            exact = [c for c in carried if c.exact]
+            if _tuples(now, [c.new.name for c in exact]) - _tuples(rows, [c.old.name for c in exact]):
+                yield new, "there are rows that were not there before"
+            continue
         if now.count != rows.count:
             yield new, f"{rows.count} rows went in, {now.count} came out"
             continue

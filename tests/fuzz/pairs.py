@@ -39,6 +39,10 @@ class Broken(AssertionError):
     """A property that does not hold, with what was executed."""
 
 
+class Refused(Exception):
+    """A plan that is not to be carried out, with the findings that forbid it."""
+
+
 @dataclass
 class Held:
     """A pair for which everything held: how many statements ran, and how many rows lived through them."""
@@ -54,9 +58,16 @@ def hold(pair: Pair, dialect: Dialect, empty: Open) -> Held:
     """Raises Broken where the pair is not brought there and back."""
     before = judged(pair.before, {}, dialect, empty)
     after = judged(pair.after, pair.names, dialect, empty)
+    return held(Round, pair.follow_order, dialect, before, after, empty)
+
+
+def held(
+    made: Callable[..., Round], follow_order: bool, dialect: Dialect, before: Side, after: Side, empty: Open
+) -> Held:
+    """One round with as many rows as the change bears."""
     for careful in (_nothing, _risky, _every_table):
         try:
-            return _Round(pair, dialect, before, after, careful).held(empty)
+            return made(follow_order, dialect, before, after, careful).held(empty)
         except _DependsOnData as error:
             last = error
     raise Broken(f"without a row it still depends on data: {last}")
@@ -80,13 +91,13 @@ def _harmless(message: str) -> bool:
     return any(text in message for text in ("storage: main", "start=", "not kept"))
 
 
-class _Round:
+class Round:
     """One way there and back, with rows in the tables that `careful` leaves."""
 
     def __init__(
-        self, pair: Pair, dialect: Dialect, before: Side, after: Side, careful: Callable[[Plan], set[Address]]
+        self, follow_order: bool, dialect: Dialect, before: Side, after: Side, careful: Callable[[Plan], set[Address]]
     ) -> None:
-        self.pair, self.dialect = pair, dialect
+        self.follow_order, self.dialect = follow_order, dialect
         self.before, self.after, self.careful = before, after, careful
         self.result = Held(level=careful.__name__)
         self.ran: list[str] = []
@@ -96,14 +107,20 @@ class _Round:
             blank = self._live(session)
             self._carry_out(session, compare(blank, self.before, self.dialect), with_rows=False)
             self._require_empty(session, self.before)
-            there = compare(self._live(session), self.after, self.dialect, follow_order=self.pair.follow_order)
+            self.arrived(session, self.before)
+            there = compare(self._live(session), self.after, self.dialect, follow_order=self.follow_order)
             rows = self._filled(session, there.plan)
             rows = self._moved(session, there, rows)
+            self.arrived(session, self.after)
             names = reverse_names(there.plan)
             home = Side(label="the pair", catalog=self.before.catalog, names=names)
-            back = compare(self._live(session), home, self.dialect, follow_order=self.pair.follow_order)
+            back = compare(self._live(session), home, self.dialect, follow_order=self.follow_order)
             self._moved(session, back, rows)
+            self.arrived(session, self.before)
         return self.result
+
+    def arrived(self, session: Session, wanted: Side) -> None:
+        """Whatever else must be true of a database that was brought to one of the two ends."""
 
     def _live(self, session: Session) -> Side:
         return Side(label="live", catalog=self.dialect.inspect(session, Scope()))
@@ -125,7 +142,7 @@ class _Round:
         fate = Fate(plan, names, plan.old, plan.new)
         gone = list(lost(session, self.dialect, fate, rows))
         if gone:
-            raise self._broken(f"rows are lost: {gone}")
+            raise self.broken(f"rows are lost: {gone}")
         kept = [t for a in rows if (t := fate.table(a)) is not None]
         self.result.rows += sum(rows[a].count for a in rows if fate.table(a) is not None)
         return looked_at(session, self.dialect, plan.new, kept)
@@ -133,7 +150,7 @@ class _Round:
     def _carry_out(self, session: Session, found: Comparison, *, with_rows: bool) -> None:
         errors = [f for f in (*found.findings, *found.plan.findings) if f.level == "error"]
         if errors:
-            raise self._broken(f"the plan is refused: {errors}")
+            raise Refused("\n".join(map(str, errors)))
         work = found.work()
         said = [s.sql for _, statements in work for s in statements]
         self.ran += ["-- next", *said]
@@ -143,20 +160,20 @@ class _Round:
         except DatabaseError as error:
             if with_rows and error.code.startswith(DATA_CODES):
                 raise _DependsOnData(f"{error.what}: {error.statement}") from error
-            raise self._broken(f"{error.code} {error.what} {error.why}\n{error.statement}") from error
+            raise self.broken(f"{error.code} {error.what} {error.why}\n{error.statement}") from error
         except ReconcileError as error:
             if with_rows and error.what.startswith("rows would be left"):
                 raise _DependsOnData(error.what) from error
-            raise self._broken(f"{type(error).__name__} {error} {getattr(error, 'why', '')}") from error
+            raise self.broken(f"{type(error).__name__} {error} {getattr(error, 'why', '')}") from error
 
     def _require_empty(self, session: Session, wanted: Side) -> None:
         """A second plan holds nothing, not even a changed order."""
         live = self._live(session)
         if live.catalog.unmodelled:
-            raise self._broken(f"not modelled: {live.catalog.unmodelled}")
+            raise self.broken(f"not modelled: {live.catalog.unmodelled}")
         left = compare(live, Side(label="wanted", catalog=wanted.catalog), self.dialect, follow_order=True)
         if not left.empty:
-            raise self._broken(f"the second plan is not empty: {[s.change for s in left.plan.steps]}")
+            raise self.broken(f"the second plan is not empty: {[s.change for s in left.plan.steps]}")
 
     def _require_working(self, session: Session) -> None:
         """What names a table that was changed finds it as it is now, where the server asks only when it is used."""
@@ -164,9 +181,9 @@ class _Round:
             try:
                 compiled(session)
             except DatabaseError as error:
-                raise self._broken(f"something no longer works: {error.what}: {error.statement}") from error
+                raise self.broken(f"something no longer works: {error.what}: {error.statement}") from error
 
-    def _broken(self, message: str) -> Broken:
+    def broken(self, message: str) -> Broken:
         return Broken("\n".join([message, "after:", *self.ran[-400:]]))
 
 

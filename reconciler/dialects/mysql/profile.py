@@ -65,6 +65,7 @@ def _profile(version: tuple[int, ...]) -> Profile:
         renames=frozenset(_renames(capabilities)),
         auto_renames=frozenset({"index", "unique"}) if capabilities["rename_index"] else frozenset(),
         names=dict.fromkeys(_RELATIONS, "relation") | {"trigger": "trigger"},
+        part_names={"unique": "index"},
         rewrite=rewritten,
         identifier_bytes=0,
         implicit=_implicit,

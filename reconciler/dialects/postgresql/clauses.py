@@ -88,7 +88,7 @@ def column_extras(c: Column) -> Iterator[Statement]:
     if c.storage is not None:
         yield sql(f"{head} SET STORAGE {c.storage.upper()}")
     if c.statistics is not None:
-        yield sql(f"{head} SET STATISTICS {c.statistics}")
+        yield sql(f"ALTER TABLE ONLY {owner(c)} ALTER COLUMN {ident(c.name)} SET STATISTICS {c.statistics}")
     if c.options:
         yield sql(f"{head} SET {with_options(c.options)}")
     if c.comment is not None:

@@ -12,7 +12,7 @@ from ...model.catalog import Catalog
 from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
 from ...model.namespaces import Sequence
 from ...model.objects import Child, changed_fields
-from ...model.tables import Column, NotNull
+from ...model.tables import Column, NotNull, Table
 from ..base import Rendering
 from .casts import same_base, using, usual_storage
 from .clauses import column_clause, column_extras, identity_clause, not_null_comment, not_null_constraint
@@ -56,11 +56,23 @@ def drop_default(step: Step, context: Rendering) -> Iterator[Statement]:
 def add_column(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, Column)
     c = step.change.new
-    if c.inherited and not c.merged:
+    if c.inherited:
+        yield from _declared_too(c, context)
         yield from inherited_overrides(c, context)
         return
     yield sql(f"{on_owner(c)} ADD COLUMN {column_clause(c)}")
     yield from column_extras(c)
+
+
+def _declared_too(c: Column, context: Rendering) -> Iterator[Statement]:
+    """Makes a table's own what it has from its parent: it is, once the table is nobody's child for a moment."""
+    above = parents_column(c, context.new)
+    was = context.old.get(c.address)
+    own = isinstance(was, Column) and (was.merged or not was.inherited)
+    if c.merged and not own and above is not None:
+        parent = qualified(above.schema, above.table)
+        yield sql(f"{on_owner(c)} NO INHERIT {parent}")
+        yield sql(f"{on_owner(c)} INHERIT {parent}")
 
 
 @RENDER.on("drop", Column)
@@ -74,8 +86,7 @@ def drop_column(step: Step, context: Rendering) -> Iterator[Statement]:
     was, will = parents_column(c, context.old), parents_column(c, context.new)
     if was is None or will is None:
         return
-    theirs = as_child(was, c)
-    given_up = {f: getattr(will, f) for f in changed_fields(c, theirs) & OVERRIDABLE}
+    given_up = {f: getattr(as_child(will, c), f) for f in changed_fields(c, as_child(was, c)) & OVERRIDABLE}
     yield from alterations(c, replace(c, **given_up), context)
 
 
@@ -124,7 +135,7 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
     if old.default is not None and (moved or new.default is None):
         yield sql(f"{head} DROP DEFAULT")
     if retyped:
-        yield sql(_retyped(old, new, converted))
+        yield sql(_retyped(old, new, converted, context))
     if fields & {"nullable", "not_null_name", "not_null"}:
         yield from _not_null(old, new)
     if new.default is not None and (moved or old.default != new.default):
@@ -136,11 +147,14 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
     yield from _attributes(replace(old, storage=None) if retyped else old, new, context)  # TYPE takes the storage away
 
 
-def _retyped(old: Column, new: Column, converted: bool) -> str:
+def _retyped(old: Column, new: Column, converted: bool, context: Rendering) -> str:
+    """A foreign table has no rows to convert, and takes no USING."""
     name = ident(new.name)
     collate = f" COLLATE {new.collation}" if new.collation is not None else ""
     cast = f" USING {name}::text::{new.type}" if converted else using(old.type, new.type, name)
-    return f"{head_of(new)} TYPE {new.type}{collate}{cast}"
+    table = context.new.get(Address("table", new.schema, new.table))
+    elsewhere = isinstance(table, Table) and table.server is not None
+    return f"{head_of(new)} TYPE {new.type}{collate}{'' if elsewhere else cast}"
 
 
 def _not_null(old: Column, new: Column) -> Iterator[Statement]:
@@ -202,9 +216,12 @@ def _attributes(old: Column, new: Column, context: Rendering) -> Iterator[Statem
         default = "default" if context.profile.capabilities["storage_default"] else usual_storage(new.type)
         yield sql(f"{head} SET STORAGE {(new.storage or default).upper()}")
     if old.compression != new.compression:
-        yield sql(f"{head} SET COMPRESSION {new.compression or 'default'}")
+        for column in (new, *_below(new, context)):
+            yield sql(f"{head_of(column)} SET COMPRESSION {new.compression or 'default'}")
     if old.statistics != new.statistics:
-        yield sql(f"{head} SET STATISTICS {-1 if new.statistics is None else new.statistics}")
+        # of all that is said of a column and that a new child table does not get, this alone is handed on to children
+        only = f"ALTER TABLE ONLY {owner(new)} ALTER COLUMN {ident(new.name)}"
+        yield sql(f"{only} SET STATISTICS {-1 if new.statistics is None else new.statistics}")
     yield from option_changes(head, old.options, new.options)
     if changes := generic_changes(old.server_options, new.server_options):
         yield sql(f"{head}{changes}")
@@ -212,8 +229,23 @@ def _attributes(old: Column, new: Column, context: Rendering) -> Iterator[Statem
         yield comment("COLUMN", f"{owner(new)}.{ident(new.name)}", new.comment)
 
 
+def _below(c: Column, context: Rendering) -> Iterator[Column]:
+    """The columns of child tables that are what this one is, and that SET COMPRESSION does not reach."""
+    for d in context.new.dependents(Address("table", c.schema, c.table)):
+        t = context.new[d]
+        if isinstance(t, Table) and d in context.old and Address("table", c.schema, c.table) in _parents(t):
+            child = replace(c, schema=t.schema, table=t.name)
+            if child.address not in context.new:
+                yield child
+                yield from _below(child, context)
+
+
+def _parents(t: Table) -> tuple[Address | None, ...]:
+    return (*t.inherits, t.partition_of)
+
+
 OVERRIDABLE: Final = frozenset(
-    {"comment", "nullable", "default", "generated", "storage", "compression", "statistics", "options"}
+    {"comment", "nullable", "default", "identity", "generated", "storage", "compression", "statistics", "options"}
     | {"not_null_name", "not_null"}
 )
 
@@ -229,9 +261,8 @@ def parents_column(c: Column, catalog: Catalog) -> Column | None:
 
 def as_child(parent: Column, child: Column) -> Column:
     """The parent's column as a child table has it before anything is changed there."""
-    return replace(
-        parent, schema=child.schema, table=child.table, comment=None, identity=None, inherited=True, merged=child.merged
-    )
+    inherited = replace(parent, schema=child.schema, table=child.table, inherited=True, merged=child.merged)
+    return replace(inherited, comment=None, identity=None, statistics=None, options=(), not_null_name=None)
 
 
 def inherited_overrides(c: Column, context: Rendering) -> Iterator[Statement]:

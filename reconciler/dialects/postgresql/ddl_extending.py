@@ -186,7 +186,19 @@ _ALL = (Operator, OperatorFamily, OperatorClass, Cast, TextSearchDictionary, Tex
 @RENDER.on("drop", *_ALL)
 def drop(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop)
-    yield sql(f"DROP {noun(step.change.old)} {name_of(step.change.old)}")
+    o = step.change.old
+    yield sql(f"DROP {noun(o)} {name_of(o)}")
+    if isinstance(o, Operator) and o.commutator is not None:
+        yield from _shell(o, o.commutator, context)
+
+
+def _shell(o: Operator, commutator: str, context: Rendering) -> Iterator[Statement]:
+    """What was only ever named as its commutator: the server made it, and it would hold the types of both sides."""
+    name = commutator.removeprefix("OPERATOR(").removesuffix(")")
+    turned = cut(o.sides)[0][::-1]
+    made = (x for c in (context.old, context.new) for x in c.of(Operator))
+    if not any(f"{ident(x.schema)}.{x.bare_name}" == name and cut(x.sides)[0] == turned for x in made):
+        yield sql(f"DROP OPERATOR IF EXISTS {name} ({', '.join(turned)})")
 
 
 @RENDER.on("rename", TextSearchDictionary, TextSearchConfiguration)

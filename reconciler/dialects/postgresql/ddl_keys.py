@@ -110,7 +110,7 @@ def create_index(step: Step, context: Rendering) -> Iterator[Statement]:
     if i.comment is not None:
         yield comment("INDEX", name, i.comment)
     for position, target in i.statistics:
-        yield sql(f"ALTER INDEX {name} ALTER COLUMN {position} SET STATISTICS {target}")
+        yield sql(f"ALTER TABLE ONLY {name} ALTER COLUMN {position} SET STATISTICS {target}")
     yield from _marks(i, None)
 
 
@@ -166,7 +166,7 @@ def alter_index(step: Step, context: Rendering) -> Iterator[Statement]:
     targets = dict(new.statistics)
     for position in sorted(dict(old.statistics).keys() | targets.keys()):
         if dict(old.statistics).get(position) != targets.get(position):
-            yield sql(f"ALTER INDEX {name} ALTER COLUMN {position} SET STATISTICS {targets.get(position, '-1')}")
+            yield sql(f"ALTER TABLE ONLY {name} ALTER COLUMN {position} SET STATISTICS {targets.get(position, '-1')}")
     yield from _unmarked(new, old, context)
     yield from _marks(new, old)
     if old.comment != new.comment:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from ...model.address import Address
 from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
 from ...model.namespaces import Sequence as NumberSequence
 from ...model.namespaces import SequenceOwner
@@ -127,10 +128,12 @@ def alter_table(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(old, Table) and isinstance(new, Table)
     head = f"ALTER TABLE {at(new.address)}"
     if fields & {"partition_of", "bound"}:
-        yield from _reattached(old, new)
+        yield from _reattached(old, new, context)
     for field, clauses in _ALTERS.items():
         if field in fields:
             yield from (sql(f"{head} {clause}") for clause in clauses(old, new))
+    if "inherits" in fields:
+        yield from _left_over(old, new, (p for p in old.inherits if p not in new.inherits), context)
     if "options" in fields:
         yield from option_changes(head, old.options, new.options)
     if changes := generic_changes(old.server_options, new.server_options):
@@ -138,11 +141,26 @@ def alter_table(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from recommented(step, table_noun(new), at(new.address))
 
 
-def _reattached(old: Table, new: Table) -> Iterator[Statement]:
+def _reattached(old: Table, new: Table, context: Rendering) -> Iterator[Statement]:
     if old.partition_of is not None:
         yield sql(f"ALTER TABLE {at(old.partition_of)} DETACH PARTITION {at(new.address)}")
+        yield from _left_over(old, new, (old.partition_of,), context)
     if new.partition_of is not None:
         yield sql(f"ALTER TABLE {at(new.partition_of)} ATTACH PARTITION {at(new.address)} {new.bound}")
+
+
+def _left_over(old: Table, new: Table, parents: Iterable[Address], context: Rendering) -> Iterator[Statement]:
+    """What a table keeps of parents that it leaves, and is not to have any more."""
+    head = f"ALTER TABLE {at(new.address)} DROP"
+    mine = {o.name: o for o in context.old.children(old.address) if isinstance(o, Column)}
+    for name in old.columns:
+        if name not in new.columns and (name not in mine or (mine[name].inherited and not mine[name].merged)):
+            yield sql(f"{head} COLUMN {ident(name)}")
+    kept = {o.name for o in context.new.children(new.address) if o.kind == "check"}
+    gone = {o.name for o in context.old.children(old.address) if o.kind == "check"}
+    for o in (o for p in parents for o in context.old.children(p)):
+        if isinstance(o, Check) and not o.no_inherit and o.name not in kept | gone:
+            yield sql(f"{head} CONSTRAINT {ident(o.name)}")
 
 
 def _lineage(old: Table, new: Table) -> list[str]:
@@ -179,8 +197,9 @@ def rebuild_table(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from _positioned(change, before, after)
     yield sql(f"DROP TABLE {_aside(old)}")
     yield from _sequences_settled(change)
-    yield from commented(new, "TABLE", at(new.address))
-    yield from table_extras(new)
+    for t in (new, *(o for o in change.after if isinstance(o, Table))):
+        yield from commented(t, table_noun(t), at(t.address))
+        yield from table_extras(t)
     for c in after:
         yield from column_extras(c)
 

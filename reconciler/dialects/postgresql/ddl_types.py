@@ -16,7 +16,7 @@ from ..base import Rendering
 from .ddl_columns import alterations, head_of
 from .inspect_types import PUBLIC_COMMENT
 from .rendering import RENDER, comment, commented, noun, recommented, sql
-from .spelling import at, ident, literal, qualified
+from .spelling import at, ident, literal, made_up_alone, qualified
 
 _TYPES = (Enum, Domain, CompositeType, RangeType)
 
@@ -212,7 +212,7 @@ def rebuild_type(step: Step, context: Rendering) -> Iterator[Statement]:
     for o in olds:
         yield sql(f"ALTER {noun(o)} {at(o.address)} RENAME TO {_aside(o)}")
         yield from _range_aside(o, [at(t.address) for t in olds])
-    for o in news:
+    for o in map(_named, news):
         yield from _created(o, tuple(c for c in checks if c.parent == o.address))
     after = {o.address: o for o in change.after if isinstance(o, Column)}
     columns = [o for o in change.before if isinstance(o, Column) and o.address in after]
@@ -225,6 +225,13 @@ def rebuild_type(step: Step, context: Rendering) -> Iterator[Statement]:
         yield from alterations(replace(c, default=None, default_refs=()), new, context, converted=converted)
     for o in reversed(olds):
         yield sql(f"DROP {noun(o)} {ident(o.schema)}.{_aside(o)}")
+
+
+def _named(o: Object) -> Object:
+    """A domain whose NOT NULL has the name that the server would give it, were the old one's not there (17)."""
+    if isinstance(o, Domain) and not o.nullable:
+        return replace(o, not_null_name=o.not_null_name or made_up_alone(o.name, "not_null"))
+    return o
 
 
 def _made_of(types: Iterable[Object]) -> list[Object]:

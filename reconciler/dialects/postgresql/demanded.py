@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from ...model.address import Address
 
-WRAPPER, SERVER, USER_MAPPING, PUBLICATION, PUBLICATION_TABLE = 2328, 1417, 1418, 6104, 6106
+WRAPPER, SERVER, USER_MAPPING, PUBLICATION, PUBLICATION_TABLE, SUBSCRIPTION = 2328, 1417, 1418, 6104, 6106, 6100
 OPERATOR, CLASS_OF_OPERATORS, FAMILY, CAST, CONFIGURATION, DICTIONARY = 2617, 2616, 2753, 2605, 3602, 3600
 MEMBERS: Final = frozenset({2602, 2603})
 """pg_amop and pg_amproc: their dependencies are those of the class or family that has them."""
@@ -26,6 +26,7 @@ _DEMANDED: Final[dict[str, frozenset[str]]] = {
     "foreign_tables": frozenset({FOREIGN_TABLE}),
     "publications": frozenset({"publication"}),
     "publication_tables": frozenset({"publication relation"}),
+    "subscriptions": frozenset({"subscription"}),
     "operators": frozenset({"operator"}),
     "operator_families": frozenset({"operator family"}),
     "user_operator_classes": frozenset({"operator class"}),
@@ -62,6 +63,7 @@ _OF_THE_DATABASE: Final[tuple[tuple[str, int, str, Name], ...]] = (
     ("foreign_data_wrappers", WRAPPER, "foreign_data_wrapper", lambda r: r[1]),
     ("servers", SERVER, "server", lambda r: r[1]),
     ("publications", PUBLICATION, "publication", lambda r: r[1]),
+    ("subscriptions", SUBSCRIPTION, "subscription", lambda r: r[1]),
     ("casts", CAST, "cast", cast_name),
 )
 _IN_SCHEMAS: Final[tuple[tuple[str, int, str, Name], ...]] = (

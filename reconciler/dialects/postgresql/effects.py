@@ -14,14 +14,17 @@ from ...model.profile import Effect
 from ...model.tables import Column, Exclusion, ForeignKey, Index, Key, Table
 from ...model.types import DomainCheck
 from .casts import comparable
-from .ddl_columns import OVERRIDABLE, ColumnDefault
+from .ddl_columns import ColumnDefault
 from .ddl_programs import replaceable
+from .ddl_subscriptions import FIXED
 
 TYPE_KINDS: Final = frozenset({"enum", "domain", "composite_type", "range_type"})
 
 # ALTER COLUMN … TYPE is refused while one of these uses the column.
-_REFUSES_TYPE: Final = frozenset({"view", "materialized_view", "rule", "trigger", "policy", "function"})
-_OVERRIDDEN: Final = OVERRIDABLE - {"comment"}
+_REFUSES_TYPE: Final = frozenset(
+    {"view", "materialized_view", "rule", "trigger", "policy", "function", "publication_table"}
+)
+_OVERRIDDEN: Final = frozenset({"nullable", "default", "generated", "storage", "compression"})
 
 
 def effect(cause: Alter | Rebuild, was: Object, will: Object) -> Effect:
@@ -156,6 +159,11 @@ def _index(old: Object, new: Object) -> bool:
     return share is None or bool(share == getattr(new, "attached_to", None))
 
 
+def _subscription(old: Object, new: Object) -> bool:
+    was, will = (dict(getattr(o, "options", ())) for o in (old, new))
+    return all(was.get(k) == will.get(k) for k in FIXED)
+
+
 _JUDGES: Final[dict[str, Callable[[Object, Object], bool]]] = {
     "index": _index,
     "enum": _enum,
@@ -164,4 +172,5 @@ _JUDGES: Final[dict[str, Callable[[Object, Object], bool]]] = {
     "foreign_key": _valid,
     "domain_check": _valid,
     "policy": _policy,
+    "subscription": _subscription,
 }

@@ -8,6 +8,7 @@ from typing import Final
 
 from ...model.access import Owner
 from ...model.changes import Alter, Create, Drop, Impact, Lock, Rebuild, Rename, Step, subject, verb
+from ...model.foreign import Subscription
 from ...model.objects import Object
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ..base import Rendering
@@ -183,7 +184,12 @@ def _alter_table(step: Step) -> Impact:
     if change.fields <= {"comment", "options"}:
         return Impact(lock="share update exclusive", on=_own(change.new))
     rewrite = bool(change.fields & {"unlogged", "access_method", "tablespace"})
-    return Impact(lock=_EXCLUSIVE, on=_own(change.new), rewrite=rewrite, scan="partition_of" in change.fields)
+    loses = ""
+    if change.fields & {"inherits", "partition_of"} and isinstance(change.old, Table):
+        gone = [c for c in change.old.columns if c not in change.new.columns]
+        loses = f"the values of {', '.join(gone)} in {_own(change.new)[0]}" if gone else ""
+    scan = "partition_of" in change.fields
+    return Impact(lock=_EXCLUSIVE, on=_own(change.new), rewrite=rewrite, scan=scan, loses=loses)
 
 
 def _create_table(step: Step) -> Impact:
@@ -226,6 +232,26 @@ def _change_owner(step: Step) -> Impact:
     return Impact(lock=_EXCLUSIVE, on=(qualified(o.on.schema, o.on.name),)) if o.on.kind == "table" else Impact()
 
 
+def _subscribe(step: Step) -> Impact:
+    name = subject(step.change).name
+    return Impact(
+        note=f"its connection is the service {name} of the server's pg_service.conf; no slot is made and no table copied"
+    )
+
+
+def _unsubscribe(step: Step) -> Impact:
+    o = subject(step.change)
+    slot = dict(o.options).get("slot_name", o.name) if isinstance(o, Subscription) else ""
+    stays = "" if slot == "NONE" else f"; the slot {slot} stays on the other server, and keeps what it has not sent"
+    return Impact(loses=f"the place of subscription {o.name}{stays}")
+
+
+def _resubscribe(step: Step) -> Impact:
+    moved = isinstance(step.change, Alter) and "publications" in step.change.fields
+    name = subject(step.change).name
+    return Impact(note=f"then say ALTER SUBSCRIPTION {name} REFRESH PUBLICATION, which asks the other server" * moved)
+
+
 _KEYS: Final = ("primary_key", "unique", "exclusion")
 _JUDGES: Final[dict[tuple[str, str], Callable[[Step], Impact]]] = {
     ("create", "table"): _create_table,
@@ -244,6 +270,9 @@ _JUDGES: Final[dict[tuple[str, str], Callable[[Step], Impact]]] = {
     **{(v, k): _alter_none for v in ("create", "alter", "drop") for k in ("grant", "default_privilege", "role")},
     **{(v, "membership"): _alter_none for v in ("create", "alter", "drop")},
     ("drop", "table"): _drop_table,
+    ("create", "subscription"): _subscribe,
+    ("alter", "subscription"): _resubscribe,
+    ("drop", "subscription"): _unsubscribe,
     ("drop", "column"): _drop_column,
     ("drop", "foreign_key"): _drop_foreign_key,
     ("drop", "materialized_view"): _drop_rows,

@@ -15,9 +15,10 @@ from ...model.extending import (
     TextSearchConfiguration,
     TextSearchDictionary,
 )
-from ...model.foreign import ForeignDataWrapper, Publication, PublicationTable, Server, UserMapping
+from ...model.foreign import ForeignDataWrapper, Publication, PublicationTable, Server, Subscription, UserMapping
 from ...model.objects import Object
 from . import demanded
+from .ddl_subscriptions import DEFAULTS as SUBSCRIPTION_DEFAULTS
 from .snapshot import CLASS, Row, Snapshot, foreign_options
 from .spelling import unbracketed
 
@@ -27,8 +28,8 @@ _PUBLISHED: Final = ("insert", "update", "delete", "truncate")
 
 def all_of(s: Snapshot) -> Iterator[Object]:
     return chain(
-        _wrappers(s), _servers(s), _user_mappings(s), _publications(s), _publication_tables(s), _operators(s),
-        _families(s), _classes(s), _casts(s), _dictionaries(s), _configurations(s),
+        _wrappers(s), _servers(s), _user_mappings(s), _publications(s), _publication_tables(s), _subscriptions(s),
+        _operators(s), _families(s), _classes(s), _casts(s), _dictionaries(s), _configurations(s),
     )  # fmt: skip
 
 
@@ -85,6 +86,28 @@ def _publication_tables(s: Snapshot) -> Iterator[Object]:
                 columns=tuple(names[n] for n in sorted(columns)) if columns else (),
                 where=unbracketed(where) if where is not None else None,
             )  # fmt: skip
+
+
+_STREAMING: Final = {"f": "off", "t": "on", "p": "parallel"}
+
+
+def _subscriptions(s: Snapshot) -> Iterator[Object]:
+    for r, own in _own(s, "subscriptions", demanded.SUBSCRIPTION):
+        options = {
+            "slot_name": "NONE" if r[4] is None else r[4], "synchronous_commit": r[5], "binary": _word(r[6]),
+            "streaming": _STREAMING.get(r[7]) or ("on" if r[7] == "true" else "off"), "two_phase": _word(r[8]),
+            "disable_on_error": _word(r[9]), "origin": r[10], "password_required": _word(r[11]),
+            "run_as_owner": _word(r[12]), "failover": _word(r[13]),
+        }  # fmt: skip
+        usual = {**SUBSCRIPTION_DEFAULTS, "slot_name": own.name, "streaming": r[14]}
+        yield Subscription(
+            name=own.name, comment=s.comment(demanded.SUBSCRIPTION, r[0]), publications=tuple(sorted(r[2])),
+            enabled=r[3], options=tuple(sorted((k, v) for k, v in options.items() if usual[k] != v)),
+        )  # fmt: skip
+
+
+def _word(on: bool) -> str:
+    return "true" if on else "false"
 
 
 def _operators(s: Snapshot) -> Iterator[Object]:

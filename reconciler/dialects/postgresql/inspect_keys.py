@@ -155,7 +155,7 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
             continue
         own = s.addresses[CLASS, r[1]]
         above = _part_of(s, r)
-        if above is not None and _as_made(s, r, own, above, keys.get(r[0], ())):
+        if above is not None and r[0] not in targets and _as_made(s, r, own, above, keys.get(r[0], ())):
             continue
         numbers = r[6].split()
         names = s.names[r[1]]

@@ -133,9 +133,12 @@ class Columns:
         above = parent_column(self.s, r)
         address = self.s.column_address(above[0], above[1]) if above is not None else None
         mine = self._column(own, r)
-        merged = bool(r[15]) and not self.s.relations[r[0]][11]
+        partition = self.s.relations[r[0]][11]
         refs = tuple(sorted({*mine.refs, *([address] if address is not None else [])}))
-        return replace(mine, inherited=True, merged=merged, refs=refs, identity=None)
+        mine = replace(mine, inherited=True, merged=bool(r[15]) and not partition, refs=refs)
+        if above is not None and above[6]:  # named by the server when the table got its parent (18), for good
+            mine = replace(mine, not_null_name=None)
+        return replace(mine, identity=None) if partition else mine
 
 
 def parent_column(s: Snapshot, r: Row) -> Row | None:
@@ -154,10 +157,14 @@ def keep_overrides(s: Snapshot) -> None:
             own = s.addresses[CLASS, oid]
             for r in s.columns[oid]:
                 above = parent_column(s, r) if r[16] else None
-                if above is not None and ((r[15] and not relation[11]) or _overrides(s, r, above)):
+                own_too = not relation[11] and (r[15] or r[7])
+                if above is not None and (own_too or _overrides(s, r, above)):
                     s.kept_columns[oid, r[1]] = Address("column", own.schema, r[2], own.name)
 
 
 def _overrides(s: Snapshot, r: Row, above: Row) -> bool:
-    same = all(r[i] == above[i] for i in (6, 8, 10, 11, 12, 13)) and options_of(r[14]) == options_of(above[14])
-    return not same or s.comment(CLASS, r[0], r[1]) != s.comment(CLASS, above[0], above[1])
+    """Whether a column is other than a new child table would have it: that gets neither the comment of the parent's,
+    nor its statistics target and options."""
+    same = all(r[i] == above[i] for i in (6, 8, 10, 11, 12))
+    own = options_of(r[14]) or (r[13] is not None and r[13] >= 0) or s.comment(CLASS, r[0], r[1]) is not None
+    return not same or bool(own)

@@ -13,7 +13,7 @@ from ...model.types import Attribute, Collation, CompositeType, Domain, DomainCh
 from .inspect_keys import domain_checks
 from .inspect_tables import sequence_options
 from .snapshot import CLASS, COLLATION, CONSTRAINT, EXTENSION, NAMESPACE, TYPE, Row, Snapshot
-from .spelling import qualified
+from .spelling import made_up_alone, qualified
 
 # Made by initdb; a database keeps it until somebody writes another or takes it away.
 PUBLIC_COMMENT: Final = "standard public schema"
@@ -56,7 +56,7 @@ def domains(s: Snapshot) -> Iterator[Object]:
             nullable=not r[6],
             default=r[7],
             collation=s.collations[r[9]][3] if r[9] and r[9] != r[10] else None,
-            not_null_name=None if name is None or name == f"{own.name}_not_null" else name,
+            not_null_name=None if name is None or name == made_up_alone(own.name, "not_null") else name,
         )
     for r, domain, expression in domain_checks(s):
         yield DomainCheck(

@@ -7,7 +7,10 @@ from functools import cache
 from typing import Final
 
 from ...model.address import Address
+from ...model.catalog import Catalog
+from ...model.objects import Object
 from ...model.profile import Profile
+from ...model.tables import Table
 from .default_privileges import uninvited
 from .effects import detached, effect, in_place
 from .privileges import canonical
@@ -16,7 +19,7 @@ from .rewrites import rewrite
 
 _RELATIONS: Final = """
     table view materialized_view sequence index primary_key unique exclusion composite_type enum domain
-    range_type check foreign_key
+    range_type
 """
 
 
@@ -60,6 +63,7 @@ _ALTERABLE: Final[dict[str, str]] = {
     "user_mapping": "options",
     "publication": "comment schemas options",
     "publication_table": "columns where",
+    "subscription": "comment publications enabled options",
     "operator": "comment restrict join",
     "operator_family": "comment members",
     "operator_class": "comment",
@@ -78,6 +82,7 @@ _SINCE: Final = {
     "set_expression": 17,
     "maintain": 17,
     "not_null_names": 18,
+    "parallel_streaming": 18,
     "virtual_generated": 18,
     "alter_enforced": 18,
 }
@@ -85,9 +90,10 @@ _SINCE: Final = {
 
 _RENAMES: Final = frozenset(_ALTERABLE) - {
     "extension", "sequence_owner", "function", "collation", "user_mapping", "publication_table", "operator",
-    "operator_family", "operator_class", "cast", "owner", "grant", "default_privilege", "role",
+    "operator_family", "operator_class", "cast", "subscription", "owner", "grant", "default_privilege", "role",
     "membership",
 }  # fmt: skip
+_CONSTRAINTS: Final = ("primary_key", "unique", "check", "foreign_key", "exclusion")
 _AUTO_RENAMES: Final = frozenset(
     {"primary_key", "unique", "check", "foreign_key", "exclusion", "index", "domain_check"}
 )
@@ -95,6 +101,12 @@ _AUTO_RENAMES: Final = frozenset(
 
 def _implicit(a: Address) -> bool:
     return a.kind == "schema" and a.name == "public"
+
+
+def _renamable(o: Object, catalog: Catalog) -> bool:
+    """The constraints of a typed table keep their names (14 to 18)."""
+    table = catalog.get(o.parent) if o.parent is not None and o.kind in _CONSTRAINTS else None
+    return not isinstance(table, Table) or table.of_type is None
 
 
 def profile(version: Sequence[int]) -> Profile:
@@ -119,7 +131,9 @@ def _profile(major: int) -> Profile:
         effect=effect,
         renames=_RENAMES,
         auto_renames=_AUTO_RENAMES,
+        renamable=_renamable,
         names=dict.fromkeys(_RELATIONS.split(), "relation"),
+        part_names=dict.fromkeys(_CONSTRAINTS, "constraint"),
         rewrite=rewrite,
         refusals=refusals,
         uninvited=uninvited(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),

@@ -11,6 +11,7 @@ from ...model.changes import Alter, Change, Create, Drop, Rebuild
 from ...model.objects import Object
 from ...model.tables import Column, Table
 
+_SUBSCRIBED = "change it by hand on both servers (ALTER SUBSCRIPTION {0} …), then plan again"
 _BY_HAND = "leave {0} as it is; or take them apart by hand, apply, and put them together again"
 
 
@@ -31,7 +32,11 @@ def _lost(changes: Sequence[Change], old: Catalog) -> Iterator[Finding]:
     anew |= {o.address for c in changes if isinstance(c, Rebuild) for o in c.before}
     for a, was in sorted(gone.items()):
         will = made.get(a)
-        if _has_rows(was) and will is not None:
+        if was.kind == "subscription" and will is not None:
+            message = "the subscription would be made anew, and lose its place"
+            why = "two_phase and failover are said when it is made (14 to 18), and so is its connection, which is secret"
+            yield Finding(rule="rows-lost", address=str(a), message=message, why=why, next=_SUBSCRIBED.format(a.name))
+        elif _has_rows(was) and will is not None:
             yield _finding(a, "the table would be dropped and made again, without its rows", _cause(was, anew))
         elif _has_values(was) and will is not None and _has_values(will) and was.parent not in gone:
             yield _finding(a, "the column would be dropped and made again, without its values", _cause(was, anew))

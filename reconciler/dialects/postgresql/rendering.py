@@ -10,7 +10,7 @@ from ...model.changes import Alter, Statement, Step
 from ...model.objects import Child, Object
 from ...model.tables import Options
 from ..base import Rendering, RenderTable
-from .spelling import arrays_kept, at, ident, idents, literal, qualified, with_options
+from .spelling import arrays_kept, at, connectives_kept, ident, idents, literal, qualified, with_options
 
 RENDER: Final = RenderTable("postgresql")
 
@@ -37,7 +37,7 @@ def noun(o: Object) -> str:
 
 
 def sql(text: str) -> Statement:
-    return Statement(arrays_kept(text))
+    return Statement(connectives_kept(arrays_kept(text)))
 
 
 def owner(o: Child) -> str:

@@ -17,6 +17,7 @@ from ..session import polled
 from .binaries import Binaries, Origin, best, places_searched
 from .scratch_roles import NOBODY, Roles, ScratchSession
 from .session import PostgresSession, connect
+from .spelling import quoted
 
 LINGER_SECONDS: Final = 30.0
 LINGER_VARIABLE: Final = "RECONCILE_SCRATCH_LINGER"
@@ -129,7 +130,7 @@ def _linger() -> float:
 def _database(server: ScratchServer, maintenance: PostgresSession) -> Iterator[str]:
     """A new database, marked as in use by a lock of the session that made it; those of dead sessions are swept."""
     prefix = f"{_PREFIX}_{maintenance.rows(_OWN_OID)[0][0]}_"
-    _sweep(maintenance, prefix)
+    _sweep(server, maintenance, prefix)
     name = prefix + secrets.token_hex(6)
     maintenance.try_lock(name)
     try:
@@ -140,7 +141,7 @@ def _database(server: ScratchServer, maintenance: PostgresSession) -> Iterator[s
             error.next = "let this role make databases: ALTER ROLE ... CREATEDB, or name another scratch server"
         raise
     finally:
-        _drop(maintenance, name)
+        _drop(server, maintenance, name)
 
 
 def _options(server: ScratchServer, maintenance: PostgresSession) -> str:
@@ -149,24 +150,38 @@ def _options(server: ScratchServer, maintenance: PostgresSession) -> str:
     return " STRATEGY file_copy" if maintenance.version >= (15,) else ""  # 18 ms beside 30 ms
 
 
-def _drop(maintenance: PostgresSession, name: str) -> None:
+def unsubscribed(session: PostgresSession) -> None:
+    """Ends the subscriptions of a database that is to go, without a word to the servers that they name: they hold it."""
+    of_here = "SELECT subname FROM pg_catalog.pg_subscription WHERE subdbid = (" + _OWN_OID + ")"
+    for (name,) in session.rows(of_here):
+        for said in ("ALTER {} DISABLE", "ALTER {} SET (slot_name = NONE)", "DROP {}"):
+            session.execute(said.format(f"SUBSCRIPTION {quoted(name)}"))
+
+
+def _drop(server: ScratchServer, maintenance: PostgresSession, name: str) -> None:
     force = " WITH (FORCE)" if maintenance.version >= (13,) else ""
     with suppress(DatabaseError):  # what is left is swept by a later run
         # A backend takes a moment to leave; DROP DATABASE that finds one sleeps for a tenth of a second.
         polled(lambda: not maintenance.rows(_CONNECTED, (name,))[0][0], 0.03, longest_pause=0.002)
+        if maintenance.rows(_SUBSCRIBED, (name,)):
+            with connect(server.url(name)) as session:
+                unsubscribed(session)
         maintenance.execute(f'DROP DATABASE IF EXISTS "{name}"{force}')
 
 
-def _sweep(maintenance: PostgresSession, prefix: str) -> None:
+def _sweep(server: ScratchServer, maintenance: PostgresSession, prefix: str) -> None:
     """Drop databases whose maker is gone: its lock is free. The prefix names the database in which the lock counts."""
     pattern = prefix.replace("_", r"\_") + "%"
     for (name,) in maintenance.rows(_LEFT_OVER, (pattern, _SWEPT_AT_ONCE)):
         if maintenance.try_lock(name):
-            _drop(maintenance, name)
+            _drop(server, maintenance, name)
             maintenance.unlock(name)
 
 
 _OWN_OID: Final = "SELECT oid FROM pg_catalog.pg_database WHERE datname = pg_catalog.current_database()"
+_SUBSCRIBED: Final = """
+SELECT FROM pg_catalog.pg_subscription s JOIN pg_catalog.pg_database d ON d.oid = s.subdbid WHERE d.datname = %s
+"""
 _CONNECTED: Final = "SELECT count(*) FROM pg_catalog.pg_stat_activity WHERE datname = %s"
 _LEFT_OVER: Final = """
 SELECT datname FROM pg_catalog.pg_database

@@ -88,14 +88,16 @@ def cut(text: str, start: int = 0) -> tuple[list[str], int]:
     raise ValueError(f"a bracket does not close: {text}")
 
 
-_ARRAY: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|\bARRAY(?=\[)""")
+_TEXT: Final = r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|(?P<tag>\$\w*\$).*?(?P=tag)"""
+"""What is nobody's but its author's: a literal, a quoted name, the body of a function."""
+_ARRAY: Final = re.compile(_TEXT + r"|\bARRAY(?=\[)", re.DOTALL)
 _CAST_TO: Final = re.compile(r"::([a-z_ ]+)(?:\(\d+\))?\Z")
 
 
 def arrays_kept(statement: str) -> str:
     """A statement in which every array that is cast as a whole stays one: `(ARRAY['a'::character varying])::text[]`
     would be read as an array of texts, and be printed otherwise than it was (a list of words on a varchar column)."""
-    if "ARRAY[" not in statement or "$" in statement:  # the body of a function is nobody's but its author's
+    if "ARRAY[" not in statement:
         return statement
     done, at = [], 0
     for found in _ARRAY.finditer(statement):
@@ -105,6 +107,32 @@ def arrays_kept(statement: str) -> str:
             if len(kinds) == 1 and "" not in kinds and statement[end:].lstrip(")").startswith("::"):
                 done += [statement[at:end], f"::{kinds.pop()}[]"]
                 at = end
+    return "".join([*done, statement[at:]])
+
+
+_CONNECTED: Final = re.compile(r"\)(?=\s+(AND|OR)\b)")
+_OPENED: Final = re.compile(_TEXT + r"|[()]|\b(?:AND|OR|SELECT|WITH|VALUES|WHERE)\b", re.DOTALL)
+
+
+def connectives_kept(statement: str) -> str:
+    """A statement in which `(a AND b) AND c` stays that, and the same of OR: the server would read three operands, and
+    print them otherwise than it did (`x BETWEEN 1 AND 2 AND c`). A cast to what an operand is leaves no trace."""
+    if _CONNECTED.search(statement) is None:
+        return statement
+    done, at = [], 0
+    words: list[set[str]] = [set()]
+    for found in _OPENED.finditer(statement):
+        mark = found[0]
+        if mark == "(":
+            words.append(set())
+        elif mark == ")":
+            inside = words.pop() if len(words) > 1 else set()
+            after = _CONNECTED.match(statement, found.start())
+            if after is not None and after[1] in inside and inside <= {"AND", "OR"}:
+                done += [statement[at : found.end()], "::boolean"]
+                at = found.end()
+        elif mark[0] not in "'\"$":
+            words[-1].add(mark)
     return "".join([*done, statement[at:]])
 
 
@@ -125,6 +153,11 @@ def made_up(table: str, column: str, label: str) -> str:
         else:
             second = second[:-1]
     return f"{first.decode(errors='ignore')}_{second.decode(errors='ignore')}_{label}"
+
+
+def made_up_alone(name: str, label: str) -> str:
+    """The same for what the server makes for something that has no columns (the NOT NULL of a domain)."""
+    return f"{name.encode()[: _NAME_BYTES - len(label) - 1].decode(errors='ignore')}_{label}"
 
 
 _COLUMN: Final = re.compile(r'"((?:[^"]|"")*)"(?=\s|\Z)|([a-z_][a-z0-9_$]*)(?=[\s(]|\Z)')

@@ -40,7 +40,8 @@ from .tables import Path as Steps
 
 OWNED: Final = frozenset(
     """schema table view materialized_view sequence function enum domain composite_type range_type collation statistics
-    procedure database event_trigger foreign_data_wrapper server publication operator operator_class operator_family
+    procedure database event_trigger foreign_data_wrapper server publication subscription operator operator_class
+    operator_family
     text_search_dictionary text_search_configuration""".split()  # noqa: SIM905
 )
 """Kinds whose objects belong to somebody, where the database has owners at all."""

@@ -25,8 +25,6 @@ from .tables import Path
 from .understood import Manifest
 
 _CONSTRAINTS: Final = (PrimaryKey, Unique, Check, ForeignKey, Exclusion)
-_OF_ONE_TABLE: Final = (Check, ForeignKey)
-"""Constraints whose names another table's may have as well, because no index has them."""
 
 
 class Shape(msgspec.Struct):
@@ -259,7 +257,7 @@ def _shared_names(manifests: Iterable[Manifest], profile: Profile | None) -> Ite
     for m in manifests:
         for n, o in enumerate(m.parts.objects):
             space = spaces.get(o.kind)
-            if space is None or isinstance(o, _OF_ONE_TABLE) or not getattr(o, "named", True):
+            if space is None or not getattr(o, "named", True):
                 continue
             other, at = first.setdefault((space, o.schema, o.name), (m, n))
             taken = other.parts.objects[at].address

@@ -55,7 +55,7 @@ _EMPTY: Final[Any] = msgspec.field(default_factory=dict)
 
 OUTSIDE: Final = frozenset({
     "schema", "extension", "event_trigger", "database", "foreign_data_wrapper", "server", "user_mapping", "publication",
-    "cast", "access", "role", "pragma",
+    "subscription", "cast", "access", "role", "pragma",
 })  # fmt: skip
 """Kinds that are in no schema."""
 

@@ -40,4 +40,7 @@ FROM (
     SELECT 'pg_ts_dict'::regclass, oid, 0, dictowner, NULL, NULL FROM pg_ts_dict WHERE oid >= 16384
     UNION ALL
     SELECT 'pg_publication'::regclass, oid, 0, pubowner, NULL, NULL FROM pg_publication
+    UNION ALL
+    SELECT 'pg_subscription'::regclass, oid, 0, subowner, NULL, NULL FROM pg_subscription
+    WHERE subdbid = (SELECT oid FROM pg_database WHERE datname = current_database())
 ) AS x (class, oid, sub, owner, acl, kind)

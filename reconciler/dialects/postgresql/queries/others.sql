@@ -1,7 +1,7 @@
 -- What exists and is not modelled: class, number, what it is, its name. Nothing in a catalog is to be passed over.
 SELECT x.class::oid, x.oid, x.what, (pg_identify_object(x.class, x.oid, 0)).identity
 FROM (
-    SELECT 'pg_operator'::regclass, oid, 'operator' FROM pg_operator
+    SELECT 'pg_operator'::regclass, oid, 'operator' FROM pg_operator WHERE oprcode <> 0
     UNION ALL SELECT 'pg_opclass'::regclass, oid, 'operator class' FROM pg_opclass
     UNION ALL SELECT 'pg_opfamily'::regclass, oid, 'operator family' FROM pg_opfamily
     UNION ALL SELECT 'pg_cast'::regclass, oid, 'cast' FROM pg_cast

@@ -108,6 +108,12 @@ WITH parts (part, n, total) AS (
     FROM pg_user_mappings -- only the view is for everybody
     UNION ALL
     SELECT 41, count(*), bit_xor(hashint8extended((oid::int8 << 32) | xmin::text::int8, 0)) FROM pg_default_acl
+    UNION ALL
+    SELECT 42, count(*), bit_xor(hashtextextended(concat_ws(' ', oid, subname, subowner, subenabled, subbinary, substream,
+        subtwophasestate, subdisableonerr, -- from 15
+        suborigin, subpasswordrequired, subrunasowner, -- from 16
+        subfailover, -- from 17
+        subslotname, subsynccommit, subpublications), 0)) FROM pg_subscription -- its xmin is for superusers
 )
 SELECT (SELECT oid::text FROM pg_database WHERE datname = current_database()) || ' ' || current_setting('server_version_num')
        || ' ' || md5(string_agg(format('%s:%s:%s', part, n, coalesce(total, 0)), ' ' ORDER BY part))

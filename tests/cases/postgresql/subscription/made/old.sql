@@ -1,0 +1,1 @@
+CREATE SUBSCRIPTION gone CONNECTION 'service=gone' PUBLICATION news WITH (connect = false);
