@@ -75,7 +75,8 @@ def _alter_column(step: Step, context: Rendering) -> Iterator[Statement]:
 def _add_check(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, Check)
     new = step.change.new
-    yield Statement(f"ALTER TABLE {ident(new.table)} ADD CONSTRAINT {ident(new.name)} CHECK ({closed(new.expression)})")
+    check = f"CHECK ({closed(new.expression)}){written(new.comment)}"
+    yield Statement(f"ALTER TABLE {ident(new.table)} ADD CONSTRAINT {ident(new.name)} {check}")
 
 
 @RENDER.on("drop", Check)
