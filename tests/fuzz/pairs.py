@@ -138,6 +138,7 @@ class Round:
         self._carry_out(session, found, with_rows=bool(rows))
         self._require_empty(session, Side(label="target", catalog=plan.new))
         self._require_working(session)
+        self._require_comments(session, plan)
         names = _new_addresses(plan)
         fate = Fate(plan, names, plan.old, plan.new)
         gone = list(lost(session, self.dialect, fate, rows))
@@ -182,6 +183,14 @@ class Round:
                 compiled(session)
             except DatabaseError as error:
                 raise self.broken(f"something no longer works: {error.what}: {error.statement}") from error
+
+    def _require_comments(self, session: Session, plan: Plan) -> None:
+        """What has a comment and stays has one afterwards, also where comments are no difference."""
+        live = self.dialect.inspect(session, Scope())
+        for a, o in plan.old.items():
+            new = plan.new.get(a)
+            if new is not None and o.comment and new.comment and not live[a].comment:
+                raise self.broken(f"the comment of {a} is lost: {o.comment}")
 
     def broken(self, message: str) -> Broken:
         return Broken("\n".join([message, "after:", *self.ran[-400:]]))

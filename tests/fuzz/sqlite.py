@@ -224,13 +224,15 @@ class SqliteMaker(Maker):
         kind = self.draw.choice([Check, Unique, Index, Index])
         return _PARTS[kind](self, table, self.name({Check: "ck", Unique: "uq", Index: "ix"}[kind]), columns)
 
-    def predicate(self, columns: Sequence[Column]) -> tuple[str, list[Demand]]:
+    def predicate(self, columns: Sequence[Column], *, qualified: bool = False) -> tuple[str, list[Demand]]:
         column = self.draw.choice(columns)
         name = self.draw.choice([quoted, quoted, self._otherwise])(column.name)
+        if qualified and self.draw.chance(0.2):
+            name = f"{quoted(column.table)}.{name}"
         text = self.draw.choice(_PREDICATES[family(column)]).format(name)
         demands = [(column.address, family(column))]
         if self.draw.chance(0.25):
-            more, others = self.predicate(columns)
+            more, others = self.predicate(columns, qualified=qualified)
             return f"({text}) {self.draw.choice(['OR', 'AND'])} ({more})", [*demands, *others]
         return text, demands
 
@@ -240,7 +242,7 @@ class SqliteMaker(Maker):
         return f"[{name}]" if "]" not in name else "`" + name.replace("`", "``") + "`"
 
     def _check(self, table: Table, name: str, columns: Sequence[Column]) -> Check | None:
-        text, demands = self.predicate(columns)
+        text, demands = self.predicate(columns, qualified=True)
         check = Check(table=table.name, name=name, expression=text, named=self.draw.chance(0.6), comment=self.comment())
         return self.relying(check, *demands)
 

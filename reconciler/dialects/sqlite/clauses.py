@@ -8,7 +8,7 @@ from typing import Final, TypeVar
 
 from ...model.objects import Object
 from ...model.tables import Check, Column, ForeignKey, Key, PrimaryKey, Table, Unique
-from .comments import written
+from .comments import closed, written
 from .tokens import collating, constant, ident, tokens
 
 _CURRENT: Final = re.compile(r"CURRENT_(?:TIME|DATE|TIMESTAMP)|[A-Za-z_]\w*", re.IGNORECASE)
@@ -76,7 +76,7 @@ def column_clause(c: Column, constraints: Sequence[Object] = ()) -> str:
     words += [_named(o) + _inline(o) + written(o.comment) for o in ordered if not isinstance(o, ForeignKey)]
     if c.generated is not None:
         kept = "STORED" if c.generated.stored else "VIRTUAL"
-        words.append(f"GENERATED ALWAYS AS ({c.generated.expression}) {kept}")
+        words.append(f"GENERATED ALWAYS AS ({closed(c.generated.expression)}) {kept}")
     words += [_named(o) + _references(o) + written(o.comment) for o in ordered if isinstance(o, ForeignKey)]
     return " ".join(filter(None, words)) + written(c.comment)
 
@@ -131,7 +131,7 @@ def _inline(o: Object) -> str:
 
 def _constraint(o: Object) -> str:
     if isinstance(o, Check):
-        return f"CHECK ({o.expression})"
+        return f"CHECK ({closed(o.expression)})"
     if isinstance(o, ForeignKey):
         return f"FOREIGN KEY ({', '.join(map(ident, o.columns))}) {_references(o)}"
     assert isinstance(o, Key)

@@ -35,6 +35,7 @@ def has_comments(sql: str) -> bool:
 
 
 def comments(sql: str) -> Comments:
+    """All comments of a statement."""
     if not has_comments(sql):
         return {}
     found: dict[int, list[Comment]] = {}
@@ -65,6 +66,11 @@ def joined(found: Iterable[Comment], *others: str | None) -> str | None:
     """The comments of one part as one text, behind others that it has."""
     texts = [t for t in (*others, *(c.text for c in found)) if t]
     return "\n".join(texts) or None
+
+
+def closed(expression: str) -> str:
+    """An expression that a bracket may follow: on a line of its own where a comment might swallow it."""
+    return expression + "\n" if "--" in expression.rpartition("\n")[2] else expression
 
 
 def written(comment: str | None) -> str:

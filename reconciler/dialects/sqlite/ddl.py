@@ -12,7 +12,7 @@ from ...model.programs import Trigger, View, VirtualTable
 from ...model.tables import Check, Column, Index, Table
 from ..base import Rendering, RenderTable
 from .clauses import column_clause, create_table
-from .comments import written
+from .comments import closed, written
 from .programs import indexes_another
 from .tokens import ident
 
@@ -75,7 +75,8 @@ def _alter_column(step: Step, context: Rendering) -> Iterator[Statement]:
 def _add_check(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, Check)
     new = step.change.new
-    yield Statement(f"ALTER TABLE {ident(new.table)} ADD CONSTRAINT {ident(new.name)} CHECK ({new.expression})")
+    check = f"CHECK ({closed(new.expression)}){written(new.comment)}"
+    yield Statement(f"ALTER TABLE {ident(new.table)} ADD CONSTRAINT {ident(new.name)} {check}")
 
 
 @RENDER.on("drop", Check)

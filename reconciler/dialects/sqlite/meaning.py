@@ -15,7 +15,7 @@ from msgspec import structs
 
 from ...model.objects import Object
 from ...model.programs import Trigger, View
-from ...model.tables import Check, Column, Index
+from ...model.tables import Check, Column, Index, PrimaryKey, Unique
 from .comments import has_comments
 from .tokens import CONSTANTS, KEYWORDS, constant, expression, is_name, is_word, spelled, statement, tokens
 
@@ -74,6 +74,11 @@ def _over(o: Object, text: str) -> str:
     return expression(tokens(text), columns, getattr(o, "table", ""))
 
 
+def _terms(o: Any) -> tuple[str, ...]:
+    columns = {name.lower(): name for name in o.columns}
+    return tuple(expression(tokens(term), columns, o.table) for term in o.terms)
+
+
 def _generated(o: Any) -> Any:
     return o.generated and structs.replace(o.generated, expression=_over(o, o.generated.expression))
 
@@ -127,7 +132,10 @@ _TEXTS: Final[Mapping[type[Object], Mapping[str, Callable[[Any], Any]]]] = {
         "type": lambda o: type_meaning(o.type),
         "default": lambda o: default_meaning(o.default),
         "generated": _generated,
+        "collation": lambda o: o.collation and o.collation.upper(),
     },
+    PrimaryKey: {"terms": _terms},
+    Unique: {"terms": _terms},
     Check: {"expression": lambda o: _over(o, o.expression)},
     Index: {
         "keys": lambda o: tuple(_over(o, key) for key in o.keys),

@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from .comments import Comments, comments, joined
-from .tokens import collation, is_name, name_of, tokens
+from .tokens import is_name, name_of, tokens
 
 _ENDS_TYPE: Final = frozenset(
     {"CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "AS", "DEFERRABLE"}
@@ -157,7 +157,7 @@ def key_term(words: Sequence[str]) -> tuple[Sequence[str], str | None, bool]:
     if words[-1].upper() in ("ASC", "DESC") and len(words) > 1:
         descends, words = words[-1].upper() == "DESC", words[:-1]
     if len(words) > 2 and words[-2].upper() == "COLLATE":
-        return words[:-2], collation(words[-1]), descends
+        return words[:-2], name_of(words[-1]), descends
     return words, None, descends
 
 
@@ -274,8 +274,7 @@ class _Reader(Cursor):
 
     def _collate(self, column: ColumnClause, name: str | None) -> None:
         self.at += 1
-        column.collation = collation(self.here())
-        self.name()
+        column.collation = self.name()
 
     def _generated(self, column: ColumnClause, name: str | None) -> None:
         self.take("GENERATED", "ALWAYS")

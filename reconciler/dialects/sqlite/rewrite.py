@@ -88,11 +88,14 @@ class _Group:
         return isinstance(change, Drop) and self._droppable(o)
 
     def _alterable(self, change: Alter) -> bool:
-        """SET and DROP NOT NULL; a NOT NULL with a name, and one that was there with another clause, are beyond it."""
+        """SET and DROP NOT NULL; a NOT NULL with a name, and one that was there with another clause, are beyond it, and
+        DROP takes a comment beside it along."""
         was, will = change.old, change.new
         if not (self.can["alter_constraints"] and isinstance(was, Column) and isinstance(will, Column)):
             return False
         if will.not_null_name is not None or was.not_null_name is not None or was.generated is not None:
+            return False
+        if will.nullable and was.comment:
             return False
         filled = not will.nullable and will.default not in (None, "NULL")  # a rebuild puts it where nothing is
         return change.fields <= {"nullable", "conflict"} and was.nullable is not will.nullable and not filled

@@ -126,12 +126,6 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def collation(token: str) -> str:
-    """The name of a collation; SQLite's own three in capitals, as its manual has them."""
-    name = name_of(token)
-    return name.upper() if name.upper() in ("BINARY", "NOCASE", "RTRIM") else name
-
-
 def spelled(words: Iterable[str]) -> str:
     """Tokens as one text, the same for every layout they were written in."""
     out: list[str] = []
@@ -154,7 +148,8 @@ def _starts_a_term(before: str) -> bool:
 def expression(words: Sequence[str], columns: dict[str, str], table: str) -> str:
     """One spelling for an expression over the columns of one table.
 
-    Quotes go where they are not needed, keywords become upper and functions lower case, columns as they were declared.
+    Quotes go where they are not needed, keywords and collations become upper and functions lower case, columns as they
+    were declared.
     A column behind the table's own name is quoted, and so is the name. `columns` maps lower-case names to declared
     ones. Text in single quotes is never touched.
     """
@@ -186,7 +181,7 @@ def _over(columns: dict[str, str], words: Sequence[str], table: str) -> Iterable
         elif lead == "." and name_of(token).lower() in columns:
             yield quoted(columns[name_of(token).lower()])
         elif lead == "COLLATE":
-            yield collating(collation(token))
+            yield collating(name_of(token).upper())
         elif lead == "AS" and is_word(token):  # CAST(… AS type)
             yield token.lower()
         elif token[0] in '"`[':

@@ -129,4 +129,4 @@ def test_sqlite_has_none_of_them(folder: Path) -> None:
     project = Project(folder, {"dev": "sqlite:///dev.db", "prod": "sqlite:///prod.db"}, "sqlite")
     text = (folder / "reconcile.yaml").read_text()
     (folder / "reconcile.yaml").write_text(text.replace("spec:\n", "spec:\n  manage: [grants]\n", 1))
-    assert "remove spec.manage" in project.run("validate", expect=1)
+    assert "remove grants from spec.manage" in project.run("validate", expect=1)

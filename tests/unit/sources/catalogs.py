@@ -9,7 +9,7 @@ import msgspec
 from hypothesis import strategies as st
 
 from reconciler.model.address import Address
-from reconciler.model.namespaces import Sequence, SequenceOwner
+from reconciler.model.namespaces import PRAGMAS, Pragma, Sequence, SequenceOwner
 from reconciler.model.objects import KINDS, Object
 from reconciler.model.programs import View, ViewColumn
 from reconciler.model.tables import (
@@ -167,7 +167,7 @@ def others(draw: st.DrawFn) -> list[Object]:
     left_out = INSIDE | {"table", "sequence", "domain"}
     kinds = [k for n, k in sorted(KINDS.items()) if n not in left_out and not k.topic]
     kind = draw(st.sampled_from(kinds))
-    given: dict[str, st.SearchStrategy[Any]] = {"name": names}
+    given: dict[str, st.SearchStrategy[Any]] = {"name": st.sampled_from(PRAGMAS) if kind is Pragma else names}
     if "table" in kind.__struct_fields__:
         given["table"] = names
     if kind.kind not in OUTSIDE:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 
 import pytest
+from msgspec import structs
 
 from reconciler.dialects.sqlite.comments import written
 from reconciler.model.address import Address
 from reconciler.model.objects import Object
 from reconciler.model.programs import View
-from reconciler.model.tables import Index, Table
+from reconciler.model.tables import Check, Column, Index, Table
 from tests.proof.sqlite_facts import catalog, loaded, migrated, planned
 
 TABLE = """
@@ -159,3 +160,16 @@ def test_an_unfinished_comment_in_a_view_does_not_swallow_what_follows() -> None
     assert catalog(again) == goal
     assert [v.definition for v in goal.of(View)] == ["SELECT 1 AS a -- one"]
     assert [i.comment for i in goal.of(Index)] == ["two"]
+
+
+def test_a_comment_at_the_end_of_an_expression_does_not_swallow_the_bracket() -> None:
+    found = catalog(loaded("CREATE TABLE t (a, b AS (a + 1), CONSTRAINT c CHECK (a > 0))"))
+    check, column = found[Address("check", "", "c", "t")], found[Address("column", "", "b", "t")]
+    assert isinstance(check, Check) and isinstance(column, Column) and column.generated is not None
+    generated = structs.replace(column.generated, expression="a + 2 -- two")
+    wanted = found.replaced(
+        [structs.replace(check, expression="a > 1 -- one"), structs.replace(column, generated=generated)]
+    )
+    session = loaded("")
+    migrated(session, wanted)
+    assert {o.name: o.comment for o in catalog(session).values() if o.comment} == {"c": "one", "b": "two"}

@@ -19,6 +19,11 @@ def same(old: str, new: str) -> bool:
     [
         ("CREATE TABLE t (a INT DEFAULT 1)", "create table t (a int default (1))"),
         ("CREATE TABLE t (a DEFAULT CURRENT_DATE)", "create table t (a default ( current_date ))"),
+        (
+            "CREATE TABLE t (a TEXT COLLATE NOCASE, b, UNIQUE (a COLLATE RTRIM DESC, b))",
+            "CREATE TABLE t (a TEXT COLLATE nocase, b, UNIQUE (a collate rtrim desc, b))",
+        ),
+        ("CREATE INDEX i ON t (a COLLATE NOCASE, b)", "CREATE INDEX i ON t (a collate nocase, b)"),
         ("CREATE TABLE t (a NUMERIC(10, 2))", "CREATE TABLE t (a numeric( 10,2 ))"),
         ("CREATE TABLE t (a CHECK (LENGTH(a) > 1))", 'CREATE TABLE t (a CHECK (length( "A" )>1 /* two */))'),
         ("CREATE TABLE t (a, b AS (a + 1))", "CREATE TABLE t (a, b GENERATED ALWAYS AS ([a]+1) VIRTUAL)"),

@@ -75,7 +75,7 @@ def test_clauses_of_a_column_come_in_any_order() -> None:
         "NULL MATCH full NOT DEFERRABLE CHECK (a <> '') DEFAULT 'x' CONSTRAINT n NOT NULL ON CONFLICT REPLACE NULL)",
     )
     (a,) = (c for c in columns(catalog) if c.table == "t")
-    assert (a.collation, a.default, a.nullable, a.not_null_name, a.conflict) == ("NOCASE", "'x'", False, "n", "replace")
+    assert (a.collation, a.default, a.nullable, a.not_null_name, a.conflict) == ("nocase", "'x'", False, "n", "replace")
     (unique,) = catalog.of(Unique)
     assert (unique.name, unique.named, unique.conflict) == ("u", True, "ignore")
     (key,) = catalog.of(ForeignKey)

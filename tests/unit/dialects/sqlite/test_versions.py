@@ -52,6 +52,18 @@ def test_dropping_a_column_needs_the_version_that_does_not_corrupt_the_file() ->
     assert rebuilds(T, new, (3, 35, 4))
 
 
+def test_a_comment_is_not_dropped_with_a_not_null_beside_it() -> None:
+    old = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT NOT NULL /* why */, b INTEGER)"
+    new = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT /* why */, b INTEGER)"
+    assert rebuilds(old, new, ALTERS)
+    assert said(new, old, ALTERS) == ["ALTER TABLE t ALTER COLUMN a SET NOT NULL"]
+
+
+def test_a_check_is_added_in_place_with_its_comment() -> None:
+    new = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT, b INTEGER, CONSTRAINT c CHECK (b > 0) /* why */)"
+    assert said(T, new, ALTERS) == ["ALTER TABLE t ADD CONSTRAINT c CHECK (b > 0) /* why */"]
+
+
 def test_not_null_is_set_and_dropped_in_place_where_it_can_be() -> None:
     strict = "CREATE TABLE t (id INTEGER PRIMARY KEY, a TEXT NOT NULL, b INTEGER)"
     assert said(T, strict, ALTERS) == ["ALTER TABLE t ALTER COLUMN a SET NOT NULL"]
