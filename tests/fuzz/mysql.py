@@ -89,9 +89,9 @@ class MySQLMaker(Maker):
 
     def again(self, o: Object, present: Many[Object]) -> Object | None:
         if isinstance(o, Table):
-            keyed = any(isinstance(p, PrimaryKey) and p.parent == o.address for p in present)
+            keys = [p for p in present if isinstance(p, PrimaryKey) and p.parent == o.address]
             again = msgspec.structs.replace(o, comment=self.comment(), collation=self._collation())
-            return self._formed(again, keyed=keyed)
+            return self._formed(again, keys[0].columns[0] if keys else None)
         if isinstance(o, Column):
             return None if o.name.startswith(_LINK) or o.auto_increment else self._mixed(o, present)
         if isinstance(o, View):
@@ -153,18 +153,17 @@ class MySQLMaker(Maker):
         parts: list[Object] = [key]
         for _ in range(draw.randint(1, 5)):
             parts.append(self._column(table, self.name("c"), parts))
-        keyed = numbered or draw.chance(0.8)
-        if keyed:
+        if keyed := numbered or draw.chance(0.8):
             parts.append(PrimaryKey(table=name, name="PRIMARY", named=False, columns=(key.name,)))
         names = tuple(o.name for o in parts if isinstance(o, Column))
-        return [self._formed(msgspec.structs.replace(table, columns=names), keyed=keyed), *parts]
+        return [self._formed(msgspec.structs.replace(table, columns=names), key.name if keyed else None), *parts]
 
-    def _formed(self, t: Table, *, keyed: bool) -> Table:
+    def _formed(self, t: Table, key: str | None) -> Table:
         """The table with the engine, options, partitions (by its key) or history that it is to have."""
         draw = self.draw
         engine = draw.choice(("Aria", "MyISAM")) if draw.chance(0.1) else None
         options = draw.some(_OPTIONS, 0, 2) if engine is None and draw.chance(0.4) else []
-        partition = draw.choice(_PARTITIONS) if keyed and draw.chance(0.12) else None
+        partition = draw.choice(_PARTITIONS).format(named(key)) if key and draw.chance(0.12) else None
         versioned = partition is None and draw.chance(0.1)
         made = msgspec.structs.replace(
             t,
@@ -315,7 +314,7 @@ class MySQLMaker(Maker):
         return Function(name=name, definition=text, sql_mode=self._mode(), definer=self._definer())
 
     def _event(self, name: str) -> Object:
-        every = self.draw.choice(("1 DAY", "2 HOUR", "1 DAY STARTS '2040-01-01 00:00:00'"))
+        every = self.draw.choice(("1 DAY", "2 HOUR", "1 DAY STARTS '2035-01-01 00:00:00'"))
         text = f"CREATE EVENT {named(name)} ON SCHEDULE EVERY {every} DISABLE DO SELECT {self.draw.randint(1, 3)}"
         return Event(name=name, definition=text, time_zone=self.draw.choice((None, "+00:00", "+02:00")))
 
@@ -362,7 +361,14 @@ def _columns(table: Table | None, found: Many[Object]) -> list[Column]:
 
 _OPTIONS: Final = (("row_format", "COMPACT"), ("row_format", "DYNAMIC"), ("stats_persistent", "0"),
                    ("checksum", "1"), ("max_rows", "1000"), ("`PAGE_COMPRESSED`", "'1'"))  # fmt: skip
-_PARTITIONS: Final = ("KEY () PARTITIONS 2", "LINEAR KEY () PARTITIONS 3")
+_PARTITIONS: Final = (
+    "KEY ({0}) PARTITIONS 2",
+    "LINEAR KEY ({0}) PARTITIONS 3",
+    "HASH ({0}) PARTITIONS 2",
+    "RANGE ({0}) (PARTITION a VALUES LESS THAN (5), PARTITION b VALUES LESS THAN MAXVALUE)",
+    "RANGE ({0}) SUBPARTITION BY HASH ({0}) SUBPARTITIONS 2 (PARTITION a VALUES LESS THAN (5), "
+    "PARTITION b VALUES LESS THAN MAXVALUE)",
+)
 _OTHERS: Final[tuple[tuple[Any, str], ...]] = (
     (MySQLMaker._sequence, "s"), (MySQLMaker._procedure, "p"), (MySQLMaker._function, "f"), (MySQLMaker._event, "e"),
 )  # fmt: skip
