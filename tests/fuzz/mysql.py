@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
+from collections.abc import Sequence as Many
 from typing import Any, Final
 
 import msgspec
@@ -10,9 +11,20 @@ import msgspec
 from reconciler.dialects.mysql.tokens import literal
 from reconciler.dialects.mysql.tokens import quoted as named
 from reconciler.model.address import Address
+from reconciler.model.namespaces import Sequence
 from reconciler.model.objects import Object
-from reconciler.model.programs import Trigger, View
-from reconciler.model.tables import Check, Column, ForeignKey, Generated, Index, PrimaryKey, Table, Unique
+from reconciler.model.programs import Event, Function, Procedure, Trigger, View
+from reconciler.model.tables import (
+    Check,
+    Column,
+    ForeignKey,
+    Generated,
+    Index,
+    PrimaryKey,
+    SequenceOptions,
+    Table,
+    Unique,
+)
 from tests.fuzz.strategies import Demand, Maker, quoted
 
 TYPES: Final = {
@@ -54,7 +66,7 @@ _LINK: Final = "link"
 
 
 class MySQLMaker(Maker):
-    def schema(self, present: Sequence[Object]) -> list[Object]:
+    def schema(self, present: Many[Object]) -> list[Object]:
         draw = self.draw
         found: list[Object] = list(present)
         for _ in range(draw.randint(0 if present else 2, 2 if present else 5)):
@@ -70,17 +82,24 @@ class MySQLMaker(Maker):
             found += filter(None, [self._view(self.name("v"), found)])
         for _ in range(draw.randint(0, 2)):
             found += filter(None, [self._trigger(self.name("tr"), found)])
+        for make, stem in _OTHERS if draw.chance(0.5) else ():
+            if draw.chance(0.5):
+                found.append(make(self, self.name(stem)))
         return found[len(present) :]
 
-    def again(self, o: Object, present: Sequence[Object]) -> Object | None:
+    def again(self, o: Object, present: Many[Object]) -> Object | None:
         if isinstance(o, Table):
-            return msgspec.structs.replace(o, comment=self.comment(), collation=self._collation())
+            keys = [p for p in present if isinstance(p, PrimaryKey) and p.parent == o.address]
+            again = msgspec.structs.replace(o, comment=self.comment(), collation=self._collation())
+            return self._formed(again, keys[0].columns[0] if keys else None)
         if isinstance(o, Column):
             return None if o.name.startswith(_LINK) or o.auto_increment else self._mixed(o, present)
         if isinstance(o, View):
             return self._view(o.name, [p for p in present if not isinstance(p, View)])
         if isinstance(o, Trigger):
             return self._trigger(o.name, present)
+        if type(o) in _AGAIN:
+            return _AGAIN[type(o)](self, o.name)
         if isinstance(o, ForeignKey):
             again = msgspec.structs.replace(o, on_delete=self.draw.choice(_ACTIONS))
             return self.relying(again, *self.demands.get(o, ()))
@@ -99,12 +118,16 @@ class MySQLMaker(Maker):
                 yield o.address, "stored"
         elif isinstance(o, Table):
             yield o.address, "table"
+            if o.partition_by is None and not o.system_versioned and o.engine in (None, "InnoDB"):
+                yield o.address, "plain"
         elif isinstance(o, PrimaryKey) and o.parent is not None:
             yield o.parent, "has key"
 
     def relation(self, o: Object) -> tuple[str, ...] | None:
-        if isinstance(o, Table | View):
+        if isinstance(o, Table | View | Sequence):
             return "relation", o.name.lower()
+        if isinstance(o, Function | Procedure | Event):
+            return o.kind, o.name.lower()
         if isinstance(o, Trigger):
             return "trigger", o.name.lower()
         if isinstance(o, ForeignKey):
@@ -130,12 +153,28 @@ class MySQLMaker(Maker):
         parts: list[Object] = [key]
         for _ in range(draw.randint(1, 5)):
             parts.append(self._column(table, self.name("c"), parts))
-        if numbered or draw.chance(0.8):
+        if keyed := numbered or draw.chance(0.8):
             parts.append(PrimaryKey(table=name, name="PRIMARY", named=False, columns=(key.name,)))
         names = tuple(o.name for o in parts if isinstance(o, Column))
-        return [msgspec.structs.replace(table, columns=names), *parts]
+        return [self._formed(msgspec.structs.replace(table, columns=names), key.name if keyed else None), *parts]
 
-    def _column(self, table: Table, name: str, found: Sequence[Object]) -> Column:
+    def _formed(self, t: Table, key: str | None) -> Table:
+        """The table with the engine, options, partitions (by its key) or history that it is to have."""
+        draw = self.draw
+        engine = draw.choice(("Aria", "MyISAM")) if draw.chance(0.1) else None
+        options = draw.some(_OPTIONS, 0, 2) if engine is None and draw.chance(0.4) else []
+        partition = draw.choice(_PARTITIONS).format(named(key)) if key and draw.chance(0.12) else None
+        versioned = partition is None and draw.chance(0.1)
+        made = msgspec.structs.replace(
+            t,
+            engine=engine,
+            options=tuple(sorted(dict(options).items())),
+            partition_by=partition,
+            system_versioned=versioned,
+        )
+        return made if partition is None else self.relying(made, (made.address, "has key"))
+
+    def _column(self, table: Table, name: str, found: Many[Object]) -> Column:
         draw = self.draw
         kind = draw.choice(list(TYPES))
         type = draw.choice(TYPES[kind])
@@ -183,7 +222,7 @@ class MySQLMaker(Maker):
     def _is_own(self, c: Column) -> bool:
         return c.check in [p.format(named(c.name)) for p in _PREDICATES[family(c)]]
 
-    def _mixed(self, o: Column, present: Sequence[Object]) -> Column:
+    def _mixed(self, o: Column, present: Many[Object]) -> Column:
         """The column with some of its properties those of another one."""
         if o.generated is not None:
             return o
@@ -196,46 +235,44 @@ class MySQLMaker(Maker):
 
     # Parts.
 
-    def _part(self, table: Table, found: Sequence[Object]) -> Object | None:
+    def _part(self, table: Table, found: Many[Object]) -> Object | None:
         columns = _columns(table, found)
         kind = self.draw.choice([Unique, Check, Index, Index])
         return _PARTS[kind](self, table, self.name("k"), columns) if columns else None
 
-    def _unique(self, table: Table, name: str, columns: Sequence[Column]) -> Object | None:
+    def _unique(self, table: Table, name: str, columns: Many[Column]) -> Object | None:
         able = [c for c in columns if family(c) in ("int", "text", "exact", "time")]
         chosen = self.draw.some(able, 1, 2)
         if not chosen:
             return None
         made = Unique(table=table.name, name=name, columns=tuple(c.name for c in chosen), comment=self.comment())
-        return self.relying(made, *((c.address, f"type {c.type}") for c in chosen))
+        return self.relying(made, (table.address, "plain"), *((c.address, f"type {c.type}") for c in chosen))
 
-    def _index(self, table: Table, name: str, columns: Sequence[Column]) -> Object | None:
+    def _index(self, table: Table, name: str, columns: Many[Column]) -> Object | None:
         draw = self.draw
         long = [c for c in columns if family(c) in ("text", "long")]
         if long and draw.chance(0.15):
             c = draw.choice(long)
             made = Index(table=table.name, name=name, keys=(quoted(c.name),), method="fulltext")
-            return self.relying(made, (c.address, family(c)))
+            return self.relying(made, (table.address, "plain"), (c.address, family(c)))
         able = [c for c in columns if family(c) != "json"]
         chosen = draw.some(able, 1, 3)
         if not chosen:
             return None
         keys = tuple(self._key(c) for c in chosen)
-        made = Index(
-            table=table.name, name=name, keys=keys, comment=self.comment(), invisible=draw.chance(0.1)
-        )
+        made = Index(table=table.name, name=name, keys=keys, comment=self.comment(), invisible=draw.chance(0.1))
         return self.relying(made, *((c.address, f"type {c.type}") for c in chosen))
 
     def _key(self, c: Column) -> str:
         prefix = "(6)" if family(c) in ("long", "blob") or (family(c) == "text" and self.draw.chance(0.3)) else ""
         return quoted(c.name) + prefix + (" DESC" if self.draw.chance(0.2) else "")
 
-    def _check(self, table: Table, name: str, columns: Sequence[Column]) -> Object | None:
+    def _check(self, table: Table, name: str, columns: Many[Column]) -> Object | None:
         c = self.draw.choice(columns)
         text = self.draw.choice(_PREDICATES[family(c)]).format(named(c.name))
         return self.relying(Check(table=table.name, name=name, expression=text), (c.address, family(c)))
 
-    def _reference(self, found: Sequence[Object]) -> list[Object]:
+    def _reference(self, found: Many[Object]) -> list[Object]:
         """A foreign key with a column of its own, on the number that is the key of a table."""
         draw = self.draw
         keys = [o for o in found if isinstance(o, PrimaryKey) and len(o.columns) == 1]
@@ -251,11 +288,43 @@ class MySQLMaker(Maker):
             target=key.table, target_columns=key.columns,
             on_delete=draw.choice(_ACTIONS), on_update=draw.choice(("no action", "cascade")),
         )  # fmt: skip
-        return [column, self.relying(made, (target, "type int"), (column.address, "type int"))]
+        plain = ((a, "plain") for a in (table.address, Address("table", "", key.table)))
+        return [column, self.relying(made, (target, "type int"), (column.address, "type int"), *plain)]
 
-    # Programs.
+    # Sequences and programs.
 
-    def _view(self, name: str, found: Sequence[Object]) -> Object | None:
+    def _sequence(self, name: str) -> Object:
+        draw = self.draw
+        step = draw.choice((1, 1, 2, -1, 10))
+        options = SequenceOptions(
+            increment=step, cache=draw.choice((1000, 0, 20)), cycle=draw.chance(0.3),
+            maximum=draw.maybe(0.3, 5000) if step > 0 else None,
+        )  # fmt: skip
+        return Sequence(name=name, options=options)
+
+    def _procedure(self, name: str) -> Object:
+        body = self.draw.choice(("SELECT a", "BEGIN SELECT a; SELECT 'it''s'; END", 'SELECT "x", a'))
+        how = self.draw.choice(("", " READS SQL DATA", " SQL SECURITY INVOKER", " COMMENT 'why'"))
+        text = f"CREATE PROCEDURE {named(name)}(IN a int){how} {body}"
+        return Procedure(name=name, definition=text, sql_mode=self._mode(), definer=self._definer())
+
+    def _function(self, name: str) -> Object:
+        gives, value = self.draw.choice((("int", "1"), ("int", "a + 1"), ("varchar(20) CHARSET utf8mb4", "'x'")))
+        text = f"CREATE FUNCTION {named(name)}(a int) RETURNS {gives} DETERMINISTIC RETURN {value}"
+        return Function(name=name, definition=text, sql_mode=self._mode(), definer=self._definer())
+
+    def _event(self, name: str) -> Object:
+        every = self.draw.choice(("1 DAY", "2 HOUR", "1 DAY STARTS '2035-01-01 00:00:00'"))
+        text = f"CREATE EVENT {named(name)} ON SCHEDULE EVERY {every} DISABLE DO SELECT {self.draw.randint(1, 3)}"
+        return Event(name=name, definition=text, time_zone=self.draw.choice((None, "+00:00", "+02:00")))
+
+    def _mode(self) -> str | None:
+        return self.draw.maybe(0.3, self.draw.choice(("ANSI_QUOTES", "NO_BACKSLASH_ESCAPES", "STRICT_ALL_TABLES")))
+
+    def _definer(self) -> str | None:
+        return self.draw.maybe(0.3, self.draw.choice(("`one`@`%`", "`two`@`localhost`")))
+
+    def _view(self, name: str, found: Many[Object]) -> Object | None:
         tables = [o for o in found if isinstance(o, Table)]
         table = self.draw.choice(tables) if tables else None
         columns = self.draw.some(_columns(table, found), 1, 3) if table is not None else []
@@ -266,7 +335,7 @@ class MySQLMaker(Maker):
         made = View(name=name, definition=text, options=options)
         return self.relying(made, (table.address, "table"), *((c.address, family(c)) for c in columns))
 
-    def _trigger(self, name: str, found: Sequence[Object]) -> Object | None:
+    def _trigger(self, name: str, found: Many[Object]) -> Object | None:
         tables = [o for o in found if isinstance(o, Table)]
         table = self.draw.choice(tables) if tables else None
         columns = _columns(table, found) if table is not None else []
@@ -284,12 +353,31 @@ def family(c: Column) -> str:
     return "int" if c.generated is not None else _OF_TYPE[c.type]
 
 
-def _columns(table: Table | None, found: Sequence[Object]) -> list[Column]:
+def _columns(table: Table | None, found: Many[Object]) -> list[Column]:
     """The columns of a table that others may name."""
     own = (o for o in found if isinstance(o, Column) and table is not None and o.parent == table.address)
     return [c for c in own if not c.name.startswith(_LINK) and not c.auto_increment]
 
 
+_OPTIONS: Final = (("row_format", "COMPACT"), ("row_format", "DYNAMIC"), ("stats_persistent", "0"),
+                   ("checksum", "1"), ("max_rows", "1000"), ("`PAGE_COMPRESSED`", "'1'"))  # fmt: skip
+_PARTITIONS: Final = (
+    "KEY ({0}) PARTITIONS 2",
+    "LINEAR KEY ({0}) PARTITIONS 3",
+    "HASH ({0}) PARTITIONS 2",
+    "RANGE ({0}) (PARTITION a VALUES LESS THAN (5), PARTITION b VALUES LESS THAN MAXVALUE)",
+    "RANGE ({0}) SUBPARTITION BY HASH ({0}) SUBPARTITIONS 2 (PARTITION a VALUES LESS THAN (5), "
+    "PARTITION b VALUES LESS THAN MAXVALUE)",
+)
+_OTHERS: Final[tuple[tuple[Any, str], ...]] = (
+    (MySQLMaker._sequence, "s"), (MySQLMaker._procedure, "p"), (MySQLMaker._function, "f"), (MySQLMaker._event, "e"),
+)  # fmt: skip
+_AGAIN: Final[dict[type[Object], Any]] = {
+    Sequence: MySQLMaker._sequence,
+    Procedure: MySQLMaker._procedure,
+    Function: MySQLMaker._function,
+    Event: MySQLMaker._event,
+}
 _PARTS: Final[dict[type[Object], Any]] = {
     Unique: MySQLMaker._unique,
     Check: MySQLMaker._check,

@@ -175,6 +175,7 @@ def create_table(t: Table, parts: Iterable[Object], *, mariadb: bool) -> str:
     columns.sort(key=lambda c: place.get(c.name, len(place)))
     said = [column_clause(c, mariadb=mariadb) for c in columns]
     lines = [*said, *(f"PERIOD FOR {p}" for p in t.periods), *lines]
-    tail = " ".join([*table_options(t), *(["WITH SYSTEM VERSIONING"] if t.system_versioned else [])])
+    start = [f"AUTO_INCREMENT={t.auto_increment}"] if t.auto_increment is not None else []
+    tail = " ".join([*table_options(t), *start, *(["WITH SYSTEM VERSIONING"] if t.system_versioned else [])])
     text = f"CREATE TABLE {quoted(t.name)} (\n  " + ",\n  ".join(lines) + "\n)" + (f" {tail}" if tail else "")
     return text + (f"\nPARTITION BY {t.partition_by}" if t.partition_by is not None else "")

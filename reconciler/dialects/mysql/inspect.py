@@ -19,7 +19,7 @@ from ...model.catalog import Catalog
 from ...model.codec import collector_frozen
 from ...model.namespaces import Database
 from ...model.objects import Object, Unmodelled
-from ...model.tables import Column
+from ...model.tables import Column, Table
 from ..base import Scope
 from ..session import Session
 from . import programs
@@ -153,6 +153,8 @@ class Reading:
         srids, keys = self._srids(tables), LeadingKeys(tables)
         for objects in tables.values():
             for o in served(objects, keys):
+                if isinstance(o, Table) and o.auto_increment is not None and not self.session.reads_starts:
+                    o = structs.replace(o, auto_increment=None)
                 yield self._column(o, srids) if isinstance(o, Column) else o
 
     def _srids(self, tables: dict[str, tuple[Object, ...]]) -> dict[tuple[str, str], int]:

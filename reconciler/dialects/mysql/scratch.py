@@ -44,6 +44,7 @@ class MySQLScratch:
 
     def session(self, search_path: str | None = None) -> MySQLSession:
         session = connect(self.url, kind=ScratchSession if self._own else MySQLSession)
+        session.reads_starts = True
         self._sessions.append(session)
         return session
 

@@ -36,6 +36,8 @@ class MySQLSession(Session):
     """One connection; `number` is the server's number for it."""
 
     dialect = "mysql"
+    reads_starts = False
+    """Whether the next number of AUTO_INCREMENT is what somebody wrote, as on a scratch database, and no data."""
 
     def __init__(self, connection: Any, url: str) -> None:
         self._connection = connection

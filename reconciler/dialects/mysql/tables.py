@@ -43,6 +43,7 @@ class _Maker:
         return Table(
             name=self.name,
             comment=c.comment,
+            auto_increment=c.auto_increment,
             columns=tuple(self.known.values()),
             engine=c.engine or None,
             collation=c.collation or c.charset,

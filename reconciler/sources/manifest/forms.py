@@ -313,5 +313,8 @@ class TableForm(Form, frozen=True, kw_only=True):
     collation: Annotated[
         str | None, Meta(description="Of columns that name none, with its character set (MySQL, MariaDB).")
     ] = None
+    auto_increment: Annotated[
+        int | None, Meta(description="The first number of AUTO_INCREMENT when it is made (MySQL, MariaDB).")
+    ] = None
     system_versioned: Annotated[bool, Meta(description="Old rows are kept as history (MariaDB).")] = False
     periods: Annotated[list[str], Meta(description="Periods: `p`(`valid_from`, `valid_to`) (MariaDB).")] = []

@@ -165,6 +165,7 @@ class _Reader:
             server=f.server,
             server_options=sorted_options(f.server_options),
             collation=f.collation,
+            auto_increment=f.auto_increment,
             system_versioned=f.system_versioned,
             periods=tuple(f.periods),
         )
