@@ -14,18 +14,9 @@ from typing import Any
 from reconciler.cli import main
 from reconciler.cli.console import Console
 from reconciler.dialects.registry import dialect_of_url
+from tests.unit.control.test_story import USERS
 
 NAMESPACES = "git,reconcile-approval-v1,reconcile-trust-v1"
-USERS = """apiVersion: reconcile/v1
-kind: Table
-metadata: {name: users}
-spec:
-  columns:
-    id: integer
-    email: {type: varchar(320), nullable: false}
-    age: integer
-  primaryKey: [id]
-"""
 SIGNED = {"threshold": 2, "by": ["dba"]}
 PEOPLE = ("alice", "bob", "carol", "dave")
 

@@ -285,6 +285,3 @@ def remembered(entries: Sequence[Entry]) -> str:
     """The mark of the trust root that an environment was last applied under, or told to take; "" for none."""
     marks = [e.details.get("trust", "") for e in entries if e.action in ("approved", "break-glass", "trust")]
     return str(marks[-1]) if marks else ""
-
-
-__all__ = ["Asked", "Gate", "remembered"]
