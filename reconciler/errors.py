@@ -70,6 +70,10 @@ class RefusedError(ReconcileError):
     exit_code = REFUSED
 
 
+class NotYetError(RefusedError):
+    """Not allowed as things stand: it will be, once somebody approves or resumes, or the time comes."""
+
+
 class BusyError(ReconcileError):
     """Somebody else holds what is needed (the apply lock, a table lock, a locked file)."""
 

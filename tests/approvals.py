@@ -14,18 +14,9 @@ from typing import Any
 from reconciler.cli import main
 from reconciler.cli.console import Console
 from reconciler.dialects.registry import dialect_of_url
+from tests.unit.control.test_story import USERS
 
 NAMESPACES = "git,reconcile-approval-v1,reconcile-trust-v1"
-USERS = """apiVersion: reconcile/v1
-kind: Table
-metadata: {name: users}
-spec:
-  columns:
-    id: integer
-    email: {type: varchar(320), nullable: false}
-    age: integer
-  primaryKey: [id]
-"""
 SIGNED = {"threshold": 2, "by": ["dba"]}
 PEOPLE = ("alice", "bob", "carol", "dave")
 
@@ -175,7 +166,7 @@ class Team:
         before = self.state(env)
         text = self.run("apply", "--env", env, *more, expect=3)
         assert self.state(env) == before, "refused, and something was done"
-        self.refusals.append(text.splitlines()[0].removeprefix("error: "))
+        self.refusals.append(reason_of(text))
         return text
 
     def refused_from_nothing(self, env: str = "prod") -> str:
@@ -207,6 +198,16 @@ class Team:
 
     def entries(self, env: str = "prod") -> list[dict[str, Any]]:
         return list(self.json("history", "--env", env))
+
+
+def reason_of(text: str) -> str:
+    """What a refusal says first, with the reason why a vote is void, a rule not met, or a line not safe."""
+    lines = [line.strip() for line in text.splitlines()]
+    void = [line.partition(".approval: ")[2] for line in lines if ".approval: " in line]
+    unsafe = [line.partition(": error: ")[2] for line in lines if ": error: " in line]
+    counts = [line.removeprefix("why: ") for line in lines if " wrote it " in line or "one more than" in line]
+    more = [t for t in (*void, *unsafe, *counts, *(li for li in lines if li.startswith("why: ordinary"))) if t][:1]
+    return "; ".join([lines[0].removeprefix("error: "), *more])
 
 
 def dialect_scope() -> Any:

@@ -81,7 +81,13 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def details(self) -> dict[str, Any]:
-        return dict(msgspec.json.decode(self.detail)) if self.detail else {}
+        """Raises ReconcileError for an entry that was changed into something that cannot be read."""
+        try:
+            return msgspec.json.decode(self.detail, type=dict[str, Any]) if self.detail else {}
+        except (msgspec.DecodeError, msgspec.ValidationError) as error:
+            what = f"entry #{self.seq} of the ledger cannot be read"
+            next_step = f"reconcile audit --env {self.environment} --verify"
+            raise ReconcileError(what, why=str(error), next=next_step) from None
 
     @property
     def computed(self) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from itertools import takewhile
 
 import msgspec
 
@@ -106,20 +107,21 @@ def _past(ws: Workspace, state: GitState) -> Iterable[tuple[History, Catalog]]:
 def _run(
     ws: Workspace, state: GitState, history: History, candidates: Sequence[Revision], before: set[str], wanted: Object
 ) -> Revision:
-    """The last of several revisions after which the object became what it is, by running them on scratch."""
+    """The one of several revisions since which the object is as they leave it, by running them on scratch."""
     version = state.at_head.catalog.version if state.at_head is not None else None
-    made: Revision | None = None
+    after: list[tuple[Revision, Object | None]] = []
     with ws.scratch(ws.dialect, version)() as session:
         if before:
             replay(history, session, ws.dialect, to=[i for i in before if i in history.by_id])
         for revision in candidates:
             run_revision(revision, session, ws.dialect)
-            same = ws.dialect.inspect(session, ws.scope).get(wanted.address) == wanted
-            made = (made or revision) if same else None
-    if made is None:
-        what = f"no revision leaves {wanted.address} as the lockfile has it"
+            after.append((revision, ws.dialect.inspect(session, ws.scope).get(wanted.address)))
+    last = after[-1][1] if after else None
+    if last is None:
+        what = f"no revision leaves {wanted.address}, and the lockfile has it"
         raise ReconcileError(what, next="reconcile verify --full says where they differ")
-    return made
+    same = list(takewhile(lambda found: found[1] == last, reversed(after)))
+    return same[-1][0]
 
 
 def _applied(ws: Workspace, environment: str, revision: str) -> Applied:

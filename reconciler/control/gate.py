@@ -22,7 +22,7 @@ from ..apply.work import Permit
 from ..config.project import Environment
 from ..dialects.session import Session
 from ..emit.report import PlanReport
-from ..errors import RefusedError
+from ..errors import NotYetError, RefusedError
 from ..model.catalog import Catalog
 from ..model.codec import encoded
 from ..review.approval import Vote, sql_text_digest
@@ -36,10 +36,6 @@ from .promotion import Stands, require_promoted
 from .recorded import recorded_catalog
 from .suspending import suspension
 from .workspace import Workspace
-
-
-class NotAllowedError(RefusedError):
-    """The gate is closed: what will pass once somebody approves, resumes, or the time comes."""
 
 
 class Asked(msgspec.Struct, frozen=True, kw_only=True):
@@ -99,7 +95,7 @@ class Gate:
         if rules is None or self.asked.break_glass:
             return
         if why := closed(rules.windows, datetime.datetime.now(datetime.UTC)):
-            raise NotAllowedError(
+            raise NotYetError(
                 f"nothing is applied to {self.environment.name} now",
                 why=why,
                 next="wait; in an emergency, reconcile approve --break-glass and apply --break-glass",
@@ -198,7 +194,7 @@ class Gate:
 
     def _require_unsuspended(self) -> None:
         if (held := suspension(self.entries, self.clock)) is not None:
-            raise NotAllowedError(
+            raise NotYetError(
                 f"{self.environment.name} is suspended",
                 why=str(held),
                 next=f"reconcile resume --env {self.environment.name}",
@@ -265,13 +261,13 @@ class Gate:
 
     # What is said where it does not pass.
 
-    def _unsigned(self, scale: Scale, proposal: Proposal) -> NotAllowedError:
+    def _unsigned(self, scale: Scale, proposal: Proposal) -> NotYetError:
         lines = explaining.lines_of(self.ws, self.session, self.state, self.root, scale, proposal)
         if self.asked.break_glass:
             what = f"{self.environment.name} is not applied to: nobody who may breaks the glass for this"
             next_step = f"reconcile approve --env {self.environment.name} --break-glass"
-            return NotAllowedError(what, why=lines, next=next_step)
-        return NotAllowedError(
+            return NotYetError(what, why=lines, next=next_step)
+        return NotYetError(
             explaining.headline(self.environment.name, scale),
             why=lines,
             next=f"reconcile approve --env {self.environment.name}, by those who count",
@@ -289,6 +285,3 @@ def remembered(entries: Sequence[Entry]) -> str:
     """The mark of the trust root that an environment was last applied under, or told to take; "" for none."""
     marks = [e.details.get("trust", "") for e in entries if e.action in ("approved", "break-glass", "trust")]
     return str(marks[-1]) if marks else ""
-
-
-__all__ = ["Asked", "Gate", "NotAllowedError", "remembered"]

@@ -13,10 +13,9 @@ from collections.abc import Callable, Iterator
 import msgspec
 
 from ..config.project import Environment
-from ..errors import BusyError, DatabaseError, InterruptedRunError, ReconcileError
+from ..errors import BusyError, DatabaseError, InterruptedRunError, NotYetError, ReconcileError
 from .applying import allowed, carried_out
 from .conditions import Standing
-from .gate import NotAllowedError
 from .gitstate import allowed_state
 from .standing import standing
 from .workspace import Workspace
@@ -82,7 +81,7 @@ class Loop:
             what = allowed(ws, environment.name, fetch=False)
             applied = carried_out(ws, what, interrupted=self.interrupted).applied
             self.failed.pop(environment.name, None)
-        except (BusyError, InterruptedRunError, NotAllowedError) as e:
+        except (BusyError, InterruptedRunError, NotYetError) as e:
             problem = str(e)
         except ReconcileError as e:
             problem = str(e)

@@ -12,7 +12,7 @@ from ..apply.render import Rendered
 from ..apply.versions import current
 from ..config.project import Environment
 from ..config.rules import Rules
-from ..errors import ReconcileError, RefusedError
+from ..errors import NotYetError, ReconcileError
 from ..sources.revisions import History
 from .conditions import INFORMATIONAL, Standing
 from .workspace import Workspace
@@ -29,7 +29,7 @@ def require_promoted(
     now: datetime.datetime,
     stands: Stands,
 ) -> None:
-    """Raises RefusedError where the environment before lacks one of these, has it too short a time, or is not well."""
+    """Raises NotYetError where the environment before lacks one of these, has it too short a time, or is not well."""
     before = ws.environment(rules.promotes_from)
     where = f"environment {rules.name}"
     try:
@@ -37,7 +37,7 @@ def require_promoted(
             at = current(session, ws.dialect, ws.required.version_table)
             entries = ledger.entries(session, ws.dialect)
     except ReconcileError as error:
-        raise RefusedError(
+        raise NotYetError(
             f"it is not known whether {before.name} has this first",
             where=where,
             why=f"{before.name} cannot be read: {error.what}",
@@ -48,7 +48,7 @@ def require_promoted(
         have = {i for e in entries if e.action in ledger.MOVES for i in e.revision.split(",")}
     lacking = [i.revision.id for i in items if i.revision.id not in have]
     if lacking:
-        raise RefusedError(
+        raise NotYetError(
             f"{before.name} does not have {', '.join(lacking)} yet",
             where=where,
             why=f"{rules.name} promotes from {before.name}: the same revisions run there first",
@@ -65,7 +65,7 @@ def _came(item: Rendered, entries: Sequence[Entry], rules: Rules, before: str) -
     same = [e for e in found if e.sql_digest in ("", item.digest)]
     if not same:
         other = "with other SQL than this" if found else "and no entry of its ledger says how"
-        raise RefusedError(
+        raise NotYetError(
             f"{before} has {item.revision.id}, {other}",
             where=f"environment {rules.name}",
             why=f"{rules.name} promotes from {before}: what ran there is what may run here",
@@ -78,7 +78,7 @@ def _require_soaked(rules: Rules, before: str, came: Sequence[datetime.datetime]
     soak = datetime.timedelta(seconds=rules.soak)
     since = max(came, default=None)
     if since is not None and now < since + soak:
-        raise RefusedError(
+        raise NotYetError(
             f"{before} has it only since {since:%Y-%m-%d %H:%M:%S} UTC",
             where=f"environment {rules.name}",
             why=f"it must have been there for {soak}",
@@ -93,7 +93,7 @@ _FURTHER: Final = frozenset({"Pending", "Ahead", "BreakGlass"})
 def _require_well(rules: Rules, stands: Standing) -> None:
     bad = [c for c in stands.conditions if c.type not in INFORMATIONAL | _FURTHER]
     if bad:
-        raise RefusedError(
+        raise NotYetError(
             f"{rules.promotes_from} is not well",
             where=f"environment {rules.name}",
             why="; ".join(f"{c.type}: {c.message}" for c in bad),

@@ -57,8 +57,8 @@ def rendered(revision: Revision, dialect: str, direction: str = "upgrade") -> li
     """
     from alembic.operations import Operations
 
-    space = compiled(revision)
     context, found = _collecting(dialect)
+    space = compiled(revision)
     act = space.get(direction)
     if act is None:
         return []

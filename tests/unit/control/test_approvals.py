@@ -288,3 +288,18 @@ def test_no_glass_to_break(sqlite_team: Made) -> None:
     assert "a freeze" in team.refused_from_nothing()
     said = team.run("apply", "--env", "prod", "--break-glass", expect=3)
     assert "has no glass to break" in said
+
+
+def test_the_loop_tries_again_what_only_takes_time(sqlite_team: Made) -> None:
+    from reconciler.control.loop import Loop
+    from reconciler.control.workspace import open_workspace
+
+    team = sqlite_team(staging={}, prod={"promotesFrom": "staging", "soak": "2s"})
+    team.planned()
+    team.run("apply", "--env", "staging")
+    loop = Loop(open_workspace(team.folder / "reconcile.yaml"), ("prod",), lambda: False)
+    (early,) = loop.round()
+    assert "only since" in early.problem and not early.applied
+    time.sleep(2.1)
+    (late,) = loop.round()
+    assert late.applied and not late.problem
