@@ -34,9 +34,9 @@ proof: setup
 faults: setup
 	$(BIN)/python -m pytest -n $(JOBS) -m faults tests
 
-## make fuzz    random pairs of schemas: plan, apply, converge, come back (PAIRS=300 a dialect)
+## make fuzz    random pairs of schemas: plan, apply, converge, come back (PAIRS=300 a dialect; DIALECT=postgresql)
 fuzz: setup
-	RECONCILE_FUZZ_PAIRS=$(or $(PAIRS),300) $(BIN)/python -m pytest -n $(JOBS) -s -m fuzz tests
+	RECONCILE_FUZZ_PAIRS=$(or $(PAIRS),300) RECONCILE_FUZZ_DIALECT="$(DIALECT)" $(BIN)/python -m pytest -n $(JOBS) -s -m fuzz tests
 
 ## make bench   cost of inspection and plan beside pg_dump and Alembic (TABLES="100 1000 5000")
 bench: setup

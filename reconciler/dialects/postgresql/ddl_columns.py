@@ -230,8 +230,9 @@ def _parents(t: Table) -> tuple[Address | None, ...]:
 
 
 OVERRIDABLE: Final = frozenset(
-    "comment nullable default identity generated storage compression statistics options not_null_name".split()
-)
+    {"comment", "nullable", "default", "identity", "generated", "storage", "compression", "statistics", "options",
+     "not_null_name"}
+)  # fmt: skip
 
 
 def parents_column(c: Column, catalog: Catalog) -> Column | None:
