@@ -38,9 +38,9 @@ faults: setup
 attacks: setup
 	$(BIN)/python -m pytest -n $(JOBS) -q -m attacks tests/attacks
 
-## make fuzz    random pairs of schemas: plan, apply, converge, come back (PAIRS=300 a dialect)
+## make fuzz    random pairs of schemas: plan, apply, converge, come back (PAIRS=300 a dialect; DIALECT=postgresql)
 fuzz: setup
-	RECONCILE_FUZZ_PAIRS=$(or $(PAIRS),300) $(BIN)/python -m pytest -n $(JOBS) -s -m fuzz tests
+	RECONCILE_FUZZ_PAIRS=$(or $(PAIRS),300) RECONCILE_FUZZ_DIALECT="$(DIALECT)" $(BIN)/python -m pytest -n $(JOBS) -s -m fuzz tests
 
 ## make bench   cost beside pg_dump, mariadb-dump, Alembic and SQLAlchemy (TABLES="100 1000 5000", REAL=a.sql)
 bench: setup

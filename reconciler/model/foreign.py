@@ -1,4 +1,4 @@
-"""What stands for data that is elsewhere: foreign-data wrappers, servers, users there; publications of tables and subscriptions to such.
+"""What stands for data that is elsewhere: foreign-data wrappers, servers, users there; publications, subscriptions.
 
 Secrets are no part of these values: whoever reads a catalog leaves them out.
 """

@@ -67,9 +67,14 @@ class Fate:
 
     def loses(self, old: Address) -> bool:
         """Whether a part of what reads as the rows of a table goes: those of a partition, or of a table below it."""
-        below = (d for d in self.base.dependents(old) if d.kind == "table" and d.parent == "" and d != old)
-        users = (o for d in below if isinstance(o := self.base[d], Table) and old in (*o.inherits, o.partition_of))
-        return any(self.table(o.address) is None or self.loses(o.address) for o in users)
+        new = self.names.get(old, old)
+        return any(self.table(a) not in _below(self.target, new) or self.loses(a) for a in _below(self.base, old))
+
+    def gains(self, old: Address) -> bool:
+        """Whether rows that were a table's own read as those of another one from now on."""
+        before = {self.names.get(a, a) for a in _below(self.base, old)}
+        below = _below(self.target, self.names.get(old, old))
+        return not before.issuperset(below) or any(self.gains(a) for a in below)
 
     def kept(self, start: Catalog) -> frozenset[Address]:
         """The new addresses of what stays, neither dropped nor made anew."""
@@ -86,6 +91,12 @@ class Fate:
         if old.type != new.type or (old.nullable and not new.nullable):
             return True
         return any(self.names.get(r, r) in self._changed for r in (*old.refs, *new.refs))
+
+
+def _below(catalog: Catalog, table: Address) -> set[Address]:
+    """The tables whose rows are read as those of a table: its partitions, and what inherits from it."""
+    users = (o for d in catalog.dependents(table) if isinstance(o := catalog[d], Table))
+    return {o.address for o in users if table in (*o.inherits, o.partition_of)}
 
 
 def _about(step: Step) -> Iterator[Object]:
@@ -107,10 +118,11 @@ def lost(
             continue
         carried = [c for c in fate.columns(old, new) if c.old.name in rows.columns]
         now = _rows(session, dialect, new, [c.new for c in carried])
-        if fate.loses(old):
-            exact = [c for c in carried if c.exact]
-            if _tuples(now, [c.new.name for c in exact]) - _tuples(rows, [c.old.name for c in exact]):
-                yield new, "there are rows that were not there before"
+        exact = [c for c in carried if c.exact]
+        went, came = _tuples(rows, [c.old.name for c in exact]), _tuples(now, [c.new.name for c in exact])
+        if (loses := fate.loses(old)) or fate.gains(old):
+            if not loses and went - came:
+                yield new, "rows are not there any more"
             continue
         if now.count != rows.count:
             yield new, f"{rows.count} rows went in, {now.count} came out"
@@ -118,8 +130,7 @@ def lost(
         for c in carried:
             if not _same(session, dialect, c, rows.columns[c.old.name], now.columns[c.new.name], strict):
                 yield c.new.address, "its values are not what they were"
-        exact = [c for c in carried if c.exact]
-        if _tuples(rows, [c.old.name for c in exact]) != _tuples(now, [c.new.name for c in exact]):
+        if went != came:
             yield new, "values stand in other rows than before"
 
 

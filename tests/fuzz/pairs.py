@@ -94,6 +94,9 @@ def _harmless(message: str) -> bool:
 class Round:
     """One way there and back, with rows in the tables that `careful` leaves."""
 
+    in_order = True
+    """Whether the order of columns must be that of the plan even where it does not follow it."""
+
     def __init__(
         self, follow_order: bool, dialect: Dialect, before: Side, after: Side, careful: Callable[[Plan], set[Address]]
     ) -> None:
@@ -110,12 +113,12 @@ class Round:
             self.arrived(session, self.before)
             there = compare(self._live(session), self.after, self.dialect, follow_order=self.follow_order)
             rows = self._filled(session, there.plan)
-            rows = self._moved(session, there, rows)
+            rows = self._moved(session, there, rows, self.after)
             self.arrived(session, self.after)
             names = reverse_names(there.plan)
             home = Side(label="the pair", catalog=self.before.catalog, names=names)
             back = compare(self._live(session), home, self.dialect, follow_order=self.follow_order)
-            self._moved(session, back, rows)
+            self._moved(session, back, rows, self.before)
             self.arrived(session, self.before)
         return self.result
 
@@ -133,10 +136,12 @@ class Round:
         self.result.emptied = len(left_out)
         return looked_at(session, self.dialect, plan.old, given)
 
-    def _moved(self, session: Session, found: Comparison, rows: dict[Address, Before]) -> dict[Address, Before]:
+    def _moved(
+        self, session: Session, found: Comparison, rows: dict[Address, Before], wanted: Side
+    ) -> dict[Address, Before]:
         plan = found.plan
         self._carry_out(session, found, with_rows=bool(rows))
-        self._require_empty(session, Side(label="target", catalog=plan.new))
+        self._require_empty(session, Side(label="target", catalog=plan.new) if self.in_order else wanted)
         self._require_working(session)
         self._require_comments(session, plan)
         names = _new_addresses(plan)
@@ -172,7 +177,8 @@ class Round:
         live = self._live(session)
         if live.catalog.unmodelled:
             raise self.broken(f"not modelled: {live.catalog.unmodelled}")
-        left = compare(live, Side(label="wanted", catalog=wanted.catalog), self.dialect, follow_order=True)
+        in_order = self.in_order or self.follow_order
+        left = compare(live, Side(label="wanted", catalog=wanted.catalog), self.dialect, follow_order=in_order)
         if not left.empty:
             raise self.broken(f"the second plan is not empty: {[s.change for s in left.plan.steps]}")
 

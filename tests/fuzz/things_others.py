@@ -26,9 +26,13 @@ def _operator(world: World, like: Thing | None) -> Parts | None:
     if like is not None:
         left, right = like.parts["sides"]
     return {
-        "name": name, "sides": (left, right), "function": function,
-        "more": draw.choice(["", "", ", COMMUTATOR = OPERATOR({0}.{1})", ", RESTRICT = eqsel, JOIN = eqjoinsel", ", HASHES"]),
-    }  # fmt: skip
+        "name": name,
+        "sides": (left, right),
+        "function": function,
+        "more": draw.choice(
+            ["", "", ", COMMUTATOR = OPERATOR({0}.{1})", ", RESTRICT = eqsel, JOIN = eqjoinsel", ", HASHES"]
+        ),
+    }
 
 
 def _say_operator(t: Thing) -> Iterator[str]:
@@ -81,9 +85,11 @@ def _cast(world: World, like: Thing | None) -> Parts | None:
         name, target = like.parts["pair"]
         how = "WITH INOUT"
     return {
-        "name": f"{name} as {target}", "pair": (name, target), "how": how + with_,
+        "name": f"{name} as {target}",
+        "pair": (name, target),
+        "how": how + with_,
         "context": draw.choice(["", " AS ASSIGNMENT", " AS IMPLICIT"]),
-    }  # fmt: skip
+    }
 
 
 def _say_cast(t: Thing) -> Iterator[str]:
@@ -147,10 +153,14 @@ def _say_wrapper(t: Thing) -> Iterator[str]:
 
 known(
     Kind(
-        "wrapper", 0.4, lambda w, like: {"options": _options(w, "debug", "level")}, _say_wrapper,
-        stem="fdw", in_schema=False,
+        "wrapper",
+        0.4,
+        lambda w, like: {"options": _options(w, "debug", "level")},
+        _say_wrapper,
+        stem="fdw",
+        in_schema=False,
     )
-)  # fmt: skip
+)
 
 
 def _server(world: World, like: Thing | None) -> Parts | None:
@@ -187,9 +197,12 @@ def _foreign_table(world: World, like: Thing | None) -> Parts | None:
     for _ in range(draw.randint(1, 4)):
         type, of = a_type(world)
         columns[world.name("c")] = {
-            "type": type, "family": of, "not_null": draw.chance(0.2), "options": _options(world, "column", "kind"),
+            "type": type,
+            "family": of,
+            "not_null": draw.chance(0.2),
+            "options": _options(world, "column", "kind"),
             "comment": world.comment(),
-        }  # fmt: skip
+        }
     return {"server": server.sql, "columns": columns, "options": _options(world, "path", "mode")}
 
 
@@ -215,7 +228,9 @@ def _publication(world: World, like: Thing | None) -> Parts:
     draw = world.draw
     goal: dict[str, str] = {}
     for t in draw.some(world.of("table", "partition"), 0, 3):
-        columns = f" ({', '.join(map(quoted, some_columns(world, t)))})" if draw.chance(0.3) and world.major >= 15 else ""
+        columns = (
+            f" ({', '.join(map(quoted, some_columns(world, t)))})" if draw.chance(0.3) and world.major >= 15 else ""
+        )
         where = f" WHERE ({condition(world, t.parts['columns'])})" if draw.chance(0.3) and world.major >= 15 else ""
         goal[t.sql] = f"TABLE {t.sql}{columns}{where}"
     options = ["", "", "publish = 'insert, update'", "publish_via_partition_root = true", "publish = ''"]

@@ -35,9 +35,18 @@ def _arguments(world: World) -> list[Argument]:
 
 
 _OPTIONS: Final = (
-    "", "", "STRICT", "SECURITY DEFINER", "LEAKPROOF", "COST 7", "PARALLEL SAFE", "SET search_path = pg_catalog, public",
-    "SET work_mem = '8MB'", "STRICT PARALLEL RESTRICTED COST 3", "SET search_path FROM CURRENT",
-)  # fmt: skip
+    "",
+    "",
+    "STRICT",
+    "SECURITY DEFINER",
+    "LEAKPROOF",
+    "COST 7",
+    "PARALLEL SAFE",
+    "SET search_path = pg_catalog, public",
+    "SET work_mem = '8MB'",
+    "STRICT PARALLEL RESTRICTED COST 3",
+    "SET search_path FROM CURRENT",
+)
 
 
 def _function(world: World, like: Thing | None) -> Parts:
@@ -56,16 +65,24 @@ def _function(world: World, like: Thing | None) -> Parts:
         return parts | {"arguments": [], "volatility": "VOLATILE", "returns": "trigger", **_body_of_trigger(world)}
     if fate < 0.17:
         return parts | {
-            "arguments": [], "returns": "event_trigger", "language": "plpgsql", "body": "BEGIN NULL; END", "volatility": "",
-        }  # fmt: skip
+            "arguments": [],
+            "returns": "event_trigger",
+            "language": "plpgsql",
+            "body": "BEGIN NULL; END",
+            "volatility": "",
+        }
     if fate < 0.3 and source is not None:
         columns = list(source.parts["columns"])
         text = f"SELECT * FROM {source.sql}"
-        returns, body = draw.choice([
-            (f"SETOF {source.sql}", text), (source.sql, f"{text} LIMIT 1"), ("bigint", f"SELECT count(*) FROM {source.sql}"),
-            ("bigint", f"SELECT count({quoted(columns[0])}) FROM {source.sql}"),
-            ("TABLE (n bigint, x text)", f"SELECT 1::bigint, {quoted(columns[-1])}::text FROM {source.sql}"),
-        ])  # fmt: skip
+        returns, body = draw.choice(
+            [
+                (f"SETOF {source.sql}", text),
+                (source.sql, f"{text} LIMIT 1"),
+                ("bigint", f"SELECT count(*) FROM {source.sql}"),
+                ("bigint", f"SELECT count({quoted(columns[0])}) FROM {source.sql}"),
+                ("TABLE (n bigint, x text)", f"SELECT 1::bigint, {quoted(columns[-1])}::text FROM {source.sql}"),
+            ]
+        )
         atomic = draw.chance(0.4)
         return parts | {"returns": returns, "language": "sql", "body": body, "atomic": atomic, "volatility": "STABLE"}
     type, of = a_type(world, "int", "text", "bool", "bool", "bool", "user", user=0.2)
@@ -76,7 +93,9 @@ def _body_of_trigger(world: World) -> Parts:
     draw = world.draw
     t = world.any("table")
     reads = f"PERFORM 1 FROM {t.sql};" if t is not None and draw.chance(0.3) else ""
-    body = draw.choice(["BEGIN RETURN NEW; END", f"BEGIN {reads} RETURN coalesce(NEW, OLD); END", "BEGIN RETURN NULL; END"])
+    body = draw.choice(
+        ["BEGIN RETURN NEW; END", f"BEGIN {reads} RETURN coalesce(NEW, OLD); END", "BEGIN RETURN NULL; END"]
+    )
     return {"language": "plpgsql", "body": body}
 
 
@@ -102,7 +121,8 @@ def signature(f: Thing) -> str:
 def _say_function(t: Thing) -> Iterator[str]:
     p = t.parts
     arguments = ", ".join(
-        f"{quoted(a['name']) + ' ' if a['name'] else ''}{a['type']}" + (f" DEFAULT {a['default']}" if a["default"] else "")
+        f"{quoted(a['name']) + ' ' if a['name'] else ''}{a['type']}"
+        + (f" DEFAULT {a['default']}" if a["default"] else "")
         for a in p["arguments"]
     )
     head = f"CREATE FUNCTION {t.sql}({arguments}) RETURNS {p['returns']} LANGUAGE {p['language']}"
@@ -114,9 +134,7 @@ def _say_function(t: Thing) -> Iterator[str]:
     yield from commented(t, "FUNCTION", signature(t))
 
 
-known(
-    Kind("function", 6, _function, _say_function, stem="fn", fixed=frozenset({"language", "atomic"}))
-)  # fmt: skip
+known(Kind("function", 6, _function, _say_function, stem="fn", fixed=frozenset({"language", "atomic"})))
 
 
 def _procedure(world: World, like: Thing | None) -> Parts:
@@ -148,9 +166,10 @@ def _aggregate(world: World, like: Thing | None) -> Parts:
     own = [f for f in world.of("function") if [a["type"] for a in f.parts["arguments"]] == ["integer", "integer"]]
     step = draw.choice([*(f.sql for f in own if f.parts["returns"] == "integer"), "int4pl", "int4larger"])
     return {
-        "step": step, "start": draw.choice(["", ", INITCOND = '0'", ", INITCOND = '5'"]),
+        "step": step,
+        "start": draw.choice(["", ", INITCOND = '0'", ", INITCOND = '5'"]),
         "more": draw.choice(["", ", PARALLEL = SAFE", ", COMBINEFUNC = int4pl", ", SORTOP = <"]),
-    }  # fmt: skip
+    }
 
 
 def _say_aggregate(t: Thing) -> Iterator[str]:
@@ -168,7 +187,7 @@ known(Kind("aggregate", 0.7, _aggregate, _say_aggregate, stem="agg"))
 def _query(world: World, like: Thing | None) -> Parts | None:
     """A query with the columns that it gives."""
     draw = world.draw
-    sources = [s for s in world.of("table", "table", "partition", "view", "matview", "foreign_table")]
+    sources = list(world.of("table", "table", "partition", "view", "matview", "foreign_table"))
     sources = [s for s in sources if like is None or s.sql != like.sql]
     if not sources:
         return None
@@ -189,7 +208,7 @@ def _query(world: World, like: Thing | None) -> Parts | None:
     query = f"SELECT {', '.join(items)} FROM {source.sql} AS s"
     kind = draw.choice(["plain", "plain", "where", "count", "join", "union", "cte", "window", "lateral", "recursive"])
     if kind == "where":
-        query += f" WHERE {condition(world, {n: c for n, c in chosen.items()})}"
+        query += f" WHERE {condition(world, dict(chosen.items()))}"
     elif kind == "count":
         query = f"SELECT {', '.join([*items, 'count(*) AS how_many'])} FROM {source.sql} AS s GROUP BY "
         query += ", ".join(f"s.{quoted(n)}" for n in chosen)
@@ -250,7 +269,12 @@ def _matview(world: World, like: Thing | None) -> Parts | None:
     if found is None:
         return None
     options = world.draw.choice(["", "", "fillfactor=70"])
-    return {"definition": found["query"], "columns": found["columns"], "options": options, "data": world.draw.chance(0.7)}
+    return {
+        "definition": found["query"],
+        "columns": found["columns"],
+        "options": options,
+        "data": world.draw.chance(0.7),
+    }
 
 
 def _say_matview(t: Thing) -> Iterator[str]:
@@ -367,16 +391,20 @@ def _policy(world: World, like: Thing | None) -> Parts | None:
     other = world.any("table", "view")
     using = condition(world, t.parts["columns"])
     if other is not None and draw.chance(0.3):
-        using = f"EXISTS (SELECT FROM {other.sql} AS o WHERE o.{quoted(next(iter(other.parts['columns'])))} IS NOT NULL)"
+        using = (
+            f"EXISTS (SELECT FROM {other.sql} AS o WHERE o.{quoted(next(iter(other.parts['columns'])))} IS NOT NULL)"
+        )
     check = condition(world, t.parts["columns"])
     said = "" if command == "FOR INSERT" else f" USING ({using})"
     said += f" WITH CHECK ({check})" if command not in ("FOR SELECT", "FOR DELETE") and draw.chance(0.5) else ""
     if command == "FOR INSERT" and not said:
         said = f" WITH CHECK ({check})"
+    restrictive = draw.choice(["", "", "AS RESTRICTIVE "])
+    roles = draw.choice(["PUBLIC", "CURRENT_USER", "pg_monitor, pg_read_all_data"])
     return {
         "table": t.sql,
         "schema": like.schema if like else t.schema,
-        "text": f"{draw.choice(['', '', 'AS RESTRICTIVE '])}{command} TO {draw.choice(['PUBLIC', 'CURRENT_USER', 'pg_monitor, pg_read_all_data'])}{said}",
+        "text": f"{restrictive}{command} TO {roles}{said}",
     }
 
 
@@ -393,7 +421,9 @@ def _event_trigger(world: World, like: Thing | None) -> Parts | None:
     functions = [f for f in world.of("function") if f.parts["returns"] == "event_trigger"]
     if not functions:
         return None
-    tags = draw.choice(["", " WHEN TAG IN ('CREATE CONVERSION')", " WHEN TAG IN ('CREATE CONVERSION', 'DROP CONVERSION')"])
+    tags = draw.choice(
+        ["", " WHEN TAG IN ('CREATE CONVERSION')", " WHEN TAG IN ('CREATE CONVERSION', 'DROP CONVERSION')"]
+    )
     event = draw.choice(["ddl_command_start", "ddl_command_end"])
     return {
         "text": f"ON {event}{tags} EXECUTE FUNCTION {draw.choice(functions).sql}()",

@@ -53,9 +53,11 @@ def _generated(world: World, type: str, family: str, sources: dict[str, Column])
     texts = calls(world, quoted(name), source["type"], type)
     texts += [quoted(name)] if source["type"] == type else []
     if source["family"] == family:
-        texts += {"int": [f"{quoted(name)} + 1"], "text": [f"lower({quoted(name)})"], "bool": [f"NOT {quoted(name)}"]}.get(
-            family, []
-        )
+        texts += {
+            "int": [f"{quoted(name)} + 1"],
+            "text": [f"lower({quoted(name)})"],
+            "bool": [f"NOT {quoted(name)}"],
+        }.get(family, [])
     if not texts:
         return {}
     kept = "STORED" if world.major < 18 or draw.chance(0.6) else draw.choice(["VIRTUAL", ""])
@@ -106,9 +108,15 @@ def _column_extras(table: Thing, name: str, c: Column) -> Iterator[str]:
 
 
 _OPTIONS: Final = (
-    "", "", "", "", "fillfactor=70", "autovacuum_enabled=false", "fillfactor=80, autovacuum_vacuum_threshold=99",
-    "toast.autovacuum_enabled=false", "parallel_workers=2",
-)  # fmt: skip
+    "",
+    "",
+    "",
+    "",
+    "fillfactor=70",
+    "autovacuum_enabled=false",
+    "fillfactor=80, autovacuum_vacuum_threshold=99",
+    "parallel_workers=2",
+)
 _BOUNDS: Final = {
     "RANGE": ("FROM (1) TO (10)", "FROM (10) TO (100)", "FROM (MINVALUE) TO (1)", "FROM (100) TO (MAXVALUE)"),
     "LIST": ("IN (1)", "IN (2, 3)", "IN (NULL, 4)", "IN (10)"),
@@ -203,7 +211,7 @@ def _say_partition(t: Thing) -> Iterator[str]:
     tail += f" WITH ({p['options']})" if p["options"] and not p["partition_by"] else ""
     own = ", ".join(f"{quoted(n)} {text}" if not text.startswith("CHECK") else text for n, text in p["own"].items())
     if p["attached"]:
-        yield f"CREATE TABLE {t.sql} (LIKE {p['of']} INCLUDING ALL){tail}"
+        yield f"CREATE TABLE {t.sql} (LIKE {p['of']} INCLUDING ALL EXCLUDING INDEXES EXCLUDING IDENTITY){tail}"
         yield f"ALTER TABLE {p['of']} ATTACH PARTITION {t.sql} {p['bound']}"
     else:
         yield f"CREATE TABLE {t.sql} PARTITION OF {p['of']} {f'({own})' if own else ''} {p['bound']}{tail}"
@@ -244,7 +252,9 @@ def _constraint(world: World, like: Thing | None) -> Parts | None:
     if not tables:
         return None
     t = draw.choice(tables)
-    what = draw.choice([_check, _check, _unique, _primary, _foreign, _foreign, _exclusion])
+    kinds = [_check, _check, _unique, _primary, _foreign, _foreign, _exclusion]
+    # a key of a partition that is equal to one of the whole becomes a share of that one, or not, as they come
+    what = draw.choice(kinds if t.kind == "table" else [_check, _foreign])
     text = what(world, t)
     if text is None:
         return None
@@ -359,7 +369,7 @@ def _index(world: World, like: Thing | None) -> Parts | None:
         "method": method,
         "unique": unique,
         "keys": keys,
-        "include": [n for n in some_columns(world, t)] if method == "btree" and draw.chance(0.15) else [],
+        "include": list(some_columns(world, t)) if method == "btree" and draw.chance(0.15) else [],
         "nulls": unique and draw.chance(0.2),
         "options": "fillfactor=60" if method == "btree" and draw.chance(0.1) else "",
         "where": condition(world, columns) if draw.chance(0.25) else "",
@@ -388,7 +398,9 @@ def _index_key(world: World, name: str, c: Column, method: str) -> str:
 
 def _say_index(t: Thing) -> Iterator[str]:
     p = t.parts
-    text = f"CREATE {'UNIQUE ' if p['unique'] else ''}INDEX {quoted(t.name)} ON {'ONLY ' if p['only'] else ''}{p['table']}"
+    text = (
+        f"CREATE {'UNIQUE ' if p['unique'] else ''}INDEX {quoted(t.name)} ON {'ONLY ' if p['only'] else ''}{p['table']}"
+    )
     text += f" USING {p['method']} ({', '.join(p['keys'])})"
     text += f" INCLUDE ({', '.join(map(quoted, p['include']))})" if p["include"] else ""
     text += " NULLS NOT DISTINCT" if p["nulls"] else ""

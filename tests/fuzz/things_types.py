@@ -19,7 +19,18 @@ FAMILIES: Final = {
     "range": ("int4range", "daterange", "int4range"),
     "array": ("integer[]", "text[]", "varchar(10)[]"),
     "tsv": ("tsvector",),
-    "other": ("interval", "inet", "bit(4)", "time", "point", "xml", "money", "interval day to second(2)", "name", "oid"),
+    "other": (
+        "interval",
+        "inet",
+        "bit(4)",
+        "time",
+        "point",
+        "xml",
+        "money",
+        "interval day to second(2)",
+        "name",
+        "oid",
+    ),
 }
 DEFAULTS: Final = {
     "int": ("0", "42", "-1", "(1 + 1)", "length('abc')"),
@@ -36,15 +47,30 @@ DEFAULTS: Final = {
     "other": (),
 }
 PREDICATES: Final = {
-    "int": ("{0} > 0", "{0} BETWEEN 0 AND 1000", "{0} IN (1, 2, 3, 50)", "{0} IS NOT NULL", "{0} % 2 = 0", "{0}::text <> ''"),
+    "int": (
+        "{0} > 0",
+        "{0} BETWEEN 0 AND 1000",
+        "{0} IN (1, 2, 3, 50)",
+        "{0} IS NOT NULL",
+        "{0} % 2 = 0",
+        "{0}::text <> ''",
+    ),
     "num": ("{0} >= 0", "{0} <> 7.5", "abs({0}) < 1000000"),
-    "text": ("{0} <> ''", "length({0}) < 30", "{0} IN ('a', 'b', 'abc', 'x')", "{0} LIKE 'a%'", "{0} ~ '^[a-z]'",
-             "{0} SIMILAR TO 'a|b'", "CASE WHEN {0} = 'a' THEN true ELSE false END", "coalesce({0}, 'x') <> 'y'"),
+    "text": (
+        "{0} <> ''",
+        "length({0}) < 30",
+        "{0} IN ('a', 'b', 'abc', 'x')",
+        "{0} LIKE 'a%'",
+        "{0} ~ '^[a-z]'",
+        "{0} SIMILAR TO 'a|b'",
+        "CASE WHEN {0} = 'a' THEN true ELSE false END",
+        "coalesce({0}, 'x') <> 'y'",
+    ),
     "time": ("{0} > '1999-01-01'", "{0} IS NOT NULL", "extract(year FROM {0}) > 1990"),
     "bool": ("{0}", "NOT {0}", "{0} IS NOT FALSE"),
     "array": ("cardinality({0}) < 5", "{0} IS NOT NULL"),
     "range": ("NOT isempty({0})",),
-}  # fmt: skip
+}
 
 
 def family(type: str) -> str:
@@ -71,10 +97,14 @@ def a_type(world: World, *families: str, user: float = 0.25) -> tuple[str, str]:
 
 known(
     Kind(
-        "schema", 0.4, lambda w, like: {}, lambda t: _chain(f"CREATE SCHEMA {t.sql}", commented(t, "SCHEMA")),
-        stem="app", in_schema=False,
+        "schema",
+        0.4,
+        lambda w, like: {},
+        lambda t: _chain(f"CREATE SCHEMA {t.sql}", commented(t, "SCHEMA")),
+        stem="app",
+        in_schema=False,
     )
-)  # fmt: skip
+)
 
 
 def _chain(first: str, rest: Iterator[str]) -> Iterator[str]:
@@ -91,11 +121,13 @@ def _extension(world: World, like: Thing | None) -> Parts | None:
 
 known(
     Kind(
-        "extension", 0.3, _extension,
+        "extension",
+        0.3,
+        _extension,
         lambda t: iter([f'CREATE EXTENSION {t.sql} SCHEMA "{t.parts["in"].replace(chr(34), chr(34) * 2)}"']),
         in_schema=False,
     )
-)  # fmt: skip
+)
 
 
 # Types.
@@ -126,9 +158,13 @@ def _domain(world: World, like: Thing | None) -> Parts:
         text = draw.choice([*predicate("VALUE", of), *calls(world, "VALUE", type, "boolean")])
         checks[world.name("dck")] = {"text": text, "not_valid": draw.chance(0.1), "comment": world.comment()}
     return {
-        "type": type, "family": of, "default": default, "not_null": draw.chance(0.15), "checks": checks,
+        "type": type,
+        "family": of,
+        "default": default,
+        "not_null": draw.chance(0.15),
+        "checks": checks,
         "collation": draw.maybe(0.1, '"C"') if of == "text" else None,
-    }  # fmt: skip
+    }
 
 
 def _say_domain(t: Thing) -> Iterator[str]:
@@ -155,8 +191,10 @@ def _composite(world: World, like: Thing | None) -> Parts:
     for _ in range(draw.randint(1, 4)):
         type, of = a_type(world)
         fields[world.name("f")] = {
-            "type": type, "collation": draw.maybe(0.1, '"C"') if of == "text" else None, "comment": world.comment(),
-        }  # fmt: skip
+            "type": type,
+            "collation": draw.maybe(0.1, '"C"') if of == "text" else None,
+            "comment": world.comment(),
+        }
     return {"fields": fields}
 
 
@@ -218,9 +256,7 @@ def _say_collation(t: Thing) -> Iterator[str]:
     yield from commented(t, "COLLATION")
 
 
-known(
-    Kind("collation", 0.6, lambda w, like: {"options": w.draw.choice(_COLLATIONS)}, _say_collation, stem="coll")
-)  # fmt: skip
+known(Kind("collation", 0.6, lambda w, like: {"options": w.draw.choice(_COLLATIONS)}, _say_collation, stem="coll"))
 
 
 # Sequences.
@@ -270,4 +306,6 @@ def calls(world: World, value: str, type: str, returns: str) -> list[str]:
     """Calls of functions drawn before, with one value of a type, that give another; of any where it fits none."""
     found = [f for f in world.of("function") if f.parts["returns"] == returns and len(f.parts["arguments"]) == 1]
     exact = [f for f in found if f.parts["arguments"][0]["type"] == type]
-    return [f"{f.sql}({value})" for f in exact] * 3 + [f"{f.sql}({value}::{f.parts['arguments'][0]['type']})" for f in found]
+    return [f"{f.sql}({value})" for f in exact] * 3 + [
+        f"{f.sql}({value}::{f.parts['arguments'][0]['type']})" for f in found
+    ]

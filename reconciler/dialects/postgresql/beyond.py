@@ -2,6 +2,8 @@
 which are then made into rebuilds that carry the rows over.
 
 - The type of a column of a partition key cannot be changed (14 to 18), on any level of partitions.
+- A table that gets a parent must have all of the parent's columns, and has them as its own then, which those that were
+  made as children have not.
 - A check of a domain, or its NOT NULL, is looked for in the columns that are of the domain, and refused where a column
   holds it inside of an array, a composite or a range.
 """
@@ -23,7 +25,8 @@ from .spelling import ident
 def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Change]:
     """The changes with a replacement in place of each that the server would refuse."""
     replaced = {c.old.address for c in changes if isinstance(c, Drop)}
-    wanted = sorted({*_by_partition_key(changes, old), *_by_container(changes, old)} - replaced)
+    found = {*_by_partition_key(changes, old), *_by_container(changes, old), *_by_parent(changes, old, new)}
+    wanted = sorted(found - replaced)
     wanted = [a for a in wanted if a in old and a in new]
     kept = [c for c in changes if not (isinstance(c, Alter) and c.new.address in wanted)]
     return [*kept, *(Drop(old[a]) for a in wanted), *(Create(new[a]) for a in wanted)]
@@ -35,6 +38,19 @@ def _by_partition_key(changes: Sequence[Change], old: Catalog) -> Iterator[Addre
             table = c.old.parent
             if table is not None and any(_mentions(t, c.old.name) for t in _below(old, table)):
                 yield table
+
+
+def _by_parent(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
+    for c in changes:
+        if isinstance(c, Alter) and isinstance(c.old, Table) and isinstance(c.new, Table):
+            before, after = (set(_parents(t)) for t in (c.old, c.new))
+            joined = (p for a in sorted(after - before) if isinstance(p := new.get(a), Table))
+            if any(not set(p.columns) <= set(c.old.columns) for p in joined):
+                yield c.new.address
+
+
+def _parents(t: Table) -> tuple[Address, ...]:
+    return (*t.inherits, *([t.partition_of] if t.partition_of is not None else []))
 
 
 def _below(catalog: Catalog, table: Address) -> Iterator[Table]:

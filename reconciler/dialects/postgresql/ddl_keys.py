@@ -136,6 +136,8 @@ def drop_index(step: Step, context: Rendering) -> Iterator[Statement]:
         return
     if i.comment is not None:
         yield comment("INDEX", name, None)
+    for position, _ in i.statistics:
+        yield sql(f"ALTER TABLE ONLY {name} ALTER COLUMN {position} SET STATISTICS -1")
     if _made(i) != i.name:
         yield sql(f"ALTER INDEX {name} RENAME TO {ident(_made(i))}")
 

@@ -16,6 +16,7 @@ from .clauses import column_clause, column_extras, constraint_clause, not_valid
 from .ddl_columns import inherited_overrides, renamed_with
 from .ddl_keys import key_extras
 from .generic import generic_changes, generic_options
+from .lineage import columns_from_parents
 from .positions import behind_rows, carried_over, create_sequence, owned_by, sequence_of, taken_over
 from .rendering import RENDER, commented, option_changes, recommented, sql
 from .spelling import at, ident, idents, literal, made_up, qualified, with_options
@@ -160,7 +161,7 @@ def _left_over(old: Table, new: Table, parents: Iterable[Address], context: Rend
     gone = {o.name for o in context.old.children(old.address) if o.kind == "check"}
     for o in (o for p in parents for o in context.old.children(p)):
         if isinstance(o, Check) and not o.no_inherit and o.name not in kept | gone:
-            yield sql(f"{head} CONSTRAINT {ident(o.name)}")
+            yield sql(f"{head} CONSTRAINT IF EXISTS {ident(o.name)}")
 
 
 def _lineage(old: Table, new: Table) -> list[str]:
@@ -188,12 +189,14 @@ def rebuild_table(step: Step, context: Rendering) -> Iterator[Statement]:
     old, new = change.old, change.new
     before = {o.name: o for o in change.before if isinstance(o, Column)}
     after = [o for o in change.after if isinstance(o, Column)]
+    had = columns_from_parents(context.old, old) | before
+    will_have = columns_from_parents(context.new, new) | {c.name: c for c in after}
     partitions = [o for o in change.before if isinstance(o, Table)]
     yield from _put_aside(old, partitions, before, context.profile.capabilities["not_null_names"])
     yield from _sequences_aside(change, before)
     yield sql(create_text(new, at(new.address), after, ()))
     yield from (sql(create_text(p, at(p.address), (), ())) for p in change.after if isinstance(p, Table))
-    yield from _copied(new, before, after, _aside(old))
+    yield from _copied(new, had, list(will_have.values()), _aside(old))
     yield from _positioned(change, before, after)
     yield sql(f"DROP TABLE {_aside(old)}")
     yield from _sequences_settled(change)
@@ -201,7 +204,7 @@ def rebuild_table(step: Step, context: Rendering) -> Iterator[Statement]:
         yield from commented(t, table_noun(t), at(t.address))
         yield from table_extras(t)
     for c in after:
-        yield from column_extras(c)
+        yield from inherited_overrides(c, context) if c.inherited and not c.merged else column_extras(c)
 
 
 def _sequences_aside(change: Rebuild, columns: dict[str, Column]) -> Iterator[Statement]:

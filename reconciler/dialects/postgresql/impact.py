@@ -234,9 +234,7 @@ def _change_owner(step: Step) -> Impact:
 
 def _subscribe(step: Step) -> Impact:
     name = subject(step.change).name
-    return Impact(
-        note=f"its connection is the service {name} of the server's pg_service.conf; no slot is made and no table copied"
-    )
+    return Impact(note=f"its connection is the service {name} of the server; no slot is made, no table copied")
 
 
 def _unsubscribe(step: Step) -> Impact:

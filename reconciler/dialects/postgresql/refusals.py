@@ -10,6 +10,7 @@ from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop, Rebuild
 from ...model.objects import Object
 from ...model.tables import Column, Table
+from .lineage import columns_of
 
 _SUBSCRIBED = "change it by hand on both servers (ALTER SUBSCRIPTION {0} …), then plan again"
 _BY_HAND = "leave {0} as it is; or take them apart by hand, apply, and put them together again"
@@ -34,7 +35,7 @@ def _lost(changes: Sequence[Change], old: Catalog) -> Iterator[Finding]:
         will = made.get(a)
         if was.kind == "subscription" and will is not None:
             message = "the subscription would be made anew, and lose its place"
-            why = "two_phase and failover are said when it is made (14 to 18), and so is its connection, which is secret"
+            why = "two_phase and failover are said when it is made, and so is its connection, which is a secret"
             yield Finding(rule="rows-lost", address=str(a), message=message, why=why, next=_SUBSCRIBED.format(a.name))
         elif _has_rows(was) and will is not None:
             yield _finding(a, "the table would be dropped and made again, without its rows", _cause(was, anew))
@@ -48,7 +49,7 @@ def _left_behind(changes: Sequence[Change], old: Catalog, new: Catalog) -> Itera
     for c in changes:
         if not isinstance(c, Rebuild) or not isinstance(c.old, Table) or not isinstance(c.new, Table):
             continue
-        carried = {o.name for o in c.before if isinstance(o, Column)}
+        carried = columns_of(old, c.old)
         if missing := [n for n in c.old.columns if n in c.new.columns and n not in carried]:
             message = f"the table would be made anew without the values of {', '.join(missing)}"
             yield _finding(c.old.address, message, str(next(iter((*c.old.requires(),)), c.old.address)))

@@ -11,16 +11,17 @@ from ...model.address import Address
 from ...model.catalog import Catalog, closure
 from ...model.changes import Alter, Change, Create, Drop, Rebuild, address_of
 from ...model.namespaces import SequenceOwner
-from ...model.objects import Child, Object
+from ...model.objects import Object
 from ...model.tables import Column, Table
 from .beyond import escalated
 from .effects import TYPE_KINDS
+from .lineage import by_lineage, of_typed
 
 
 def rewrite(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
     """The changes with tables, types and serial columns rebuilt where they would be dropped and made again."""
     done = escalated(changes, old, new)
-    for step in (_types, _tables, _handed_on, _serials, _exchanged, _lineage):
+    for step in (of_typed, _types, _tables, _handed_on, _serials, _exchanged, by_lineage):
         done = step(done, old, new)
     return done
 
@@ -150,13 +151,22 @@ def _rebuilt_types(
     changes: list[Change], root: Address, group: set[Address], old: Catalog, new: Catalog
 ) -> list[Change]:
     users = {d for t in group for d in old.dependents(t)}
-    columns = _parents_first({d for d in users if _keeps_rows(old.get(d), new.get(d))}, old)
+    dropped = [c.old.address for c in changes if isinstance(c, Drop)]
+    gone = closure(old, dropped, lambda c, a: (d for d in c.dependents(a) if d.kind in ("server", "table")))
+    kept = {d for d in users if _keeps_rows(old.get(d), new.get(d)) and not _goes(old[d].parent, gone, group, old)}
+    columns = _parents_first(kept, old)
     checks = sorted({d for c in (old, new) for t in group for d in c.dependents(t) if d.kind == "domain_check"})
     parts = (*sorted(group - {root}), *columns, *checks)
     before, after = (tuple(c[a] for a in parts if a in c) for c in (old, new))
     reason = "the type cannot be altered in place"
     done = _without(changes, {*group, *columns, *checks})
     return [*done, Rebuild(old=old[root], new=new[root], before=before, after=after, reason=reason)]
+
+
+def _goes(table: Address | None, gone: set[Address], group: set[Address], old: Catalog) -> bool:
+    """Whether a table is no rebuild's to carry over: it is on another server, or of one of the types."""
+    t = old.get(table) if table is not None else None
+    return isinstance(t, Table) and ((t.server is not None and table in gone) or not group.isdisjoint(t.refs))
 
 
 def _parents_first(columns: set[Address], catalog: Catalog) -> list[Address]:
@@ -219,43 +229,3 @@ def _own_sequence(
             return (catalog[ref], owner) if users <= {column.address, tie} else ()
         return (catalog[ref],) if users <= {column.address} and verb is Drop else ()
     return ()
-
-
-def _lineage(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
-    """What a table has already, from the parent that it leaves or joins, is neither made nor dropped."""
-    moved = {
-        c.new.address: (c.old, c.new)
-        for c in changes
-        if isinstance(c, Alter) and isinstance(c.new, Table) and c.fields & {"partition_of", "inherits"}
-    }
-    if not moved:
-        return changes
-    return [c for c in changes if not _comes_by_itself(c, moved, old, new)]
-
-
-def _comes_by_itself(c: Change, moved: dict[Address, tuple[Object, Table]], old: Catalog, new: Catalog) -> bool:
-    if isinstance(c, Create | Drop) and (own := address_of(c)) in old and own in new:
-        # the table's own column, which becomes the parent's as well, or is not any more
-        return old[own].parent in moved and _same_below(old[own], new[own])
-    if isinstance(c, Create) and c.new.parent in moved:
-        return any(_same_below(p, c.new) for p in _inherited(old, moved[c.new.parent][0]))
-    if isinstance(c, Drop) and c.old.parent in moved:
-        return c.old.kind == "column" and any(_same_below(p, c.old) for p in _inherited(new, moved[c.old.parent][1]))
-    return False
-
-
-def _inherited(catalog: Catalog, table: Object) -> list[Object]:
-    assert isinstance(table, Table)
-    parents = [*table.inherits, *([table.partition_of] if table.partition_of is not None else [])]
-    return [o for p in parents for o in catalog.children(p)]
-
-
-def _same_below(above: Object, own: Object) -> bool:
-    if type(above) is not type(own) or not isinstance(above, Child) or not isinstance(own, Child):
-        return False
-    name = own.name if own.kind != "column" else above.name
-    a = replace(above, schema=own.schema, table=own.table, name=name, refs=(), comment=None)
-    b = replace(own, refs=(), comment=None)
-    if isinstance(a, Column) and isinstance(b, Column):
-        a, b = (replace(c, default_refs=(), inherited=False, merged=False, identity=None) for c in (a, b))
-    return a == b

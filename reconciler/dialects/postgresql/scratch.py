@@ -151,7 +151,7 @@ def _options(server: ScratchServer, maintenance: PostgresSession) -> str:
 
 
 def unsubscribed(session: PostgresSession) -> None:
-    """Ends the subscriptions of a database that is to go, without a word to the servers that they name: they hold it."""
+    """Ends the subscriptions of a database that is to go, which they hold, without a word to the other servers."""
     of_here = "SELECT subname FROM pg_catalog.pg_subscription WHERE subdbid = (" + _OWN_OID + ")"
     for (name,) in session.rows(of_here):
         for said in ("ALTER {} DISABLE", "ALTER {} SET (slot_name = NONE)", "DROP {}"):
