@@ -19,7 +19,7 @@ from .types import is_whole_number, type_node
 _TRUE: Final = Code("True")
 _BRACKETED: Final = re.compile(r"\W")
 """SQLAlchemy 2.1 writes a default of SQLite in brackets where it holds such a character; 2.0 never does."""
-_WORD: Final = re.compile(r'[a-z_][a-z0-9_$]*|"(?:[^"]|"")+"')
+_WORD: Final = re.compile(r'[A-Za-z_][A-Za-z0-9_$]*|"(?:[^"]|"")+"')
 
 CARRIED: Final[dict[str, frozenset[str]]] = {
     "table": frozenset({"columns", "comment"}),

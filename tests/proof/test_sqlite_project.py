@@ -76,7 +76,7 @@ def test_definitions_stay_as_they_were_written_from_one_database_to_another(
     assert text(file, "cheap") == text(tmp_path / "source.db", "cheap").replace("AS\n  --", "AS --")
     assert text(file, "kept") == text(tmp_path / "source.db", "kept")
     item = text(file, "item")
-    assert '"Name" varchar(40) NOT NULL /* as on the label */' in item
+    assert "Name varchar(40) NOT NULL /* as on the label */" in item
     assert "price numeric(10,2) /* without tax: 100 % net */" in item and "CHECK (Price >= 0)" in item
     assert project.conditions() == ["Synced"]
 

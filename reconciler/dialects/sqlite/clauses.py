@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from ...model.objects import Object
 from ...model.tables import Check, Column, ForeignKey, Key, PrimaryKey, Table, Unique
 from .comments import closed, written
-from .tokens import collating, constant, ident, tokens
+from .tokens import constant, ident, tokens
 
 _CURRENT: Final = re.compile(r"CURRENT_(?:TIME|DATE|TIMESTAMP)|[A-Za-z_]\w*", re.IGNORECASE)
 
@@ -71,7 +71,7 @@ def column_clause(c: Column, constraints: Sequence[Object] = ()) -> str:
     if c.default is not None:
         words.append(f"DEFAULT {default(c.default)}")
     if c.collation is not None:
-        words.append(f"COLLATE {collating(c.collation)}")
+        words.append(f"COLLATE {ident(c.collation)}")
     ordered = _in_order(constraints)
     words += [_named(o) + _inline(o) + written(o.comment) for o in ordered if not isinstance(o, ForeignKey)]
     if c.generated is not None:

@@ -16,7 +16,7 @@ from ...model.programs import Trigger, View, ViewColumn
 from ...model.tables import Index
 from .comments import comments, joined
 from .reader import Cursor, UnreadableError, key_term, parts
-from .tokens import collating, ident, is_name, is_word, name_of, spelled, text_after, text_from, tokens
+from .tokens import ident, is_name, is_word, name_of, spelled, text_after, text_from, tokens
 
 _SIMPLE_INDEX: Final = re.compile(
     r"CREATE( UNIQUE)? INDEX (\w+) ON \w+ ?\(([ \w]+(?:,[ \w]+)*)\)", re.IGNORECASE | re.ASCII
@@ -99,7 +99,7 @@ def _index_key(words: Sequence[str], columns: dict[str, str]) -> str:
         text = ident(columns[name_of(over[0]).lower()])
     else:
         text = spelled(over)
-    return text + (f" COLLATE {collating(collated)}" if collated else "") + (" DESC" if descends else "")
+    return text + (f" COLLATE {ident(collated)}" if collated else "") + (" DESC" if descends else "")
 
 
 def _qualified(read: Cursor) -> str:

@@ -19,7 +19,7 @@ from ...model.objects import Object
 from ...model.tables import Check, Column, ForeignKey, Generated, PrimaryKey, Table, Unique
 from .comments import has_comments
 from .reader import CheckClause, ColumnClause, KeyClause, ReferenceClause, TableClause, UnreadableError, table_clause
-from .tokens import CONSTANTS, collating, expression, ident, is_name, name_of, spelled
+from .tokens import CONSTANTS, expression, ident, is_name, name_of, spelled
 
 _BLANKS: Final = re.compile(r"\s+")
 _ACTIONS: Final = frozenset({"no action", "restrict", "cascade", "set null", "set default"})
@@ -140,7 +140,7 @@ class _Maker:
         if clause.primary and not clause.inline and self._is_rowid(columns):
             clause.terms = [(name, collated, False) for name, collated, _ in clause.terms]  # has no index: no direction
         terms = tuple(
-            ident(column) + (f" COLLATE {collating(collated)}" if collated else "") + (" DESC" if descends else "")
+            ident(column) + (f" COLLATE {ident(collated)}" if collated else "") + (" DESC" if descends else "")
             for column, (_, collated, descends) in zip(columns, clause.terms, strict=True)
         )
         plain = all(collated is None and not descends for _, collated, descends in clause.terms)

@@ -50,7 +50,7 @@ _CONSTANT: Final = re.compile(
 
 _CALLS: Final = frozenset({"CAST", "RAISE", "REPLACE", "GLOB", "LIKE", "LEFT", "RIGHT", "IF", "MATCH", "REGEXP"})
 """Keywords that are written as functions are."""
-_PLAIN: Final = re.compile(r"[a-z_][a-z0-9_]*\Z")
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _SIGNS: Final = frozenset("+-~")
 _OPERATORS: Final = frozenset(["||", "->", "->>", "<<", ">>", "<=", ">=", "<>", "==", "!=", *"+-*/%&|~<>=(,"])
 
@@ -103,13 +103,8 @@ def quoted(name: str) -> str:
 
 
 def ident(name: str) -> str:
-    """A name, quoted where it is not plain."""
+    """A name, quoted where it is not plain; capitals need no quotes, since SQLite folds no names."""
     return name if _PLAIN.match(name) and name.upper() not in KEYWORDS else quoted(name)
-
-
-def collating(name: str) -> str:
-    """The name of a collation behind COLLATE; they are found in any case, so capitals need no quotes."""
-    return name if _PLAIN.match(name.lower()) and name.upper() not in KEYWORDS else quoted(name)
 
 
 def constant(default: str) -> bool:
@@ -181,7 +176,7 @@ def _over(columns: dict[str, str], words: Sequence[str], table: str) -> Iterable
         elif lead == "." and name_of(token).lower() in columns:
             yield quoted(columns[name_of(token).lower()])
         elif lead == "COLLATE":
-            yield collating(name_of(token).upper())
+            yield ident(name_of(token).upper())
         elif lead == "AS" and is_word(token):  # CAST(… AS type)
             yield token.lower()
         elif token[0] in '"`[':

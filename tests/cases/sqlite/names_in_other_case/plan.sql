@@ -1,4 +1,4 @@
-ALTER TABLE "Users" RENAME TO "Users__was";
-ALTER TABLE "Users__was" RENAME TO users;
-ALTER TABLE users RENAME COLUMN "ID" TO id;
-ALTER TABLE users RENAME COLUMN "Name" TO name;
+ALTER TABLE Users RENAME TO Users__was;
+ALTER TABLE Users__was RENAME TO users;
+ALTER TABLE users RENAME COLUMN ID TO id;
+ALTER TABLE users RENAME COLUMN Name TO name;

@@ -18,7 +18,7 @@ COLUMNS = {"a": "a", "b": "b", "name": "Name", "order": "order", "key": "key"}
         ("  A  > /* c */ 0 -- end", "a > 0"),
         ("[a]>0 and `b` is not null", "a > 0 AND b IS NOT NULL"),
         ('"a" = "no such column"', 'a = "no such column"'),
-        ("LOWER( NAME )||'It''s  A'", "lower(\"Name\") || 'It''s  A'"),
+        ("LOWER( NAME )||'It''s  A'", "lower(Name) || 'It''s  A'"),
         ('"order" IN (1,2)', '"order" IN (1, 2)'),
         ("a = -1 - -b", "a = -1 - -b"),
         ("case when a then - b end", "CASE WHEN a THEN -b END"),
@@ -56,7 +56,7 @@ def test_no_text_takes_long(text: str) -> None:
 
 @pytest.mark.parametrize(
     ("name", "said"),
-    [("plain", "plain"), ("Mixed", '"Mixed"'), ("order", '"order"'), ('a"b', '"a""b"'), ("1a", '"1a"'), ("", '""')],
+    [("plain", "plain"), ("Mixed", "Mixed"), ("order", '"order"'), ('a"b', '"a""b"'), ("1a", '"1a"'), ("", '""')],
 )
 def test_a_name_is_quoted_where_it_is_not_plain(name: str, said: str) -> None:
     assert ident(name) == said
