@@ -61,6 +61,7 @@ _PREDICATES: Final = {
 _COLLATIONS: Final = ("utf8mb4_bin", "utf8mb4_unicode_ci", "latin1_swedish_ci", "utf8mb4_general_ci")
 _ACTIONS: Final = ("no action", "restrict", "cascade", "set null")
 _MIXED: Final = ("type", "nullable", "default", "collation", "comment", "invisible")
+_KEYS: Final = ("id", "Id", "key")
 _LINK: Final = "link"
 """What the names of columns begin with that a foreign key is over: nothing else is said of them."""
 
@@ -147,7 +148,7 @@ class MySQLMaker(Maker):
         draw = self.draw
         table = Table(name=name, comment=self.comment(), collation=self._collation())
         numbered = draw.chance(0.5)
-        key = Column(table=name, name=draw.choice(("id", "Id", "key")), type="int", nullable=False)
+        key = Column(table=name, name=draw.choice(_KEYS), type="int", nullable=False)
         if numbered:
             key = self.relying(msgspec.structs.replace(key, auto_increment=True), (table.address, "has key"))
         parts: list[Object] = [key]
@@ -172,7 +173,9 @@ class MySQLMaker(Maker):
             partition_by=partition,
             system_versioned=versioned,
         )
-        return made if partition is None else self.relying(made, (made.address, "has key"))
+        if partition is None:
+            return made
+        return self.relying(made, (made.address, "has key"), (Address("column", "", str(key), t.name), "type int"))
 
     def _column(self, table: Table, name: str, found: Many[Object]) -> Column:
         draw = self.draw
@@ -228,7 +231,8 @@ class MySQLMaker(Maker):
             return o
         table = Table(name=o.table)
         other = self._column(table, o.name, ())
-        chosen = self.draw.some(_MIXED, 1, 3)
+        able = [f for f in _MIXED if f != "invisible" or o.name not in _KEYS]  # one of a key would need a default
+        chosen = self.draw.some(able, 1, 3)
         mixed = msgspec.structs.replace(o, **{f: getattr(other, f) for f in chosen})
         same = family(mixed) == family(o) or self.draw.chance(0.3)
         return self._whole(mixed if same else msgspec.structs.replace(mixed, type=o.type))

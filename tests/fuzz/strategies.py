@@ -136,7 +136,11 @@ def sound(objects: Iterable[Object], maker: Maker) -> tuple[Object, ...]:
         there = {o.address for o in kept}
         left = [o for o in kept if _stands(o, offered, keys, there, maker)]
         if len(left) == len(kept):
-            return tuple(_with_columns(left))
+            whole = tuple(_with_columns(left))
+            for o, n in zip(left, whole, strict=True):
+                if o in maker.demands:
+                    maker.demands[n] = maker.demands[o]
+            return whole
         kept = left
 
 

@@ -17,6 +17,7 @@ from .clauses import charset, create_table, foreign_key_clause, key_clause
 from .ddl_access import column_moved, moved, taken_away
 from .modes import program_mode, set_back, set_for_now
 from .online import clause
+from .programs import bounds
 from .render import RENDER
 from .tables import leading
 from .tokens import Lexis, literal, quoted, tokens
@@ -246,9 +247,21 @@ def _alter_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(old, Sequence) and isinstance(new, Sequence)
     kind = f" AS {new.type}" if new.type != old.type else ""
     if kind or old.options != new.options:
-        yield Statement(f"ALTER SEQUENCE {quoted(new.name)}{kind}{_options(new.options, every=True)}")
+        yield Statement(f"ALTER SEQUENCE {quoted(new.name)}{kind}{_altered_options(old, new)}")
     if old.engine != new.engine:
         yield Statement(f"ALTER TABLE {quoted(new.name)} ENGINE={new.engine or 'InnoDB'}")
+
+
+def _altered_options(old: Sequence, new: Sequence) -> str:
+    """Every option with its bounds as numbers, since NO MAXVALUE keeps the one there was; a sequence that counts the
+    other way is out of its own bounds until it begins anew (error 4085)."""
+    o = new.options
+    lowest, highest = bounds(new.type, o.increment)
+    low, high = (lowest if o.minimum is None else o.minimum), (highest if o.maximum is None else o.maximum)
+    start = o.start if o.start is not None else low if o.increment >= 0 else high
+    text = f" INCREMENT BY {o.increment} MINVALUE {low} MAXVALUE {high} START WITH {start}"
+    text += (f" CACHE {o.cache}" if o.cache else " NOCACHE") + (" CYCLE" if o.cycle else " NOCYCLE")
+    return text + (f" RESTART WITH {start}" if (old.options.increment < 0) != (o.increment < 0) else "")
 
 
 @RENDER.on("drop", Sequence)
@@ -265,20 +278,10 @@ def _rename_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from moved(step.change.old.address, step.change.new.address, context)
 
 
-def _options(o: SequenceOptions, *, every: bool = False) -> str:
-    """The options of a sequence; with `every`, also those that go without saying when it is made."""
-    text = f" INCREMENT BY {o.increment}" if every or o.increment != 1 else ""
-    if o.minimum is not None or every:
-        text += " NO MINVALUE" if o.minimum is None else f" MINVALUE {o.minimum}"
-    if o.maximum is not None or every:
-        text += " NO MAXVALUE" if o.maximum is None else f" MAXVALUE {o.maximum}"
-    start = o.start if o.start is not None else (_first(o) if every else None)
-    text += f" START WITH {start}" if start is not None else ""
-    text += f" CACHE {o.cache}" if o.cache else " NOCACHE"
-    return text + (" CYCLE" if o.cycle else " NOCYCLE" if every else "")
-
-
-def _first(o: SequenceOptions) -> int:
-    if o.increment >= 0:
-        return 1 if o.minimum is None else o.minimum
-    return -1 if o.maximum is None else o.maximum
+def _options(o: SequenceOptions) -> str:
+    """The options of a sequence but those that go without saying when it is made."""
+    text = f" INCREMENT BY {o.increment}" if o.increment != 1 else ""
+    text += f" MINVALUE {o.minimum}" if o.minimum is not None else ""
+    text += f" MAXVALUE {o.maximum}" if o.maximum is not None else ""
+    text += f" START WITH {o.start}" if o.start is not None else ""
+    return text + (f" CACHE {o.cache}" if o.cache else " NOCACHE") + (" CYCLE" if o.cycle else "")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
+from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -33,6 +34,15 @@ def access(session: MySQLSession, topics: frozenset[str], known: Container[Addre
         return
     with session.beside() as other:  # a transaction that read the server's tables takes no savepoint (error 1178)
         yield from _said(other, topics, known)
+
+
+def texts(session: MySQLSession) -> Iterator[str]:
+    """What the server's tables say of grants and roles, for telling whether any of it changed; nothing where this user
+    may not read them."""
+    flavour = "mariadb" if session.mariadb else "mysql"
+    with suppress(DatabaseError), session.beside() as other:
+        for name in ("grants", f"roles_{flavour}", f"memberships_{flavour}"):
+            yield str(sorted(map(str, _rows(other, name))))
 
 
 def _said(session: MySQLSession, topics: frozenset[str], known: Container[Address]) -> Iterator[Object]:

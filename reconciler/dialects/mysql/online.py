@@ -22,6 +22,7 @@ Way = Literal["instant", "nocopy", "inplace", "copy", "unknown"]
 _RANK: Final[tuple[Way, ...]] = ("instant", "nocopy", "inplace", "copy", "unknown")
 _INSTANT_FIELDS: Final = frozenset({"default", "comment"})
 _CONSTANT: Final = re.compile(r"(?i)\A(-?[\d.]+|[xb]?'(?:[^'\\]|''|\\.)*'|current_timestamp(?:\(\d?\))?|null)\Z")
+_LITERAL: Final = re.compile(r"(?i)\A(-?[\d.]+|[xb]?'(?:[^'\\]|''|\\.)*'|null)\Z")
 _BYTES: Final = {"utf8mb4": 4, "utf8mb3": 3, "utf8": 3, "ucs2": 2, "utf16": 4, "utf32": 4}
 
 
@@ -160,7 +161,9 @@ def _altered(was: Object, will: Object, pack: Pack, checked: bool) -> Way:
     if "default" in fields and not all(_CONSTANT.match(c.default or "null") for c in (was, will)):
         ways.append("unknown")
     if "nullable" in fields:
-        ways.append("copy" if checked else "inplace")
+        # NULLs become the default, which INPLACE knows of constants only (error 1846)
+        computed = not will.nullable and will.default is not None and not _LITERAL.match(will.default)
+        ways.append("copy" if checked or computed else "inplace")
     before, after = collation_of(was, pack.context.old), collation_of(will, pack.context.new)
     if "type" in fields or before != after:
         ways.append(_retyped(was.type, will.type, before or "", after or ""))

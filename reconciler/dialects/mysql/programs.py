@@ -205,12 +205,17 @@ def _number(c: Cursor) -> int:
     return sign * int(c.next())
 
 
-def _options(kind: str, cycle: bool, n: dict[str, int]) -> SequenceOptions:
-    """The options without those that a sequence of this type and direction has by itself."""
+def bounds(kind: str, step: int) -> tuple[int, int]:
+    """The least and the greatest number of a sequence of a type that says nothing of them."""
     unsigned = kind.endswith("unsigned")
     bits = _TYPES.get(kind.split()[0], 63) + unsigned
+    return (1, 2**bits - 2) if step >= 0 else (0 if unsigned else -(2**bits) + 1, -1)
+
+
+def _options(kind: str, cycle: bool, n: dict[str, int]) -> SequenceOptions:
+    """The options without those that a sequence of this type and direction has by itself."""
     step = n.get("increment", 1)
-    lowest, highest = (1, 2**bits - 2) if step >= 0 else (0 if unsigned else -(2**bits) + 1, -1)
+    lowest, highest = bounds(kind, step)
     minimum, maximum = n.get("minimum", lowest), n.get("maximum", highest)
     start = n.get("start", minimum if step >= 0 else maximum)
     return SequenceOptions(

@@ -6,6 +6,7 @@ from ...model.codec import digest
 from ..base import Scope
 from ..session import Session
 from .inspect import Reading
+from .inspect_access import texts
 from .session import MySQLSession
 
 
@@ -13,4 +14,5 @@ def stamp(session: Session) -> str:
     """A text that is another one after every change of the schema."""
     assert isinstance(session, MySQLSession)
     with session.in_own_mode(), session.transaction(read_only=True, repeatable=True):
-        return digest(*(t.encode("utf-8", "surrogatepass") for t in Reading(session, Scope()).texts()))
+        said = [*Reading(session, Scope()).texts(), *texts(session)]
+        return digest(*(t.encode("utf-8", "surrogatepass") for t in said))

@@ -90,6 +90,7 @@ def test_grants_follow_the_manifests(
 
     with maria.session(url) as session:
         session.execute(f"GRANT SELECT ON other TO '{user}'@'%'")
+    assert "Drifted" in project.conditions()
     status, said_of_drift = project.run("drift", "--env", "dev")
     assert status == 2 and "grant" in str(said_of_drift)
 
