@@ -310,7 +310,7 @@ def test_no_trust_root(team: Team) -> None:
 
 
 def test_a_rebase_and_a_squash_keep_what_was_approved(team: Team) -> None:
-    """5.4, 17: what is signed is content. The squashed commit is unsigned, so a third person is asked."""
+    """5.4, 17: what is signed is content, so that is no attack, and nothing is lost by it."""
     team.approve("alice", "bob")
     base = team.git("rev-parse", "HEAD~1").strip()
     team.git("reset", "-q", "--soft", base)
