@@ -45,6 +45,7 @@ def command(
     """
     from ..control.applying import allowed, baselined, carried_out, refusal
     from ..control.gate import Asked
+    from ..control.suspending import keep_refusal
 
     ws = workspace(console, environment=environment)
     what = allowed(ws, environment, fetch=not no_fetch)
@@ -67,7 +68,9 @@ def command(
     data = {"environment": environment, "applied": done.applied, "statements": done.statements, "head": done.head,
             "waiting": [r.id for r in what.waiting]}  # fmt: skip
     if not done.applied and what.waiting and to is None:
-        raise refusal(what.environment, what.waiting)
+        no = refusal(what.environment, what.waiting)
+        keep_refusal(ws, what.environment, no)
+        raise no
     lines = [f"applied {i} {history.by_id[i].message}" for i in done.applied]
     lines.append(_ending(environment, done, what))
     console.result(data, "\n".join(lines))

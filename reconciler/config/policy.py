@@ -29,6 +29,7 @@ from .policyfile import (
     WindowForm,
     policy_schema,
 )
+from .projectfile import Elsewhere
 from .rules import UNLISTED, Rule, Rules, Signed, Window
 from .yamltext import document
 
@@ -175,6 +176,9 @@ def _complaints(spec: PolicySpecForm, source: Document) -> Iterator[Finding]:
                 message = "there is no glass to break: nothing is signed here"
                 yield _finding(source, message, "remove it", *place, "breakGlass")
         yield from _promotion(name, e, spec, source, place)
+        if isinstance(e.url, Elsewhere) and e.url.file is not None and not Path(e.url.file).is_absolute():
+            message = f"{e.url.file} would be a file of the repository, which a branch can change"
+            yield _finding(source, message, "write an absolute path", *place, "url")
         for n, window in enumerate(e.windows):
             yield from _time(window, source, *place, "windows", n)
 

@@ -23,6 +23,7 @@ from .conditions import unexcused
 from .gate import Asked, Gate
 from .gitstate import GitState, allowed_state, working_state
 from .standing import standing
+from .suspending import keep_refusal
 from .workspace import Workspace
 
 
@@ -58,17 +59,13 @@ def carried_out(
 ) -> Outcome:
     """Applies what is allowed; the history is read again under the lock. Raises what `apply.apply` raises."""
 
-    _require_waiting_reached(what, to)
+    if (no := _refused_at_once(what, to, allow_drift)) is not None:
+        keep_refusal(ws, what.environment, no)
+        raise no
 
     def drift(changes: Sequence[Change]) -> Sequence[Change]:
         return unexcused(changes, ws.required.ignore_drift, datetime.date.today())
 
-    if allow_drift and what.environment.signed:
-        raise RefusedError(
-            f"{what.environment.name} is not applied to as long as it has drifted",
-            why="what was approved is what git and the ledger say, not what somebody changed by hand",
-            next=f"reconcile drift --env {what.environment.name}: adopt it or take it back",
-        )
     with _saying_what_next(what.environment.name), ws.session(what.environment) as session:
         gate = Gate(ws, what.environment, what.state, session, asked, lambda w, e: standing(w, e, working_state(w)))
 
@@ -129,13 +126,18 @@ def target_of(ws: Workspace, environment: Environment) -> Target:
     return Target(environment=environment.name, version_table=ws.required.version_table, scope=ws.scope)
 
 
-def _require_waiting_reached(what: Allowed, to: str | None) -> None:
-    """A revision that was asked for and is not merged is refused with the reason, rather than said to be unknown."""
+def _refused_at_once(what: Allowed, to: str | None, allow_drift: bool) -> RefusedError | None:
+    """Why no database has to be asked: a revision that is not merged is refused, rather than said to be unknown."""
+    if allow_drift and what.environment.signed:
+        return RefusedError(
+            f"{what.environment.name} is not applied to as long as it has drifted",
+            why="what was approved is what git and the ledger say, not what somebody changed by hand",
+            next=f"reconcile drift --env {what.environment.name}: adopt it or take it back",
+        )
     if to is None or what.state.history.resolved(to) is not None:
-        return
+        return None
     named = [r for r in what.waiting if r.id.startswith(to)]
-    if named:
-        raise refusal(what.environment, named)
+    return refusal(what.environment, named) if named else None
 
 
 def refusal(environment: Environment, waiting: Sequence[Revision]) -> RefusedError:

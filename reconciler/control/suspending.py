@@ -80,6 +80,16 @@ def resume(ws: Workspace, environment: Environment, reason: str) -> Suspension |
     return held
 
 
+def keep_refusal(ws: Workspace, environment: Environment, error: RefusedError) -> None:
+    """A refusal that no apply came to, in the ledger of an environment that has one; once for the same reason."""
+    message = "\n".join(text for text in (error.what, error.why) if text)
+    entry = Entry(environment=environment.name, revision="", action="refused", actor=actor(ws), message=message)
+    with ws.session(environment, read_only=True) as session:
+        last = ledger.last(session, ws.dialect)
+    if last is not None and (last.action, last.message, last.actor) != ("refused", message, entry.actor):
+        written(ws, environment, entry)
+
+
 def written(ws: Workspace, environment: Environment, entry: Entry) -> None:
     """Writes an entry that somebody's word is, and nothing of the schema; waits a while for an apply that runs."""
     with ws.session(environment) as session:

@@ -26,15 +26,16 @@ Scratch = Callable[[], AbstractContextManager[Session]]
 class Workspace:
     """Everything that is looked up once a command. `project` is None for work on bare URLs and folders.
 
-    Where the applier has a trust root, the project's environments are what that says of them.
+    Where the applier has a trust root, the project's environments are what that says of them: there is no way to a
+    workspace of the same project without it.
     """
 
-    def __init__(self, project: Project | None, cwd: Path, trust: TrustRoot | None = None) -> None:
-        if project is not None and trust is not None:
-            ruled = tuple(trust.policy.over(e) for e in project.environments)
+    def __init__(self, project: Project | None, cwd: Path) -> None:
+        self.trust = _trust(project) if project is not None else None
+        if project is not None and self.trust is not None:
+            ruled = tuple(self.trust.policy.over(e) for e in project.environments)
             project = msgspec.structs.replace(project, environments=ruled)
         self.project = project
-        self.trust = trust
         self.cwd = cwd
         self.notices: list[str] = []
 
@@ -115,7 +116,9 @@ class Workspace:
         return self.repository.files(ref, path)
 
     def environment(self, name: str) -> Environment:
-        return self.required.environment(name)
+        """The environment of that name, as the trust root has it where there is one."""
+        found = self.required.environment(name)
+        return self.trust.policy.over(found) if self.trust is not None else found
 
     def scratch(self, dialect: Dialect, version: Sequence[int] | None) -> Scratch:
         """What opens an empty scratch database of a dialect, as near to a version as can be had."""
@@ -174,6 +177,9 @@ def open_workspace(config: Path | None, *, required: bool = True) -> Workspace:
             found_file()
         except ReconcileError:
             return Workspace(None, cwd)
-    project = load_project(file=config)
+    return Workspace(load_project(file=config), cwd)
+
+
+def _trust(project: Project) -> TrustRoot | None:
     place = configured(project.root)
-    return Workspace(project, cwd, trust_root(place, project.root) if place else None)
+    return trust_root(place, project.root) if place else None

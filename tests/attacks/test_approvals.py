@@ -310,7 +310,7 @@ def test_no_trust_root(team: Team) -> None:
 
 
 def test_a_rebase_and_a_squash_keep_what_was_approved(team: Team) -> None:
-    """5.4, 17: what is signed is content. The squashed commit is unsigned, so a third person is asked."""
+    """5.4, 17: what is signed is content, so that is no attack, and nothing is lost by it."""
     team.approve("alice", "bob")
     base = team.git("rev-parse", "HEAD~1").strip()
     team.git("reset", "-q", "--soft", base)
@@ -435,6 +435,9 @@ def test_a_trust_root_replaced_or_taken_back(team: Team) -> None:
     team.approve("alice", "bob")
     team.write_trust(signers="".join(map(team.signer, (*PEOPLE, "mallory"))))
     assert "not the one that this environment was last applied under" in team.refused()
+    team.run("trust", "--take-on", "--env", "prod", "--reason", "alice and bob left")
+    team.applied()
+    assert "alice and bob left" in team.run("audit", "--env", "prod")
 
 
 def test_a_symbolic_link_in_the_trust_root(team: Team) -> None:

@@ -77,6 +77,7 @@ def test_a_whole_policy() -> None:
         ("    prod: {windows: [{allow: {cron: '* * * * * *', duration: 1h}}]}", "has not five fields"),
         ("    prod: {windows: [{deny: {cron: '0 1 * * *', duration: 1h, timeZone: ../../x}}]}", "no time zone"),
         ("    prod: {windows: [{}]}", "either allow or deny"),
+        ("    prod: {url: {file: secrets/url}}", "would be a file of the repository"),
         ("    prod: {merged: {branch: '--upload-pack=x'}}", "the name of the git branch"),
         ("    prod: {merged: {remote: '--x'}}", "the git remote"),
         ("    prod: {singed: {}}", "unknown key singed"),

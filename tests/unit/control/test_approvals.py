@@ -303,3 +303,17 @@ def test_the_loop_tries_again_what_only_takes_time(sqlite_team: Made) -> None:
     time.sleep(2.1)
     (late,) = loop.round()
     assert late.applied and not late.problem
+
+
+def test_a_window_that_closes_lets_no_other_revision_begin(sqlite_team: Made, monkeypatch: pytest.MonkeyPatch) -> None:
+    team = sqlite_team(prod={"signed": ONE, "windows": [{"allow": {"cron": "* * * * *", "duration": "1h"}}]})
+    first = team.planned()
+    second = team.planned("phone")
+    team.approve("alice")
+    times = iter([""])
+    with monkeypatch.context() as patch:
+        patch.setattr("reconciler.control.gate.closed", lambda windows, now: next(times, "no window is open"))
+        assert "nothing is applied to prod now" in team.run("apply", "--env", "prod", expect=3)
+    assert team.state()[0] == first
+    team.applied()
+    assert team.state()[0] == second

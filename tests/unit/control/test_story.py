@@ -140,6 +140,9 @@ def test_prod_takes_only_what_is_on_its_branch(project: Project) -> None:
     project.git("checkout", "-q", "--", "manifests")
     project.git("checkout", "-q", "wider")
     assert "is not on refs/heads/main" in project.run("apply", "--env", "prod", expect=3)
+    assert "is not on refs/heads/main" in project.run("apply", "--env", "prod", expect=3)
+    refused = [e for e in project.json("history", "--env", "prod") if e["action"] == "refused"]
+    assert len(refused) == 1 and "is not on refs/heads/main" in refused[0]["message"]
     assert project.json("status", "--env", "prod", expect=2)[0]["conditions"][0]["reason"] == "AwaitingApproval"
     project.run("approve", "--env", "prod", expect=3)
     project.git("checkout", "-q", "main")

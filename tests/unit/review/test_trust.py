@@ -61,3 +61,22 @@ def test_an_empty_folder(repository: Path, tmp_path: Path) -> None:
         trust_root(str(tmp_path / "empty"), repository)
     with pytest.raises(ReconcileError, match="there is no trust root"):
         trust_root(str(tmp_path / "gone"), repository)
+
+
+def test_a_pinned_commit_is_read_and_not_what_a_branch_makes_of_it(repository: Path) -> None:
+    folder = repository / "trust" / "1"
+    folder.mkdir(parents=True)
+    subprocess.run(["ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", str(repository / "alice")], check=True)
+    key = " ".join((repository / "alice.pub").read_text().split()[:2])
+    (folder / "allowed_signers").write_text(f'alice namespaces="reconcile-approval-v1" {key}\n')
+    head = "apiVersion: reconcile/v1\nkind: TrustPolicy\n"
+    policy = head + "spec: {repository: NAME, root: {threshold: 1, by: [alice]}}\n"
+    (folder / "policy.yaml").write_text(policy.replace("NAME", "good"))
+    git = ["git", "-C", str(repository), "-c", "user.name=a", "-c", "user.email=a@b"]
+    subprocess.run([*git, "add", "trust"], check=True)
+    subprocess.run([*git, "commit", "-q", "-m", "trust"], check=True)
+    commit = subprocess.run([*git, "rev-parse", "HEAD"], check=True, capture_output=True, text=True).stdout.strip()
+    (folder / "policy.yaml").write_text(policy.replace("NAME", "evil"))
+    subprocess.run([*git, "commit", "-q", "-am", "evil"], check=True)
+    found = trust_root(f"{commit}:trust", repository)
+    assert (found.policy.repository, found.version, found.signers.principals) == ("good", 1, {"alice"})
