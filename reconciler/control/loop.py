@@ -36,7 +36,7 @@ class Loop:
     """Rounds over the environments of a project."""
 
     def __init__(self, ws: Workspace, names: tuple[str, ...], interrupted: Callable[[], bool]) -> None:
-        asked = [e for e in ws.required.every_environment if not names or e.name in names]
+        asked = [e for e in ws.every_environment if not names or e.name in names]
         self.environments = [(ws.around(e.name), e) for e in asked]
         self.interrupted = interrupted
         self.failed: dict[str, tuple[str, ...]] = {}

@@ -62,7 +62,7 @@ def _url(ws: Workspace, target: str) -> str:
 
 def _require_unprotected(ws: Workspace, url: str) -> None:
     """The URL of a protected environment, written out, is that environment all the same."""
-    for environment in ws.project.every_environment if ws.project is not None else ():
+    for environment in ws.every_environment if ws.project is not None else ():
         if environment.policy == "none":
             continue
         try:

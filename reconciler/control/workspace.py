@@ -120,6 +120,11 @@ class Workspace:
         found = self.required.environment(name)
         return self.trust.policy.over(found) if self.trust is not None else found
 
+    @property
+    def every_environment(self) -> list[Environment]:
+        """Those of all dialects, as the trust root has them."""
+        return [self.environment(e.name) for e in self.required.every_environment]
+
     def scratch(self, dialect: Dialect, version: Sequence[int] | None) -> Scratch:
         """What opens an empty scratch database of a dialect, as near to a version as can be had."""
         setting = (

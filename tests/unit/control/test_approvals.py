@@ -317,3 +317,15 @@ def test_a_window_that_closes_lets_no_other_revision_begin(sqlite_team: Made, mo
     assert team.state()[0] == first
     team.applied()
     assert team.state()[0] == second
+
+
+@pytest.mark.parametrize("dialects", [None, ["sqlite", "postgresql"]])
+def test_what_the_trust_root_protects_is_not_pushed_to(sqlite_team: Made, dialects: list[str] | None) -> None:
+    team = sqlite_team(prod={"signed": SIGNED})
+    loose = {"prod": {"url": {"env": "PROD_URL"}, "policy": "none", "dialect": "sqlite"}}
+    team.write_project(environments=loose, **({"dialects": dialects} if dialects else {}))
+    if dialects:
+        config = team.folder / "reconcile.yaml"
+        config.write_text(config.read_text().replace('  "dialect": "sqlite",\n', "", 1))
+    for target in (team.urls["prod"], "env:prod"):
+        assert "not pushed to" in team.run("push", target, "--yes", expect=3)
