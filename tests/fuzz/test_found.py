@@ -250,6 +250,14 @@ FOUND = {
         "CREATE TABLE t (x int, y text); CREATE TABLE c (z int)",
         CHILD,
     ),
+    "a table becomes a partition whose columns were required": (
+        "CREATE TABLE t (x int, y text) PARTITION BY LIST (x); CREATE TABLE p (x int NOT NULL, y text DEFAULT 'a')",
+        "CREATE TABLE t (x int, y text) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT",
+    ),
+    "a table becomes a partition with a column of another type": (
+        "CREATE TABLE t (x int, y text) PARTITION BY LIST (x); CREATE TABLE p (x int, y int)",
+        "CREATE TABLE t (x int, y text) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT",
+    ),
     "a sequence stays where the table goes that owned it": (
         "CREATE SEQUENCE s; CREATE TABLE t (x int, y int); ALTER SEQUENCE s OWNED BY t.x",
         "CREATE SEQUENCE s",
