@@ -291,6 +291,10 @@ FOUND = {
         "CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT; "
         "CREATE INDEX i ON t ((x + 1)); ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 9",
     ),
+    "a statistics object with a target is over a column that changes its type": (
+        "CREATE TABLE t (x int, y int); CREATE STATISTICS s ON x, y FROM t; ALTER STATISTICS s SET STATISTICS 5",
+        "CREATE TABLE t (x text, y int); CREATE STATISTICS s ON x, y FROM t; ALTER STATISTICS s SET STATISTICS 5",
+    ),
     "a published column changes its type": (
         "CREATE TABLE t (x int, y text); CREATE PUBLICATION p FOR TABLE t",
         "CREATE TABLE t (x text, y text); CREATE PUBLICATION p FOR TABLE t",
