@@ -276,6 +276,14 @@ FOUND = {
         "CREATE TABLE t (x int, y text); CREATE TABLE c (z int)",
         CHILD,
     ),
+    "a table becomes a partition whose columns were required": (
+        "CREATE TABLE t (x int, y text) PARTITION BY LIST (x); CREATE TABLE p (x int NOT NULL, y text DEFAULT 'a')",
+        "CREATE TABLE t (x int, y text) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT",
+    ),
+    "a table becomes a partition with a column of another type": (
+        "CREATE TABLE t (x int, y text) PARTITION BY LIST (x); CREATE TABLE p (x int, y int)",
+        "CREATE TABLE t (x int, y text) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT",
+    ),
     "a sequence stays where the table goes that owned it": (
         "CREATE SEQUENCE s; CREATE TABLE t (x int, y int); ALTER SEQUENCE s OWNED BY t.x",
         "CREATE SEQUENCE s",
@@ -308,6 +316,10 @@ FOUND = {
         "CREATE INDEX i ON t ((x + 1))",
         "CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT; "
         "CREATE INDEX i ON t ((x + 1)); ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 9",
+    ),
+    "a statistics object with a target is over a column that changes its type": (
+        "CREATE TABLE t (x int, y int); CREATE STATISTICS s ON x, y FROM t; ALTER STATISTICS s SET STATISTICS 5",
+        "CREATE TABLE t (x text, y int); CREATE STATISTICS s ON x, y FROM t; ALTER STATISTICS s SET STATISTICS 5",
     ),
     "a published column changes its type": (
         "CREATE TABLE t (x int, y text); CREATE PUBLICATION p FOR TABLE t",

@@ -19,6 +19,7 @@ from ...model.changes import Alter, Change, Create, Drop
 from ...model.objects import Object
 from ...model.tables import Column, Table
 from ...model.types import Domain, DomainCheck
+from .lineage import columns_of
 from .spelling import ident
 
 
@@ -45,7 +46,9 @@ def _by_parent(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterato
         if isinstance(c, Alter) and isinstance(c.old, Table) and isinstance(c.new, Table):
             before, after = (set(_parents(t)) for t in (c.old, c.new))
             joined = (p for a in sorted(after - before) if isinstance(p := new.get(a), Table))
-            if any(not set(p.columns) <= set(c.old.columns) for p in joined):
+            had = {n: (o.type, o.collation, o.generated) for n, o in columns_of(old, c.old).items()}
+            wanted = [columns_of(new, p) for p in joined]
+            if any(had.get(n) != (o.type, o.collation, o.generated) for p in wanted for n, o in p.items()):
                 yield c.new.address
 
 

@@ -46,7 +46,7 @@ def column_clause(c: Column) -> str:
         parts.append(f"COMPRESSION {c.compression}")
     if c.collation is not None:
         parts.append(f"COLLATE {c.collation}")
-    if c.default is not None:
+    if c.default is not None and c.identity is None:  # of a child with an identity of its own, it is the parent's
         parts.append(f"DEFAULT {c.default}")
     if c.identity is not None:
         parts.append(identity_clause(c.identity, c.schema))

@@ -11,6 +11,7 @@ from ...model.address import Address
 from ...model.changes import Alter, Rebuild
 from ...model.objects import Object, changed_fields
 from ...model.profile import Effect
+from ...model.programs import Statistics
 from ...model.tables import Column, Exclusion, ForeignKey, Index, Key, Table
 from ...model.types import DomainCheck
 from .casts import comparable
@@ -74,6 +75,8 @@ def _of_retyped(was: Object, will: Object, *, keys_match: bool) -> Effect:
     expression over two columns that both change would be read while only one has changed."""
     if was.kind in _REFUSES_TYPE or (isinstance(was, Column) and was.generated is not None):
         return Effect.REPLACE
+    if isinstance(was, Statistics):  # what the server makes again has lost its target
+        return Effect.NONE if was.target is None else Effect.REPLACE
     if isinstance(was, ForeignKey):
         return Effect.NONE if keys_match else Effect.REPLACE
     several = sum(r.kind == "column" for r in will.refs) > 1

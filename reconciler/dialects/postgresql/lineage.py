@@ -64,7 +64,23 @@ def by_lineage(changes: list[Change], old: Catalog, new: Catalog) -> list[Change
     if not moved:
         return changes
     left = (c for c in changes if not _comes_by_itself(c, moved, old, new))
-    return [_kept_column(c, old) if isinstance(c, Create) and c.new.parent in moved else c for c in left]
+    return [
+        _kept_column(c, old) if isinstance(c, Create) and c.new.parent in moved else _shared_column(c, moved, new)
+        for c in left
+    ]
+
+
+def _shared_column(c: Change, moved: dict[Address, tuple[Object, Table]], new: Catalog) -> Change:
+    """A column of a table that is a parent's from now on, of the same type, and is then as that one is."""
+    if not isinstance(c, Drop) or not isinstance(c.old, Column) or c.old.parent not in moved or c.old.address in new:
+        return c
+    was = c.old
+    will = columns_from_parents(new, moved[c.old.parent][1]).get(was.name)
+    if will is None:
+        return c
+    mine = replace(will, schema=was.schema, table=was.table, inherited=True, comment=None, identity=None)
+    mine = replace(mine, statistics=None, options=(), not_null_name=was.not_null_name, refs=was.refs)
+    return Alter(was, mine, changed_fields(was, mine))
 
 
 def _kept_column(c: Create, old: Catalog) -> Change:
