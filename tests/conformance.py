@@ -146,7 +146,7 @@ def page() -> str:
         seen, versions = found.get(dialect, {}), shown.versions
         wanted = list(_rows(dialect_named(dialect).profile(shown.version), shown.fields))
         lacking = {v: _lacking(dialect, v, shown) for v in versions}
-        count = {v: sum(cell in seen.get(v, {}) for cell, _ in wanted) for v in versions}
+        count = {v: sum(possible and cell in seen.get(v, {}) for cell, possible in wanted) for v in versions}
         total = sum(possible for _, possible in wanted)
         parts.append(f"## {shown.title}\n")
         said = ", ".join(f"{count[v]} of {total} on {shown.names.get(v, v)}" for v in versions if v in seen)

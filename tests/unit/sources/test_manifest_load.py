@@ -268,5 +268,5 @@ def test_the_committed_schemas_are_those_of_the_forms() -> None:
     folder = Path(__file__).parents[3] / "schemas"
     for name, text in schema_files().items():
         assert (folder / name).read_text() == text, f"{name} is stale: python -m reconciler.sources.manifest.schemas"
-    known = {*schema_files(), "project.schema.json"}
+    known = {*schema_files(), "project.schema.json", "trust-policy.schema.json"}
     assert {p.name for p in folder.glob("*.json")} <= known
