@@ -61,7 +61,8 @@ def _baseline(console: Console, root: Path, begun: Begun) -> Begun:
     import msgspec
 
     from ..config.project import FILE
-    from ..control.planning import draft, planned, write
+    from ..control.drafting import draft, write
+    from ..control.planning import planned
     from ..control.workspace import open_workspace
 
     ws = open_workspace(root / FILE)

@@ -17,8 +17,9 @@ from .standings import standing_text
 
 if TYPE_CHECKING:
     from ..control.conditions import Standing
+    from ..control.drafting import Draft
     from ..control.gitstate import GitState
-    from ..control.planning import Draft, Planned
+    from ..control.planning import Planned
     from ..control.workspace import Workspace
 
 
@@ -141,7 +142,7 @@ def _emit(
     everything: bool,
 ) -> int:  # fmt: skip
     """Every revision is proved before any of them is written."""
-    from ..control.planning import commit, draft, together, write
+    from ..control.drafting import commit, draft, together, write
 
     drafts: list[tuple[_Plan, _Said, Draft]] = []
     for plan, told in zip(plans, said, strict=True):

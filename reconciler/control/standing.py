@@ -11,11 +11,10 @@ from typing import Final
 import msgspec
 
 from ..apply import ledger
-from ..apply.proposal import Proposal, state_of
 from ..apply.versions import current
 from ..config.project import Environment
 from ..dialects.session import Session
-from ..errors import ReconcileError, RefusedError
+from ..errors import ReconcileError
 from ..model.access import ROLES
 from ..model.catalog import Catalog
 from ..model.codec import encoded
@@ -31,9 +30,7 @@ from .conditions import (
     unmanaged_condition,
     unmodelled_condition,
 )
-from .explaining import headline
-from .gate import Gate
-from .gitstate import GitState, allowed_state, approved_revisions
+from .gitstate import GitState, approved_revisions
 from .recorded import recorded_catalog
 from .suspending import suspension, unacknowledged
 from .workspace import Workspace
@@ -97,7 +94,7 @@ def _read(ws: Workspace, environment: Environment, working: GitState, session: S
         approved = approved_revisions(ws, environment, working)
         waits = pending_condition(pending, approved, environment.name, _how_to_approve(environment))
         there = environment.signed and waits.reason == "Approved"
-        found.append(_signed(ws, environment, session, at) if there else waits)
+        found.append(_awaited(ws, environment, session, at) if there else waits)
     found += _orders(ws, environment, session)
     found += _of_live(ws, environment, working, session, at)
     stands = Standing(environment=environment.name, revision=at, head=_head(working), conditions=tuple(found))
@@ -107,28 +104,10 @@ def _read(ws: Workspace, environment: Environment, working: GitState, session: S
     return stands
 
 
-def _signed(ws: Workspace, environment: Environment, session: Session, at: tuple[str, ...]) -> Condition:
-    """How far the approvals of what is pending reach, judged without running any code of it."""
-    try:
-        state = allowed_state(ws, environment, fetch=False)
-        history = state.history
-        pending = history.pending(at)
-        proposal = Proposal(
-            history=history, at=at, wanted=history.heads, pending=pending,
-            state=lambda: state_of(session, ws.dialect, ws.scope, at),
-            interrupted=ledger.open_run(session, ws.dialect) is not None,
-        )  # fmt: skip
-        scale = Gate(ws, environment, state, session).scale(proposal)
-    except RefusedError as error:
-        message = f"{error.what}: {error.why}" if error.why else error.what
-        return Condition(type="Pending", reason="AwaitingApproval", message=message, next=error.next)
-    condition = pending_condition(pending, frozenset(history.by_id), environment.name, "")
-    if scale.reached:
-        return condition
-    counts = "; ".join(f"{t.name}: {t}" for t in scale.tallies)
-    message = f"{condition.message}; {headline(environment.name, scale)}; {counts}"
-    next_step = f"reconcile approve --env {environment.name}"
-    return msgspec.structs.replace(condition, reason="AwaitingApproval", message=message, next=next_step)
+def _awaited(ws: Workspace, environment: Environment, session: Session, at: tuple[str, ...]) -> Condition:
+    from .awaiting import awaited  # what counts approvals is much, and few environments ask for any
+
+    return awaited(ws, environment, session, at)
 
 
 def _orders(ws: Workspace, environment: Environment, session: Session) -> list[Condition]:
