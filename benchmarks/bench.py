@@ -1,7 +1,8 @@
 """`make bench`: cost of inspection and of a plan beside pg_dump and Alembic's comparison, in one run on one server.
 
-Usage: bench.py [TABLES ...] [--real FILE.sql] [--runs N] [--json FILE]. Everything is made in a temporary folder and
-taken away again. Each number of tables is measured twice: tables alone, and with objects of many other kinds beside.
+Usage: bench.py [TABLES ...] [--real FILE.sql] [--postgresql MAJOR] [--runs N] [--json FILE]. Everything is made in a
+temporary folder and taken away again. Each number of tables is measured twice: tables alone, and with objects of many
+other kinds beside.
 Alembic's comparison is left out above 1,000 tables unless --all is given: it takes minutes there. --real measures a
 schema of one's own, too: its import, and a plan of it against itself.
 
@@ -213,22 +214,23 @@ def startup(runs: int, folder: Path) -> str:
     return f"reconcile --help {ours.wall:.3f} s, import click {theirs.wall:.3f} s: {ours.wall / theirs.wall:.2f} x"
 
 
-def reachable(base: Path) -> LocalServer:
+def reachable(base: Path, major: int | None) -> LocalServer:
     """The server in a folder that somebody else may enter: one that is started by root does not run as root."""
     base.chmod(0o755)
-    return server_for_demo(base / "server")
+    return server_for_demo(base / "server", major)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("tables", nargs="*", type=int, default=[])
     parser.add_argument("--real", nargs="*", type=Path, default=[], metavar="FILE.sql")
+    parser.add_argument("--postgresql", type=int, metavar="MAJOR", help="the server's version (default: the newest)")
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--all", action="store_true", help="Alembic's comparison above 1,000 tables too")
     parser.add_argument("--json", type=Path)
     asked = parser.parse_args()
     results = {}
-    with tempfile.TemporaryDirectory(prefix="bench-") as base, reachable(Path(base)) as server:
+    with tempfile.TemporaryDirectory(prefix="bench-") as base, reachable(Path(base), asked.postgresql) as server:
 
         def show(title: str, work: Callable[[Path], dict[str, measure.Run]]) -> None:
             folder = Path(base) / "".join(c if c.isalnum() else "_" for c in title)

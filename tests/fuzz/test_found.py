@@ -333,7 +333,17 @@ FOUND = {
 
 
 @pytest.mark.parametrize("case", FOUND)
-def test_what_random_pairs_of_scripts_found(pg: Postgres, case: str) -> None:
+def test_what_random_pairs_of_scripts_found(pg_default: Postgres, case: str) -> None:
+    holds(pg_default, case)
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("case", FOUND)
+def test_what_random_pairs_of_scripts_found_on_each_server(pg: Postgres, case: str) -> None:
+    holds(pg, case)
+
+
+def holds(server: Postgres, case: str) -> None:
     one, other = FOUND[case]
     for before, after in (("", one), ("", other), (one, other), (other, one)):
-        brought(pg, before, after, in_order=False)  # what a table inherits stands first
+        brought(server, before, after, in_order=False)  # what a table inherits stands first

@@ -40,7 +40,7 @@ def seeds(dialect: str) -> range:
     return SEEDS if dialect in DIALECTS.split() else range(0)
 
 
-SECONDS = 10.0
+SECONDS = 6.0
 """What the small version of each dialect may take."""
 NOT_DRAWN = {"access", "owner", "grant", "default_privilege", "role", "membership", "extension", "subscription"}
 """What random rights are about (test_access), what a server brings or not, and what holds its database."""

@@ -32,7 +32,7 @@ def _parted(changes: Sequence[Change]) -> list[Change]:
     found: list[Change] = []
     for c in changes:
         torn = isinstance(c, Alter) and c.new.kind in ("view", "trigger") and gone.intersection(c.old.refs)
-        if torn and isinstance(c, Alter) and made.intersection(c.new.refs):
+        if torn and isinstance(c, Alter) and made.intersection(c.new.requires()):
             found += [Drop(c.old), Create(c.new)]
         else:
             found.append(c)

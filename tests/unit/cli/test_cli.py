@@ -228,7 +228,10 @@ WAITING = (
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_interrupts_in_order_with_code_5(number: signal.Signals) -> None:
-    process = subprocess.Popen([sys.executable, "-c", WAITING], cwd=ROOT, stderr=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", WAITING], cwd=ROOT, stderr=subprocess.PIPE, text=True,
+        preexec_fn=lambda: signal.signal(number, signal.SIG_DFL),  # nohup has it ignored, and we leave that as it is
+    )  # fmt: skip
     assert process.stderr is not None and process.stderr.readline() == "ready\n"
     time.sleep(0.05)
     process.send_signal(number)

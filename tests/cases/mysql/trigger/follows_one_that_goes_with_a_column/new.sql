@@ -1,0 +1,2 @@
+CREATE TABLE t (a int, c bigint, d int);
+CREATE TRIGGER tr_2 BEFORE INSERT ON t FOR EACH ROW SET NEW.a = 3;
