@@ -60,6 +60,15 @@ def sqlite_url(tmp_path: Path) -> str:
     return f"sqlite:///{file}"
 
 
+_OTHERS = [pytest.param(name, marks=pytest.mark.proof) for name in [*POSTGRES][1:]]
+
+
+@pytest.fixture(params=[next(iter(POSTGRES), _NONE_FOUND), *_OTHERS])
+def pg_each(request: pytest.FixtureRequest, pg_servers: Servers) -> Iterator[Postgres]:
+    """Each server in turn, all but the first in `make proof` alone."""
+    yield from _borrowed(pg_servers, request.param)
+
+
 def _borrowed(servers: Servers, name: str) -> Iterator[Postgres]:
     if name == _NONE_FOUND:
         (pytest.fail if os.environ.get(REQUIRED) == "1" else pytest.skip)(f"{name}: {HOW_TO_GET_ONE}")

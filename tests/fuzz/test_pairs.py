@@ -173,6 +173,7 @@ def test_a_seed_gives_the_same_pair_every_time() -> None:
     assert one.before != one.after
 
 
+@pytest.mark.proof
 def test_pairs_of_scripts_hold_every_kind(pg_default: Postgres) -> None:
     seen: set[str] = set()
     for seed in range(60):
