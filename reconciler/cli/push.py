@@ -40,7 +40,7 @@ def command(
     for text in (*ws.notices, *unmodelled_notes(*sides)):
         console.note(text)
     require_sound(found)
-    if not allow_drop_everything:
+    if not allow_drop_everything and not (yes and source is not None):  # who names both sides, and says yes, means it
         require_not_everything(found)
     if found.empty:
         console.result({"statements": 0}, "nothing to do")

@@ -29,6 +29,13 @@ def test_yes_is_no_leave_to_drop_everything(lite: Project) -> None:
     lite.run("push", "env:dev", "--yes", "--allow-drop-everything")
 
 
+def test_who_names_both_sides_and_says_yes_means_it(lite: Project) -> None:
+    (lite.folder / "manifests/users.yaml").write_text(USERS.replace("name: users", "name: people"))
+    assert "--allow-drop-everything" in lite.run("push", "env:dev", "--yes", expect=3)
+    lite.run("push", "env:dev", "--from", "manifests", "--yes")
+    assert lite.sql("dev", "SELECT name FROM sqlite_schema WHERE name = 'people'") == [("people",)]
+
+
 def test_a_statement_that_the_rows_forbid_says_how_to_go_on(lite: Project) -> None:
     lite.sql("dev", "INSERT INTO users (id, email) VALUES (1, 'a@b'), (2, 'a@b')")
     lite.write("users.yaml", USERS + "  unique: {users_email_key: [email]}\n")
