@@ -22,15 +22,13 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
+import measure
+import schema
+
+from reconciler.dialects.postgresql.local import LocalServer, server_for_demo
+from reconciler.dialects.registry import dialect_named
+
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
-
-import measure  # noqa: E402
-import schema  # noqa: E402
-
-from reconciler.dialects.postgresql.local import LocalServer, server_for_demo  # noqa: E402
-from reconciler.dialects.registry import dialect_named  # noqa: E402
-
 RECONCILE = [sys.executable, "-m", "reconciler"]
 INSPECT = """
 import sys, time

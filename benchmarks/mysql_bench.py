@@ -11,17 +11,16 @@ import sys
 import tempfile
 from pathlib import Path
 
+import measure
+import other_schemas
+import reading
+
+from reconciler.dialects.mysql.binaries import server_programs
+from reconciler.dialects.mysql.places import with_database
+from reconciler.dialects.mysql.server import MariaServer
+from reconciler.dialects.mysql.session import connect
+
 HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
-
-import measure  # noqa: E402
-import other_schemas  # noqa: E402
-import reading  # noqa: E402
-
-from reconciler.dialects.mysql.binaries import server_programs  # noqa: E402
-from reconciler.dialects.mysql.places import with_database  # noqa: E402
-from reconciler.dialects.mysql.server import MariaServer  # noqa: E402
-from reconciler.dialects.mysql.session import connect  # noqa: E402
 
 
 def measured(server: MariaServer, n: int, runs: int, folder: Path) -> dict[str, measure.Run]:

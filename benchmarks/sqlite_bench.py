@@ -7,16 +7,14 @@ from __future__ import annotations
 
 import argparse
 import sqlite3
-import sys
 import tempfile
 from pathlib import Path
 
-HERE = Path(__file__).parent
-sys.path[:0] = [str(HERE), str(HERE.parent)]
+import measure
+import other_schemas
+import reading
 
-import measure  # noqa: E402
-import other_schemas  # noqa: E402
-import reading  # noqa: E402
+HERE = Path(__file__).parent
 
 
 def measured(n: int, runs: int, folder: Path) -> dict[str, measure.Run]:
