@@ -7,6 +7,7 @@ from typing import ClassVar, Final
 
 from msgspec.structs import replace
 
+from ...model.access import Owner
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
@@ -56,12 +57,36 @@ def drop_default(step: Step, context: Rendering) -> Iterator[Statement]:
 def add_column(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, Column)
     c = step.change.new
+    above = parents_column(c, context.new) if c.inherited else None
+    if above is not None and c.merged and _comes_with(c, above, context):
+        return
     if c.inherited:
         yield from _declared_too(c, context)
         yield from inherited_overrides(c, context)
         return
-    yield sql(f"{on_owner(c)} ADD COLUMN {column_clause(c)}")
-    yield from column_extras(c)
+    for own in (*(o for o in _declared_below(c, context.new) if _comes_with(o, c, context)), c):
+        yield sql(f"{on_owner(own)} ADD COLUMN {column_clause(own)}")
+        yield from column_extras(own)
+
+
+def _comes_with(c: Column, above: Column, context: Rendering) -> bool:
+    """Whether a child table's own column was made just before the parent's that it is now as well."""
+    table = Address("table", c.schema, c.table)
+    return above.address not in context.old and c.address not in context.old and table in context.old
+
+
+def _declared_below(c: Column, catalog: Catalog) -> Iterator[Column]:
+    """The columns of that name that child tables declare as well, deepest first: made before the parent's, which then
+    merges with them (manual: Inheritance), they stay their tables' own, and no other column does."""
+    table = Address("table", c.schema, c.table)
+    for d in catalog.dependents(table):
+        t = catalog[d]
+        if isinstance(t, Table) and table in _parents(t):
+            plain = replace(c, schema=t.schema, table=t.name)
+            yield from _declared_below(plain, catalog)
+            own = catalog.get(plain.address)
+            if isinstance(own, Column) and own.merged:
+                yield own
 
 
 def _declared_too(c: Column, context: Rendering) -> Iterator[Statement]:
@@ -81,7 +106,9 @@ def drop_column(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop) and isinstance(step.change.old, Column)
     c = step.change.old
     if not c.inherited:
-        yield sql(f"{on_owner(c)} DROP COLUMN {ident(c.name)}")
+        below = (o for o in _declared_below(c, context.old) if o.address not in context.new)
+        for own in (c, *(o for o in reversed(list(below)) if Address("table", o.schema, o.table) in context.new)):
+            yield sql(f"{on_owner(own)} DROP COLUMN {ident(own.name)}")
         return
     was, will = parents_column(c, context.old), parents_column(c, context.new)
     if was is None or will is None:
@@ -291,10 +318,11 @@ def exchange_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
             yield sql(carried_over(aside, was, new))
         yield sql(f"DROP SEQUENCE {aside}")
     if taken:
-        yield from _serial(old, new, taken[0], context)
+        owners = [o.role for o in change.after if isinstance(o, Owner)]
+        yield from _serial(old, new, taken[0], owners, context)
 
 
-def _serial(old: Column, new: Column, sequence: Sequence, context: Rendering) -> Iterator[Statement]:
+def _serial(old: Column, new: Column, sequence: Sequence, owners: list[str], context: Rendering) -> Iterator[Statement]:
     assert old.identity is not None
     was = sequence_of(old)
     aside = f"{was.name[:50]}__old"
@@ -303,4 +331,6 @@ def _serial(old: Column, new: Column, sequence: Sequence, context: Rendering) ->
     yield from create_sequence(sequence)
     yield sql(taken_over(literal(name), qualified(old.schema, aside), was, sequence))
     yield from alterations(old, new, context)
+    for role in owners:
+        yield sql(f"ALTER SEQUENCE {name} OWNER TO {ident(role)}")
     yield sql(f"ALTER SEQUENCE {name} OWNED BY {owner(new)}.{ident(new.name)}")

@@ -7,6 +7,7 @@ from graphlib import TopologicalSorter
 
 from msgspec.structs import replace
 
+from ...model.access import Grant, Owner
 from ...model.address import Address
 from ...model.catalog import Catalog, closure
 from ...model.changes import Alter, Change, Create, Drop, Rebuild, address_of
@@ -218,14 +219,16 @@ def _exchanged(changes: list[Change], old: Catalog, new: Catalog) -> list[Change
 def _own_sequence(
     column: Column, catalog: Catalog, verbs: dict[Address, Change], verb: type[Change]
 ) -> tuple[Object, ...]:
-    """The sequence that serves this column alone, with the tie between them, where both come or go."""
+    """The sequence that serves this column alone, with the tie between them and its owner, where both come or go."""
     for ref in column.default_refs:
         if ref.kind != "sequence" or not isinstance(verbs.get(ref), verb) or ref not in catalog:
             continue
         tie = Address("sequence_owner", ref.schema, ref.name)
         owner = catalog.get(tie)
-        users = set(catalog.dependents(ref))
+        users = [catalog[d] for d in catalog.dependents(ref)]
+        owners = tuple(u for u in users if isinstance(u, Owner))
+        served = {u.address for u in users if not isinstance(u, (Owner, Grant))}
         if isinstance(owner, SequenceOwner) and owner.column_address == column.address:
-            return (catalog[ref], owner) if users <= {column.address, tie} else ()
-        return (catalog[ref],) if users <= {column.address} and verb is Drop else ()
+            return (catalog[ref], owner, *owners) if served <= {column.address, tie} else ()
+        return (catalog[ref], *owners) if served <= {column.address} and verb is Drop else ()
     return ()
