@@ -153,6 +153,7 @@ STORAGE: Final = joined(
     fields("table", words="options access_method tablespace unlogged replica_identity"),
     fields("column", words="storage compression statistics options not_null_name"),
     fields("primary_key", "unique", words="options tablespace clustered replica_identity include invisible"),
+    fields("primary_key", "unique", words="index_comment"),
     fields("index", words="options tablespace clustered replica_identity include statistics attached_to invisible"),
     fields("check", words="no_inherit not_valid"),
     fields("foreign_key", words="not_valid spelled_out"),

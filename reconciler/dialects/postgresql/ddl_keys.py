@@ -29,6 +29,8 @@ def key_extras(o: Object) -> Iterator[Statement]:
     assert isinstance(o, _CONSTRAINTS)
     if o.comment is not None:
         yield comment("CONSTRAINT", f"{ident(o.name)} ON {owner(o)}", o.comment)
+    if isinstance(o, (Key, Exclusion)) and o.index_comment is not None:
+        yield comment("INDEX", qualified(o.schema, o.name), o.index_comment)
     if isinstance(o, Key):
         yield from _marks(o, None)
 
@@ -80,6 +82,8 @@ def alter_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
         yield sql(f"{on_owner(new)} VALIDATE CONSTRAINT {ident(new.name)}")
     if "comment" in fields:
         yield comment("CONSTRAINT", f"{ident(new.name)} ON {owner(new)}", new.comment)
+    if isinstance(new, (Key, Exclusion)) and "index_comment" in fields:
+        yield comment("INDEX", qualified(new.schema, new.name), new.index_comment)
 
 
 def _foreign_key(old: ForeignKey, new: ForeignKey) -> Iterator[Statement]:

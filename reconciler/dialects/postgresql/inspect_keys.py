@@ -58,6 +58,7 @@ class Keys:
             "without_overlaps": r[21],
             "clustered": x[11],
             "replica_identity": x[12],
+            "index_comment": self.s.comments.get((CLASS, r[8], 0)),
         }
         return PrimaryKey(**fields) if r[4] == "p" else Unique(**fields, nulls_not_distinct=x[8])
 
@@ -128,6 +129,7 @@ class Keys:
             definition=definition,
             deferrable=r[9],
             initially_deferred=r[10],
+            index_comment=s.comments.get((CLASS, r[8], 0)),
         )
 
 
