@@ -329,7 +329,28 @@ FOUND = {
         f"{ELSEWHERE} CREATE FOREIGN TABLE t (x text) SERVER s",
         f"{ELSEWHERE} CREATE FOREIGN TABLE t (x int) SERVER s",
     ),
+    "a table becomes one of a type whose columns it has not": (
+        "CREATE TYPE e AS (x int, y text); CREATE TABLE t (z int NOT NULL, x int)",
+        "CREATE TYPE e AS (x int, y text); CREATE TABLE t OF e",
+    ),
+    "a table becomes one of a type whose columns it has": (
+        "CREATE TYPE e AS (x int, y text); CREATE TABLE t (x int DEFAULT 1, y text)",
+        "CREATE TYPE e AS (x int, y text); CREATE TABLE t OF e (x DEFAULT 2, y NOT NULL)",
+    ),
+    "a table becomes one of a type whose columns it has in another order": (
+        "CREATE TYPE e AS (x int, y text); CREATE TABLE t (y text, x int)",
+        "CREATE TYPE e AS (x int, y text); CREATE TABLE t OF e",
+    ),
+    "a table goes with a view of its columns that its own policy reads": (
+        "CREATE TABLE t (x int); CREATE MATERIALIZED VIEW m AS SELECT x FROM t; CREATE VIEW v AS SELECT x FROM m; "
+        "CREATE POLICY p ON t USING (EXISTS (SELECT FROM v WHERE v.x = 1))",
+        "",
+    ),
 }
+
+
+def test_a_table_goes_with_a_key_over_a_column_whose_default_takes_its_rows(pg_each: Postgres) -> None:
+    brought(pg_each, f"CREATE TABLE t (i serial, x int, PRIMARY KEY (x, i)); {BY_ROW}", "")
 
 
 @pytest.mark.parametrize("case", FOUND)

@@ -4,6 +4,7 @@ which are then made into rebuilds that carry the rows over.
 - The type of a column of a partition key cannot be changed (14 to 18), on any level of partitions.
 - A table that gets a parent must have all of the parent's columns, and has them as its own then, which those that were
   made as children have not.
+- A table that becomes one of a type must have the type's columns already, and no others, in the type's order.
 - A check of a domain, or its NOT NULL, is looked for in the columns that are of the domain, and refused where a column
   holds it inside of an array, a composite or a range.
 """
@@ -12,13 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop
 from ...model.objects import Object
 from ...model.tables import Column, Table
-from ...model.types import Domain, DomainCheck
+from ...model.types import Attribute, CompositeType, Domain, DomainCheck
 from .lineage import columns_of
 from .spelling import ident
 
@@ -26,7 +28,8 @@ from .spelling import ident
 def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Change]:
     """The changes with a replacement in place of each that the server would refuse."""
     replaced = {c.old.address for c in changes if isinstance(c, Drop)}
-    found = {*_by_partition_key(changes, old), *_by_container(changes, old), *_by_parent(changes, old, new)}
+    by = (_by_partition_key(changes, old), _by_container(changes, old), _by_parent(changes, old, new))
+    found = {*chain.from_iterable(by), *_by_type(changes, old, new)}
     wanted = sorted(found - replaced)
     wanted = [a for a in wanted if a in old and a in new]
     kept = [c for c in changes if not (isinstance(c, Alter) and c.new.address in wanted)]
@@ -50,6 +53,25 @@ def _by_parent(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterato
             wanted = [columns_of(new, p) for p in joined]
             if any(had.get(n) != (o.type, o.collation, o.generated) for p in wanted for n, o in p.items()):
                 yield c.new.address
+
+
+def _by_type(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
+    losing = {c.old.parent for c in changes if isinstance(c, Drop) and isinstance(c.old, Column)}
+    for c in changes:
+        if isinstance(c, Alter) and isinstance(c.old, Table) and isinstance(c.new, Table) and "of_type" in c.fields:
+            types = [o for r in c.new.refs if isinstance(o := new.get(r), CompositeType)]
+            columns = columns_of(old, c.old)
+            had = [(n, columns[n].type, columns[n].collation) for n in c.old.columns if n in columns]
+            if c.new.of_type is None:  # a column can go only when it is not the type's any more, and goes first
+                other = c.old.address in losing
+            else:
+                other = any([_shape(a) for a in t.attributes] != had for t in types)
+            if other:
+                yield c.new.address
+
+
+def _shape(a: Attribute) -> tuple[str, str, str | None]:
+    return a.name, a.type, a.collation
 
 
 def _parents(t: Table) -> tuple[Address, ...]:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from ...model.address import Address
 from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
 from ...model.namespaces import Sequence as NumberSequence
@@ -34,11 +36,21 @@ def create_table(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from commented(t, table_noun(t), at(t.address))
     yield from table_extras(t)
     for c in columns:
-        yield from inherited_overrides(c, context) if c.inherited and not c.merged else column_extras(c)
+        yield from _column_said(c, t, context)
     for o in constraints:
         if o not in inline:
             yield sql(f"ALTER TABLE {at(t.address)} ADD {constraint_clause(o)}{not_valid(o)}")
         yield from key_extras(o)
+
+
+def _column_said(c: Column, t: Table, context: Rendering) -> Iterator[Statement]:
+    """What is left to say of a column when its table has been made."""
+    if c.inherited and not c.merged:
+        yield from inherited_overrides(c, context)
+        return
+    yield from column_extras(c)
+    if t.of_type is not None and c.compression is not None:
+        yield sql(f"ALTER TABLE {at(t.address)} ALTER COLUMN {ident(c.name)} SET COMPRESSION {c.compression}")
 
 
 def table_noun(t: Table) -> str:
@@ -64,6 +76,8 @@ def create_text(t: Table, name: str, columns: Sequence[Column], constraints: Seq
     position = {c: i for i, c in enumerate(t.columns)}
     own = [c for c in columns if not c.inherited or c.merged]
     ranked = sorted(own, key=lambda c: (position.get(c.name, len(position)), c.name))
+    if t.of_type is not None:  # which says the rest
+        ranked = [replace(c, type="WITH OPTIONS", collation=None, compression=None) for c in ranked if _optioned(c)]
     items = [column_clause(c) for c in ranked]
     items += [constraint_clause(o) for o in sorted(constraints, key=lambda o: (_RANK[o.kind], o.name))]
     body = "(\n    " + ",\n    ".join(items) + "\n)" if items else "()"
@@ -71,7 +85,7 @@ def create_text(t: Table, name: str, columns: Sequence[Column], constraints: Seq
     if t.partition_of is not None:
         text += f"PARTITION OF {at(t.partition_of)} {body + ' ' if items else ''}{t.bound}"
     elif t.of_type is not None:
-        text += f"OF {t.of_type}" + (f" {_typed_body(constraints)}" if constraints else "")
+        text += f"OF {t.of_type}" + (f" {body}" if items else "")
     else:
         text += body
     if t.inherits:
@@ -82,8 +96,9 @@ def create_text(t: Table, name: str, columns: Sequence[Column], constraints: Seq
 _RANK: Final = {"primary_key": 0, "unique": 1, "check": 2, "exclusion": 3, "foreign_key": 4}
 
 
-def _typed_body(constraints: Sequence[Any]) -> str:
-    return "(\n    " + ",\n    ".join(constraint_clause(o) for o in constraints) + "\n)"
+def _optioned(c: Column) -> bool:
+    """Whether a typed table says anything of a column of its type."""
+    return c.default is not None or not c.nullable
 
 
 def _suffix(t: Table) -> str:
@@ -204,7 +219,7 @@ def rebuild_table(step: Step, context: Rendering) -> Iterator[Statement]:
         yield from commented(t, table_noun(t), at(t.address))
         yield from table_extras(t)
     for c in after:
-        yield from inherited_overrides(c, context) if c.inherited and not c.merged else column_extras(c)
+        yield from _column_said(c, new, context)
 
 
 def _sequences_aside(change: Rebuild, columns: dict[str, Column]) -> Iterator[Statement]:
