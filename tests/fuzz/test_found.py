@@ -15,6 +15,7 @@ from reconciler.dialects.sqlite.session import connect
 from reconciler.errors import DatabaseError
 from reconciler.model.address import Address
 from reconciler.prove.survival import looked_at
+from tests.fuzz.scripts import Scripts, hold_scripts
 from tests.servers import Postgres
 
 SCOPE = Scope()
@@ -358,3 +359,42 @@ def test_what_random_pairs_of_scripts_found(pg_each: Postgres, case: str) -> Non
     one, other = FOUND[case]
     for before, after in (("", one), ("", other), (one, other), (other, one)):
         brought(pg_each, before, after, in_order=False)  # what a table inherits stands first
+
+
+PARTITIONED = "CREATE TABLE t (x int, y text) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT"
+HELD = {
+    "a type that a domain is over gets an attribute": (
+        "CREATE TYPE e AS (a text); CREATE DOMAIN d AS e CHECK (VALUE IS NOT NULL); CREATE TABLE t (x int, y d)",
+        "CREATE TYPE e AS (a text, b int); CREATE DOMAIN d AS e CHECK (VALUE IS NOT NULL); CREATE TABLE t (x int, y d)",
+    ),
+    "two indexes over one column, made in another order than that of their names": (
+        f"{PARTITIONED}; CREATE INDEX b ON t (x); CREATE INDEX a ON t (x) WHERE y IS NULL",
+        f"{PARTITIONED}; CREATE INDEX a ON t (x) WHERE y IS NULL; CREATE INDEX b ON t (x)",
+    ),
+    "one of two indexes over one column goes, and another comes": (
+        f"{PARTITIONED}; CREATE INDEX b ON t (x); CREATE INDEX a ON t (x) WHERE y IS NULL",
+        f"{PARTITIONED}; CREATE INDEX a ON t (x) WHERE y IS NULL; CREATE INDEX c ON t (x) WITH (fillfactor=60)",
+    ),
+    "one of two indexes over one column goes": (
+        f"{PARTITIONED}; CREATE INDEX b ON t (x); CREATE INDEX a ON t (x) WHERE y IS NULL",
+        f"{PARTITIONED}; CREATE INDEX a ON t (x) WHERE y IS NULL",
+    ),
+    "two exclusions over one column": (
+        f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT b EXCLUDE USING btree (x WITH =); "
+        "ALTER TABLE t ADD CONSTRAINT a EXCLUDE USING btree (x WITH =) WHERE (y IS NULL)",
+        PARTITIONED,
+    ),
+    "an index calls a function of an odd name": (
+        "CREATE FUNCTION \"f%\"(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'; "
+        f'CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE INDEX i ON t ("f%"(x)); '
+        "CREATE TABLE p PARTITION OF t DEFAULT",
+        "CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HELD)
+def test_what_random_pairs_of_scripts_found_in_rows_and_dumps(pg_each: Postgres, case: str) -> None:
+    one, other = ([(s, (s,)) for s in said.split("; ")] for said in HELD[case])
+    for pair in (Scripts(one, other), Scripts(other, one)):
+        hold_scripts(pair, pg_each)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -149,14 +149,17 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
     targets: dict[int, list[tuple[str, str]]] = {}
     for oid, number, target in s.rows["index_statistics"]:
         targets.setdefault(oid, []).append((str(number), str(target)))
+    alike = Counter(_made_up(s, r, keys.get(r[0], ())) for r in s.rows["indexes"])
     for r in s.rows["indexes"]:
         relation = s.relations.get(r[1])
         if relation is None or relation[3] not in "rpm" or (r[0] in on_constraint and not r[14]):
             continue
         own = s.addresses[CLASS, r[1]]
         above = _part_of(s, r)
-        if above is not None and r[0] not in targets and _as_made(s, r, own, above, keys.get(r[0], ())):
-            continue
+        if above is not None and r[0] not in targets and s.comment(CLASS, r[0]) is None:
+            name = _made_up(s, r, keys.get(r[0], ()))
+            if name == (r[1], r[2]) and alike[name] == 1:
+                continue
         numbers = r[6].split()
         names = s.names[r[1]]
         yield Index(
@@ -187,11 +190,15 @@ def _part_of(s: Snapshot, r: Row) -> Address | None:
     return s.addresses.get((CLASS, s.parents[r[0]][0])) if r[14] and r[0] in s.parents else None
 
 
-def _as_made(s: Snapshot, r: Row, own: Address, above: Address, keys: tuple[str, ...]) -> bool:
-    """Whether the server would make the same index of a partition by itself."""
+def _made_up(s: Snapshot, r: Row, keys: tuple[str, ...]) -> tuple[int, str] | None:
+    """The table, and the name that the server gives such an index of a partition, where it is the only one: of several
+    each gets a number, in the order in which they are made."""
+    above, own = _part_of(s, r), s.addresses.get((CLASS, r[1]))
+    if above is None or own is None:
+        return None
     numbers, names = r[6].split(), s.names[r[1]]
-    name = made_up_index(own.name, (*keys, *(ident(names[int(n)]) for n in numbers[r[7] :])), above.kind)
-    return re.fullmatch(re.escape(name) + r"\d*", r[2]) is not None and s.comment(CLASS, r[0]) is None
+    include = (ident(names[int(n)]) for n in numbers[r[7] :])
+    return r[1], made_up_index(own.name, (*keys, *include), above.kind)
 
 
 def _read(s: Snapshot, r: Row, own: Address, numbers: list[str]) -> tuple[Address, ...]:

@@ -160,7 +160,9 @@ def made_up_alone(name: str, label: str) -> str:
     return f"{name.encode()[: _NAME_BYTES - len(label) - 1].decode(errors='ignore')}_{label}"
 
 
-_COLUMN: Final = re.compile(r'"((?:[^"]|"")*)"(?=\s|\Z)|([a-z_][a-z0-9_$]*)(?=[\s(]|\Z)')
+_COLUMN: Final = re.compile(
+    r'''(?:(?:"(?:[^"]|"")*"|[a-z_][a-z0-9_]*)\.)?(?:"((?:[^"]|"")*)"|([a-z_][a-z0-9_]*))(?=[\s(]|\Z)'''
+)
 _LABELS: Final = {"unique": "key", "exclusion": "excl", "index": "idx"}
 
 
