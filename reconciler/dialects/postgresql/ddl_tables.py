@@ -148,6 +148,8 @@ def alter_table(step: Step, context: Rendering) -> Iterator[Statement]:
     for field, clauses in _ALTERS.items():
         if field in fields:
             yield from (sql(f"{head} {clause}") for clause in clauses(old, new))
+    if "unlogged" in fields:
+        yield from _sequences_kept(new, context)
     if "inherits" in fields:
         yield from _left_over(old, new, (p for p in old.inherits if p not in new.inherits), context)
     if "options" in fields:
@@ -155,6 +157,16 @@ def alter_table(step: Step, context: Rendering) -> Iterator[Statement]:
     if changes := generic_changes(old.server_options, new.server_options):
         yield sql(f"ALTER FOREIGN TABLE {at(new.address)}{changes}")
     yield from recommented(step, table_noun(new), at(new.address))
+
+
+def _sequences_kept(t: Table, context: Rendering) -> Iterator[Statement]:
+    """From 15 on the sequences that a table owns become what it becomes; each is put back to what it is to be."""
+    if not context.profile.capabilities["unlogged_sequences"]:
+        return
+    for tie in context.old.of(SequenceOwner):
+        s = context.new.get(tie.sequence)
+        if (tie.schema, tie.table) == (t.schema, t.name) and isinstance(s, NumberSequence) and s.unlogged != t.unlogged:
+            yield sql(f"ALTER SEQUENCE {at(s.address)} SET {'UNLOGGED' if s.unlogged else 'LOGGED'}")
 
 
 def _reattached(old: Table, new: Table, context: Rendering) -> Iterator[Statement]:

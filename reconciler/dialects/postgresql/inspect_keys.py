@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final
@@ -149,6 +150,7 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
     targets: dict[int, list[tuple[str, str]]] = {}
     for oid, number, target in s.rows["index_statistics"]:
         targets.setdefault(oid, []).append((str(number), str(target)))
+    equal = _equal_wholes(s, on_constraint, keys)
     alike = Counter(_made_up(s, r, keys.get(r[0], ())) for r in s.rows["indexes"])
     for r in s.rows["indexes"]:
         relation = s.relations.get(r[1])
@@ -167,7 +169,7 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
             name=r[2],
             table=own.name,
             comment=s.comments.get((CLASS, r[0], 0)),
-            refs=_read(s, r, own, numbers),
+            refs=(*_read(s, r, own, numbers), *(equal(r) if above is None else ())),
             keys=keys.get(r[0], ()),
             unique=r[3],
             method=r[5],
@@ -183,6 +185,33 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
             attached_to=above,
             valid=r[13],
         )
+
+
+def _equal_wholes(
+    s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...]]
+) -> Callable[[Row], Iterator[Address]]:
+    """For an index of a partition, those of the partitioned tables above that are equal to it, and so would take it as
+    their share if they were made after it."""
+
+    def shape(r: Row) -> Row:
+        return (*r[3:6], *r[7:9], r[16], r[17], r[18], tuple(_UNDIRECTED.sub("", k) for k in keys.get(r[0], ())))
+
+    wholes: dict[int, list[Row]] = {}
+    for r in s.rows["indexes"]:
+        if r[0] not in on_constraint and s.relations.get(r[1], _NONE)[3] == "p":
+            wholes.setdefault(r[1], []).append(r)
+
+    def equal(r: Row) -> Iterator[Address]:
+        todo = list(s.parents.get(r[1], ())) if wholes else []
+        for above in todo:
+            yield from (s.addresses[CLASS, w[0]] for w in wholes.get(above, ()) if shape(w) == shape(r))
+            todo += s.parents.get(above, ())
+
+    return equal
+
+
+_NONE: Final = ("",) * 4
+_UNDIRECTED: Final = re.compile(r"( DESC| ASC)?( NULLS (FIRST|LAST))?\Z")
 
 
 def _part_of(s: Snapshot, r: Row) -> Address | None:
