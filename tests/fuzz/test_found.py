@@ -393,6 +393,15 @@ HELD = {
         f"{PARTITIONED}; CREATE INDEX b ON p (x)",
         f"{PARTITIONED}; CREATE INDEX c ON t (x); CREATE INDEX b ON p (x)",
     ),
+    "a NOT NULL has the name that the server would make up for another one": (
+        "CREATE TABLE a (x int, y int)",
+        "CREATE TABLE b (y int NOT NULL); CREATE TABLE c (y int, CONSTRAINT a_y_not_null CHECK (y > 0)); "
+        "CREATE TABLE a (x int CONSTRAINT b_y_not_null NOT NULL, y int CONSTRAINT a_y_not_null NOT NULL)",
+    ),
+    "a column of a statistics object comes last, and was in the middle": (
+        "CREATE TABLE t (a int, b int, c int); CREATE STATISTICS s ON a, b, c, (a + 1) FROM t",
+        "CREATE TABLE t (a int, c int); CREATE STATISTICS s ON a, c, (a + 1) FROM t",
+    ),
     "an index calls a function of an odd name": (
         "CREATE FUNCTION \"f%\"(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'; "
         'CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE INDEX i ON t ("f%"(x)); '
