@@ -15,7 +15,7 @@ from .default_privileges import uninvited
 from .effects import detached, effect, in_place
 from .privileges import canonical
 from .refusals import refusals
-from .rewrites import rewrite
+from .rewrites import rewriting
 
 _RELATIONS: Final = """
     table view materialized_view sequence index primary_key unique exclusion composite_type enum domain
@@ -134,7 +134,7 @@ def _profile(major: int) -> Profile:
         renamable=_renamable,
         names=dict.fromkeys(_RELATIONS.split(), "relation"),
         part_names=dict.fromkeys(_CONSTRAINTS, "constraint"),
-        rewrite=rewrite,
+        rewrite=rewriting(capabilities),
         refusals=refusals,
         uninvited=uninvited(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
         canonical=canonical(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),

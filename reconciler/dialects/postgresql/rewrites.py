@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from graphlib import TopologicalSorter
 
 from msgspec.structs import replace
@@ -14,17 +14,27 @@ from ...model.changes import Alter, Change, Create, Drop, Rebuild, address_of
 from ...model.namespaces import SequenceOwner
 from ...model.objects import Object
 from ...model.tables import Column, Table
+from . import not_null_names
 from .beyond import escalated
 from .effects import TYPE_KINDS
 from .lineage import by_lineage, of_typed
 
 
-def rewrite(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
-    """The changes with tables, types and serial columns rebuilt where they would be dropped and made again."""
-    done = escalated(changes, old, new)
-    for step in (of_typed, _types, _tables, _handed_on, _serials, _exchanged, by_lineage):
-        done = step(done, old, new)
-    return done
+def rewriting(
+    capabilities: dict[str, bool],
+) -> Callable[[Sequence[Change], Catalog, Catalog, bool], list[Change]]:
+    """What rewrites changes so that tables, types and serial columns are rebuilt where they would be dropped and made
+    again."""
+    steps = [of_typed, _types, _tables, _handed_on, _serials, _exchanged, by_lineage]
+    steps += [not_null_names.said] if capabilities["not_null_names"] else []
+
+    def rewrite(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
+        done = escalated(changes, old, new)
+        for step in steps:
+            done = step(done, old, new)
+        return done
+
+    return rewrite
 
 
 def _replaced(changes: Iterable[Change], kinds: Iterable[str]) -> list[Address]:
