@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
 from typing import Protocol
 
@@ -12,6 +12,7 @@ from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Change, Impact, Statement, Step, Verb, subject, verb
 from ..model.objects import Object
+from ..model.probes import Probe
 from ..model.profile import Profile
 from .emulation import Emulation
 from .session import Session
@@ -53,6 +54,12 @@ class Rendering(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile
     old: Catalog
     new: Catalog
+
+
+class Probing(Rendering, frozen=True, kw_only=True):
+    """What probes look at: both catalogs, the old one after the renames, and under which addresses it stands now."""
+
+    was: Mapping[Address, Address] = {}
 
 
 Renderer = Callable[[Step, Rendering], Iterator[Statement]]
@@ -139,6 +146,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """What it keeps as something else in a project that has other dialects beside it."""
     holders: Callable[[Session], Sequence[Holder]] = lambda session: ()
     """Who holds locks on tables, the oldest first, where the server tells. May raise DatabaseError."""
+    probes: Callable[[Iterable[Step], Probing], Iterable[Probe]] = lambda steps, context: ()
+    """The questions about rows that some steps raise: on which would they fail?"""
 
 
 def statements(dialect: Dialect, steps: Iterable[Step], context: Rendering) -> Rendered:

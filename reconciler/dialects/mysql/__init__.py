@@ -11,6 +11,7 @@ from .holders import holders
 from .impact import impact
 from .inspect import LEDGER_PREFIX, SYSTEM, inspect
 from .modes import framed
+from .probes import probes
 from .profile import profile
 from .render import RENDER
 from .session import connect
@@ -39,5 +40,6 @@ DIALECT: Final = Dialect(
     operations=False,
     framed=framed,
     holders=holders,
+    probes=probes,
     emulation=EMULATION,
 )

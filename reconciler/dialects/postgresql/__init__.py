@@ -19,6 +19,7 @@ from .emulation import EMULATION
 from .holders import holders
 from .impact import impact
 from .inspect import LEDGER_SCHEMA, inspect
+from .probes import probes
 from .profile import profile
 from .rendering import RENDER
 from .session import connect
@@ -42,5 +43,6 @@ DIALECT = Dialect(
     system_schemas=frozenset({"pg_catalog", "information_schema", "pg_toast"}),
     alembic="postgresql",
     holders=holders,
+    probes=probes,
     emulation=EMULATION,
 )

@@ -11,6 +11,7 @@ from .emulation import EMULATION
 from .files import is_absent
 from .impact import impact
 from .inspect import LEDGER_PREFIX, inspect
+from .probes import probes
 from .profile import profile
 from .session import connect
 from .stamp import stamp
@@ -34,5 +35,6 @@ DIALECT: Final = Dialect(
     framed=rebuild.framed,
     as_text=as_text,
     strict_casts=False,
+    probes=probes,
     emulation=EMULATION,
 )
