@@ -21,7 +21,7 @@ from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Change, Statement, address_of
 from ..sources.revisions import History, Revision
-from . import journal, ledger, verify, versions
+from . import foresight, journal, ledger, verify, versions
 from .ladder import Ladder, is_lost
 from .ledger import Recorded
 from .lock import Turn
@@ -62,6 +62,7 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     rendering: Rendering
     unexcused: Callable[[Sequence[Change]], Sequence[Change]]
     ladder: Ladder
+    measured: Callable[[tuple[str, ...]], Catalog | None]
 
 
 def _silent(event: Event) -> None:
@@ -93,6 +94,7 @@ def apply(
     rendering: Rendering = rendered_here,
     unexcused: Callable[[Sequence[Change]], Sequence[Change]] = lambda drift: drift,
     ladder: Ladder | None = None,
+    measured: Callable[[tuple[str, ...]], Catalog | None] = lambda revisions: None,
 ) -> Outcome:
     """Brings the database to the head of the history, or to `to`.
 
@@ -100,6 +102,7 @@ def apply(
     right after `history`. trusted: is asked before any code of a revision is run, to render it; approved: is shown
     exactly what is about to run. Both raise RefusedError where it may not, and the ledger keeps what they said.
     rendering: how revisions are made to say their SQL.
+    measured: the schema at revisions that are not the head, where somebody measured it.
     unexcused: of some drift what no rule of the project accepts. allow_drift: go on though live is not as it was left.
 
     Raises BusyError, RefusedError (Ahead, Drifted, an edited remainder), InterruptedRunError, DatabaseError with file
@@ -130,6 +133,7 @@ def apply(
             rendering=rendering,
             unexcused=unexcused,
             ladder=ladder or Ladder(),
+            measured=measured,
         )
         return _Apply(work, asked).outcome()
 
@@ -188,12 +192,15 @@ class _Apply:
         try:
             if self._there_already(seen):
                 self._permit(seen)
+                self._make_ready(seen)
                 self._take_as_applied(seen)
                 seen = self._look()
             for _ in range(_LOOKS):
                 if not seen.pending:
                     break
+                self._foresee(seen)
                 self._permit(seen)
+                self._make_ready(seen)
                 self._run(seen)
                 seen = self._look()
             else:
@@ -209,12 +216,15 @@ class _Apply:
             history = self.asked.history()
             self.expected = self.asked.expected() if callable(self.asked.expected) else self.asked.expected
             to, rendering = self.asked.to, self.asked.rendering
-            seen = look(work.session, work.dialect, history, work.target, to, self._trusted, rendering)
-            if seen.pending:
-                versions.ensure(work.session, work.dialect, work.target.version_table)
-                ledger.ensure(work.session, work.dialect)
-                self._clear_stale(seen)
-        return seen
+            return look(work.session, work.dialect, history, work.target, to, self._trusted, rendering)
+
+    def _make_ready(self, seen: Seen) -> None:
+        """Our own tables, and no journal but that of what is to be carried on."""
+        work = self.work
+        with self._patiently():
+            versions.ensure(work.session, work.dialect, work.target.version_table)
+            ledger.ensure(work.session, work.dialect)
+            self._clear_stale(seen)
 
     def _trusted(self, proposal: Proposal) -> None:
         self.proposed = tuple(r.id for r in proposal.pending)
@@ -281,6 +291,15 @@ class _Apply:
                 why=f"since {self.recorded.at} somebody changed\n    {verify.shown(drift)}",
                 next=f"`reconcile drift --env {work.target.environment}` shows it: adopt it or revert it first",
             )
+
+    def _foresee(self, seen: Seen) -> None:
+        """Raises RefusedError where what is about to run would fail, before the first statement of it."""
+        if self.applied or self.before is None:
+            return
+        at_head = seen.wanted == seen.history.heads
+        wanted = self.expected if at_head else self.asked.measured(seen.wanted)
+        if wanted is not None:
+            foresight.require_feasible(self.work, self._ours(self.before, at_head), wanted, seen)
 
     def _there_already(self, seen: Seen) -> bool:
         """Whether the database was left as the pending revisions would leave it, as after drift was adopted into git.

@@ -13,8 +13,10 @@ from .console import Console, stoppable
 from .options import environment_option, workspace
 
 if TYPE_CHECKING:
+    from ..apply.work import Event
     from ..control.applying import Allowed
     from ..control.workspace import Workspace
+    from .progress import Progress
 
 
 @click.command()
@@ -62,7 +64,7 @@ def command(
                 break_glass=break_glass, approvals=approvals.resolve() if approvals else None,
                 rewritten=history_rewritten,
             ),
-            progress=lambda e: step(f"{environment}: {e.place}"), interrupted=interrupted,
+            progress=lambda e: _tell(console, step, environment, e), interrupted=interrupted,
         )  # fmt: skip
     history = what.state.history
     data = {"environment": environment, "applied": done.applied, "statements": done.statements, "head": done.head,
@@ -75,6 +77,13 @@ def command(
     lines.append(_ending(environment, done, what))
     console.result(data, "\n".join(lines))
     return OK
+
+
+def _tell(console: Console, step: Progress, environment: str, event: Event) -> None:
+    """Where it is, on a terminal; what is waited for and what may go wrong, on anything."""
+    step(f"{environment}: {event.place}")
+    if event.what in ("waiting", "foreseen"):
+        console.note(f"{environment}: {event.place}: {event.note}")
 
 
 def _ending(environment: str, done, what: Allowed) -> str:  # type: ignore[no-untyped-def]

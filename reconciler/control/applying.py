@@ -21,7 +21,7 @@ from ..sources.revisions import History, Revision
 from .actor import actor
 from .conditions import unexcused
 from .gate import Asked, Gate
-from .gitstate import GitState, allowed_state, working_state
+from .gitstate import GitState, allowed_state, lock_of, working_state
 from .standing import standing
 from .suspending import keep_refusal
 from .workspace import Workspace
@@ -76,10 +76,15 @@ def carried_out(
         def expected() -> Catalog | None:
             return gate.state.at_head.catalog if gate.state.at_head is not None else None
 
+        def measured(revisions: tuple[str, ...]) -> Catalog | None:
+            found = lock_of(ws, revisions, gate.state)
+            return found.catalog if found is not None else None
+
         return apply(
             session, ws.dialect, history, target_of(ws, what.environment), expected=expected, to=to,
             wait_seconds=wait, allow_drift=allow_drift, actor=actor(ws), commit=what.state.commit,
             progress=progress, interrupted=interrupted, unexcused=drift, trusted=gate.trusted, approved=gate.approved,
+            measured=measured,
             rendering=rendered_elsewhere if what.environment.signed else rendered_here,
         )  # fmt: skip
 

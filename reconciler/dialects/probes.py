@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final
 
 import msgspec
+from msgspec.structs import replace
 
 from ..model.address import Address
 from ..model.catalog import Catalog
@@ -57,8 +58,10 @@ class Image:
         self._new = [c for c in columns if names is None or c.name in names]
 
     @property
-    def shown(self) -> str:
-        return self.now.dotted
+    def made_up(self) -> bool:
+        """Whether it has values that are in no row yet."""
+        olds = ((self._old.get(c.name), c) for c in self._new)
+        return any(old is None or old.type != c.type or self._computed(c) for old, c in olds)
 
     def item(self, alias: str = "") -> str:
         """What stands after FROM."""
@@ -172,6 +175,7 @@ def asked(image: Image, address: Address, what: str, condition: str) -> Probe:
         count=f"SELECT count(*) FROM {where}",
         sample=f"SELECT {shown} FROM {where} ORDER BY {shown}" if keys else "",
         keys=keys,
+        made_up=image.made_up,
     )
 
 
@@ -185,7 +189,8 @@ def added_column(change: Create, asking: Asking) -> Iterator[Probe]:
         return
     parent = c.parent
     assert parent is not None
-    yield asked(asking.image(parent, ()), c.address, f"would have no value in {c.name}, which must have one", "1 = 1")
+    what = f"would have no value in {c.name}, which must have one"
+    yield replace(asked(asking.image(parent, ()), c.address, what, "1 = 1"), made_up=True)
 
 
 def altered_column(change: Alter, asking: Asking) -> Iterator[Probe]:
@@ -221,7 +226,7 @@ def misfits(change: Alter, asking: Asking) -> Iterator[Probe]:
     parent = new.parent
     assert parent is not None
     now = asking.context.was.get(new.address, new.address).name
-    plain = Image(asking.speech, msgspec.structs.replace(asking.context, new=asking.context.old), parent)
+    plain = Image(asking.speech, replace(asking.context, new=asking.context.old), parent)
     (name,) = asking.names([new.name])
     found = asking.speech.misfit(name, old, new, asking.context.new)
     if found is None:
@@ -280,6 +285,7 @@ def repeated(
         count=f"SELECT coalesce(sum(n - 1), 0) FROM (SELECT {', '.join(named)}, count(*) AS n {groups}) AS repeated",
         sample=f"SELECT {', '.join(named)} {groups} ORDER BY {places}",
         keys=tuple(said.split(", ")) if len(terms) > 1 else (said,),
+        made_up=image.made_up,
     )
 
 
@@ -309,6 +315,7 @@ def new_foreign_key(change: Create | Alter, asking: Asking) -> Iterator[Probe]:
         count=f"SELECT count(*) {where}",
         sample=f"SELECT {shown} {where} ORDER BY {shown}",
         keys=keys,
+        made_up=image.made_up,
         beside=(target,),
     )
 

@@ -23,6 +23,8 @@ class Probe(msgspec.Struct, frozen=True, kw_only=True):
     keys: tuple[str, ...] = ()
     only_tries: bool = False
     """The server has no way to ask which rows: `count` tries what the change does, and fails where it would."""
+    made_up: bool = False
+    """Values count that are not there yet: those of a column that is added or converted."""
     beside: tuple[Address, ...] = ()
     """Other tables that are read as well."""
 
