@@ -20,12 +20,14 @@ from ..errors import BusyError, DatabaseError, ReconcileError, RefusedError
 from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Change, Statement, address_of
+from ..model.probes import Probed
 from ..sources.revisions import History, Revision
 from . import foresight, journal, ledger, verify, versions
 from .ladder import Ladder, is_lost
 from .ledger import Recorded
 from .lock import Turn
 from .look import Seen, already, look, proposal_of
+from .probing import Patience
 from .proposal import Proposal
 from .render import Rendered, Rendering, rendered_here
 from .runner import MovedError, RevisionRun
@@ -149,6 +151,27 @@ def dry_run(
     """The pending revisions with the statements that apply would run, from a look without the lock; writes nothing."""
     seen = look(session, dialect, history, target, to, rendering=rendering)
     return [(item.revision, list(item.statements)) for item in seen.pending]
+
+
+def foretold(
+    session: Session,
+    dialect: Dialect,
+    history: History,
+    target: Target,
+    to: str | None = None,
+    rendering: Rendering = rendered_here,
+    *,
+    measured: Callable[[tuple[str, ...]], Catalog | None],
+    samples: int = 0,
+) -> list[Probed]:
+    """Which rows would let the pending revisions fail, as apply would find out first; writes nothing."""
+    seen = look(session, dialect, history, target, to, rendering=rendering)
+    wanted = measured(seen.wanted)
+    if not seen.pending or wanted is None:
+        return []
+    live = dialect.inspect(session, target.scope)
+    patience = Patience(samples=samples)
+    return [a for _, a in foresight.answered(session, dialect, live, wanted, seen, patience)]
 
 
 def _rehearsed(session: Session, dialect: Dialect, history: History, target: Target, to: str | None) -> Outcome:

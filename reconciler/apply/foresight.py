@@ -10,14 +10,16 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
+from ..dialects.base import Dialect
+from ..dialects.session import Session
 from ..errors import ReconcileError, RefusedError
 from ..model.address import Address
 from ..model.catalog import Catalog
-from ..model.probes import Probe
+from ..model.probes import Probe, Probed
 from ..model.profile import Profile
 from ..plan.plan import Plan, make_plan
 from .look import Seen
-from .probing import probed, probes_of, told
+from .probing import Patience, probed, probes_of, told
 from .render import Rendered
 from .segments import Role, bare, role
 from .work import Event, Work
@@ -37,27 +39,31 @@ _MORE: Final = re.compile(r"\b(drop|default|using|select|as)\b", re.IGNORECASE)
 
 def require_feasible(work: Work, live: Catalog, wanted: Catalog, seen: Seen) -> None:
     """Raises RefusedError where rows that are there are sure to let it fail; of others it tells."""
-    profile = work.dialect.profile(work.session.version)
-    plan = foreseen(live, wanted, profile, seen.pending)
-    if plan is None:
-        return
-    probes = probes_of(plan, work.dialect, profile)
-    if not probes:
-        return
-    answers = probed(work.session, probes)
+    answers = answered(work.session, work.dialect, live, wanted, seen)
     work.turn.limit()
-    sure = [a for a, p in zip(answers, probes, strict=True) if a.fails and binding(p, seen.pending)]
+    sure = [a for p, a in answers if a.fails and binding(p, seen.pending)]
     if sure:
         raise RefusedError(
             "rows stand in the way of what is to be applied",
             where=work.session.target,
             why=f"nothing was done: it would fail on\n    {told(sure)}",
-            next="reconcile plan --samples shows which; mend those rows, then the same command",
+            next=f"reconcile apply --env {work.target.environment} --dry-run --samples shows which; mend those rows, "
+            "then the same command",
         )
-    for answer in answers:
+    for _, answer in answers:
         if answer.fails:
             note = f"{answer}: it fails if the revisions leave them so"
             work.progress(Event(what="foreseen", place=seen.pending[0].name, note=note))
+
+
+def answered(
+    session: Session, dialect: Dialect, live: Catalog, wanted: Catalog, seen: Seen, patience: Patience | None = None
+) -> list[tuple[Probe, Probed]]:
+    """The questions that what is pending raises, with their answers. The session's limits are others afterwards."""
+    profile = dialect.profile(session.version)
+    plan = foreseen(live, wanted, profile, seen.pending)
+    probes = probes_of(plan, dialect, profile) if plan is not None else []
+    return list(zip(probes, probed(session, probes, patience), strict=True)) if probes else []
 
 
 def foreseen(live: Catalog, wanted: Catalog, profile: Profile, pending: Iterable[Rendered]) -> Plan | None:
