@@ -112,6 +112,7 @@ def apply(
     """
     if dry_run:
         return _rehearsed(session, dialect, history(), target, to)
+    foresight.require_fit(session, dialect)
     turn = Turn(session, interrupted)
     work = Work(
         session=session,
@@ -210,6 +211,7 @@ class _Apply:
             raise
 
     def _outcome(self) -> Outcome:
+        foresight.require_sight(self.work)
         first = seen = self._look()
         self._require_undrifted(seen)
         try:
@@ -321,8 +323,7 @@ class _Apply:
             return
         at_head = seen.wanted == seen.history.heads
         wanted = self.expected if at_head else self.asked.measured(seen.wanted)
-        if wanted is not None:
-            foresight.require_feasible(self.work, self._ours(self.before, at_head), wanted, seen)
+        foresight.require_feasible(self.work, self._ours(self.before, at_head), wanted, seen, self.tolerated)
 
     def _there_already(self, seen: Seen) -> bool:
         """Whether the database was left as the pending revisions would leave it, as after drift was adopted into git.

@@ -1,4 +1,4 @@
-"""What an apply is about to do, as a plan from the database as it is: what its questions about rows are made from.
+"""What an apply is about to do, as a plan from the database as it is: may the role do it, and do rows stand in the way?
 
 The statements are read for two things alone: which tables and columns they rename, since two catalogs do not tell; and
 whether they may change rows, since then nobody knows what those will be by the time they count.
@@ -7,19 +7,20 @@ whether they may change rows, since then nobody knows what those will be by the 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence
 from typing import Final
 
-from ..dialects.base import Dialect
+from ..dialects.base import Claim, Dialect, Probing
 from ..dialects.session import Session
 from ..errors import ReconcileError, RefusedError
 from ..model.address import Address
 from ..model.catalog import Catalog
+from ..model.changes import address_of
 from ..model.probes import Probe, Probed
 from ..model.profile import Profile
 from ..plan.plan import Plan, make_plan
 from .look import Seen
-from .probing import Patience, probed, probes_of, told
+from .probing import Patience, probed, probes_of, probing, told
 from .render import Rendered
 from .segments import Role, bare, role
 from .work import Event, Work
@@ -37,9 +38,52 @@ _SCHEMA: Final = re.compile(r"(create|alter|drop|comment|grant|revoke|rename|rei
 _MORE: Final = re.compile(r"\b(drop|default|using|select|as)\b", re.IGNORECASE)
 
 
-def require_feasible(work: Work, live: Catalog, wanted: Catalog, seen: Seen) -> None:
-    """Raises RefusedError where rows that are there are sure to let it fail; of others it tells."""
-    answers = answered(work.session, work.dialect, live, wanted, seen)
+def require_fit(session: Session, dialect: Dialect) -> None:
+    """Raises RefusedError where nothing can be applied to the database at all, as it is reached."""
+    if why := dialect.unfit(session):
+        raise RefusedError(
+            "nothing can be applied to this database",
+            where=session.target,
+            why=why,
+            next="give the environment the URL of the primary server, or have it take writes",
+        )
+
+
+def require_sight(work: Work) -> None:
+    """Raises RefusedError where the role cannot even see where the database stands."""
+    nothing = Catalog(dialect=work.dialect.name)
+    context = Probing(profile=work.dialect.profile(work.session.version), old=nothing, new=nothing)
+    _require(work, Claim(use="plan", context=context, version_table=work.target.version_table))
+
+
+def require_feasible(
+    work: Work, live: Catalog, wanted: Catalog | None, seen: Seen, tolerated: Container[Address] = ()
+) -> None:
+    """Raises RefusedError where the role lacks a right that it takes, or where rows that are there are sure to let it
+    fail; of others it tells. Without `wanted` nobody knows what it takes but to keep what is done."""
+    profile = work.dialect.profile(work.session.version)
+    plan = foreseen(live, wanted, profile, seen.pending) if wanted is not None else None
+    nothing = Catalog(dialect=work.dialect.name)
+    context = probing(plan, profile) if plan is not None else Probing(profile=profile, old=nothing, new=nothing)
+    steps = [s for s in plan.steps if address_of(s.change) not in tolerated] if plan is not None else []
+    _require(work, Claim(use="apply", steps=steps, context=context, version_table=work.target.version_table))
+    if plan is not None:
+        _require_rows(work, plan, seen)
+
+
+def _require(work: Work, claim: Claim) -> None:
+    missing = [r for r in work.dialect.rights(work.session, claim) if not r.held]
+    if missing:
+        raise RefusedError(
+            f"the role of this environment lacks {len(missing)} right{'s' * (len(missing) != 1)}",
+            where=work.session.target,
+            why="nothing was done; what it needs is\n    " + "\n    ".join(map(str, missing)),
+            next=f"have them granted (reconcile grants --env {work.target.environment} prints all it takes)",
+        )
+
+
+def _require_rows(work: Work, plan: Plan, seen: Seen) -> None:
+    answers = _answered(work.session, work.dialect, plan)
     work.turn.limit()
     sure = [a for p, a in answers if a.fails and binding(p, seen.pending)]
     if sure:
@@ -60,9 +104,14 @@ def answered(
     session: Session, dialect: Dialect, live: Catalog, wanted: Catalog, seen: Seen, patience: Patience | None = None
 ) -> list[tuple[Probe, Probed]]:
     """The questions that what is pending raises, with their answers. The session's limits are others afterwards."""
-    profile = dialect.profile(session.version)
-    plan = foreseen(live, wanted, profile, seen.pending)
-    probes = probes_of(plan, dialect, profile) if plan is not None else []
+    plan = foreseen(live, wanted, dialect.profile(session.version), seen.pending)
+    return _answered(session, dialect, plan, patience) if plan is not None else []
+
+
+def _answered(
+    session: Session, dialect: Dialect, plan: Plan, patience: Patience | None = None
+) -> list[tuple[Probe, Probed]]:
+    probes = probes_of(plan, dialect, dialect.profile(session.version))
     return list(zip(probes, probed(session, probes, patience), strict=True)) if probes else []
 
 

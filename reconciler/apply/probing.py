@@ -31,10 +31,14 @@ class Patience(msgspec.Struct, frozen=True, kw_only=True):
 
 def probes_of(plan: Plan, dialect: Dialect, profile: Profile) -> list[Probe]:
     """What to ask a database that is as the plan's old catalog says; [] where no row can stand in the way."""
+    return list(dialect.probes(plan.steps, probing(plan, profile)))
+
+
+def probing(plan: Plan, profile: Profile) -> Probing:
+    """What is looked at to ask, with the addresses that things have before the plan renames them."""
     names = Renames(plan.names)
     was = {new: a for a in plan.old if (new := names.address(a)) != a} if plan.names else {}
-    context = Probing(profile=profile, old=plan.renamed, new=plan.new, was=was)
-    return list(dialect.probes(plan.steps, context))
+    return Probing(profile=profile, old=plan.renamed, new=plan.new, was=was)
 
 
 def probed(session: Session, probes: Iterable[Probe], patience: Patience | None = None) -> list[Probed]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -14,6 +14,7 @@ from ..model.changes import Change, Impact, Statement, Step, Verb, subject, verb
 from ..model.objects import Object
 from ..model.probes import Probe
 from ..model.profile import Profile
+from ..model.rights import Right
 from .emulation import Emulation
 from .session import Session
 
@@ -60,6 +61,20 @@ class Probing(Rendering, frozen=True, kw_only=True):
     """What probes look at: both catalogs, the old one after the renames, and under which addresses it stands now."""
 
     was: Mapping[Address, Address] = {}
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody is to be allowed: to see what there is and count rows (`plan`), or to carry steps out (`apply`).
+
+    role: "" for whoever is connected. reads: tables whose rows are counted, as they are called now.
+    """
+
+    use: Literal["plan", "apply"]
+    steps: Sequence[Step] = ()
+    context: Probing
+    version_table: str = "alembic_version"
+    reads: tuple[Address, ...] = ()
+    role: str = ""
 
 
 Renderer = Callable[[Step, Rendering], Iterator[Statement]]
@@ -148,6 +163,10 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """Who holds locks on tables, the oldest first, where the server tells. May raise DatabaseError."""
     probes: Callable[[Iterable[Step], Probing], Iterable[Probe]] = lambda steps, context: ()
     """The questions about rows that some steps raise: on which would they fail?"""
+    rights: Callable[[Session, Claim], Sequence[Right]] = lambda session, claim: ()
+    """What a role must be allowed, each with whether it is."""
+    unfit: Callable[[Session], str] = lambda session: ""
+    """Why nothing can be applied to this database as it is reached (a replica, read-only); "" where that can be."""
 
 
 def statements(dialect: Dialect, steps: Iterable[Step], context: Rendering) -> Rendered:

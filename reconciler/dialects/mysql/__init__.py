@@ -14,8 +14,10 @@ from .modes import framed
 from .probes import probes
 from .profile import profile
 from .render import RENDER
+from .rights import rights
 from .session import connect
 from .stamp import stamp
+from .standby import unfit
 from .tokens import literal, quoted
 from .values import as_text, fits
 
@@ -41,5 +43,7 @@ DIALECT: Final = Dialect(
     framed=framed,
     holders=holders,
     probes=probes,
+    rights=rights,
+    unfit=unfit,
     emulation=EMULATION,
 )

@@ -22,9 +22,11 @@ from .inspect import LEDGER_SCHEMA, inspect
 from .probes import probes
 from .profile import profile
 from .rendering import RENDER
+from .rights import rights
 from .session import connect
 from .spelling import ident, literal, quoted
 from .stamp import stamp
+from .standby import unfit
 
 DIALECT = Dialect(
     name="postgresql",
@@ -44,5 +46,7 @@ DIALECT = Dialect(
     alembic="postgresql",
     holders=holders,
     probes=probes,
+    rights=rights,
+    unfit=unfit,
     emulation=EMULATION,
 )

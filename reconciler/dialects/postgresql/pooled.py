@@ -1,4 +1,4 @@
-"""Whether what answers is a pooler that lends a server out for a transaction at a time: then nothing of a session lasts.
+"""Whether what answers is a pooler that lends a server out by the transaction: then nothing of a session lasts.
 
 A server tells a client at the start which process it is; a pooler tells something of its own there. So a process that
 is not what was told is a pooler, and only then it is asked how it lends: while a second connection is in a transaction,

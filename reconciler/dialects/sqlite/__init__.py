@@ -13,7 +13,7 @@ from .impact import impact
 from .inspect import LEDGER_PREFIX, inspect
 from .probes import probes
 from .profile import profile
-from .session import connect
+from .session import connect, unfit
 from .stamp import stamp
 from .tokens import as_text, literal, quoted
 
@@ -36,5 +36,6 @@ DIALECT: Final = Dialect(
     as_text=as_text,
     strict_casts=False,
     probes=probes,
+    unfit=unfit,
     emulation=EMULATION,
 )
