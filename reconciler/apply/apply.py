@@ -22,7 +22,7 @@ from ..model.catalog import Catalog
 from ..model.changes import Change, Statement, address_of
 from ..sources.revisions import History, Revision
 from . import journal, ledger, verify, versions
-from .ladder import Ladder, is_lost
+from .ladder import Ladder, LostError, is_lost, lost
 from .ledger import Recorded
 from .lock import Turn
 from .look import Seen, already, look, proposal_of
@@ -180,6 +180,10 @@ class _Apply:
             return self._outcome()
         except RefusedError as error:
             self._keep_refusal(error)
+            raise
+        except DatabaseError as error:
+            if is_lost(error) and not isinstance(error, LostError):
+                raise lost(error, self.work.session.target) from error
             raise
 
     def _outcome(self) -> Outcome:
