@@ -35,7 +35,7 @@ for (n,) in bind.execute(sa.text("SELECT n FROM k")).all():
     bind.execute(sa.text("UPDATE k SET n = :n"), {"n": n * 3})
 op.add_column("t", sa.Column("by_python", sa.Integer))
 """
-_MIXED = {
+MIXED = {
     "postgresql": """
 op.execute("ALTER TABLE t ADD COLUMN mood mood")
 op.execute("UPDATE k SET n = n + 1")
@@ -86,12 +86,17 @@ _WITHOUT_DDL = {"mysql": _PYTHON.replace('op.add_column("t", sa.Column("by_pytho
 """Python that may stop anywhere, where DDL would commit the half of it."""
 
 
+SEED = {
+    **dict.fromkeys(MIXED, _SEED),
+    "postgresql": _SEED + "op.execute(\"CREATE TYPE mood AS ENUM ('sad', 'happy')\")",
+}
+
+
 def mixed_history(dialect: str) -> History:
     """Transactional, autocommit, concurrent and Python work, a branch and a merge; little of it can run twice."""
-    seed = _SEED + ("op.execute(\"CREATE TYPE mood AS ENUM ('sad', 'happy')\")" if dialect == "postgresql" else "")
     return history(
-        a=revision("a000", seed),
-        b=revision("b000", _MIXED[dialect], down="a000"),
+        a=revision("a000", SEED[dialect]),
+        b=revision("b000", MIXED[dialect], down="a000"),
         c=revision("c000", _WITHOUT_DDL.get(dialect, _PYTHON), down="b000", more="reconcile_python = True"),
         d=revision("d000", 'op.execute("UPDATE k SET n = n + 7")', down="b000"),
         e=revision("e000", "pass", down=("c000", "d000")),

@@ -77,6 +77,6 @@ def test_statement_cancelled(places: Places, spread: str, tell: Tell) -> None:
                 raise AssertionError(f"call {point}: {error.code} {error.what}") from error
         carried_on(place, found)
         assert place.state(*QUERIES) == state, f"cancelled at call {point}"
-    assert stopped > 0.9 * len(chosen)  # what is cancelled after everything was done leaves nothing to carry on
+    assert stopped >= 0.9 * len(chosen) - 1  # what is cancelled after everything was done leaves nothing to carry on
     how = "the server cancels the call that runs when somebody has asked to stop, at every call, reads among them"
     tell(alone, how, len(chosen), len(every), end="exit 5; the next apply carries on")
