@@ -127,7 +127,9 @@ def test_deadlock_with_a_client(pg_default, tell: Tell) -> None:  # type: ignore
     tell(place, "a client that crosses the applier's two locks", 1, end="the applier yields, tries again, succeeds")
 
 
-CROSS = revision("b000", 'op.execute("UPDATE t SET n = (SELECT b.n * 0 + 1 FROM beside b WHERE b.id = t.id)")', down="a000")
+CROSS = revision(
+    "b000", 'op.execute("UPDATE t SET n = (SELECT b.n * 0 + 1 FROM beside b WHERE b.id = t.id)")', down="a000"
+)
 
 
 def test_deadlock_over_rows(maria, tell: Tell) -> None:  # type: ignore[no-untyped-def]
