@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NoReturn
+from urllib.parse import urlsplit
 
 import pytest
 
@@ -23,6 +24,7 @@ from reconciler.dialects.postgresql.binaries import best
 from reconciler.dialects.postgresql.cluster import Cluster
 from reconciler.dialects.postgresql.scratch import with_database as postgres_database
 from reconciler.dialects.postgresql.session import connect as postgres_connect
+from reconciler.dialects.session import Session
 from tests.maria import HOW_TO_GET_ONE as GET_MARIA
 from tests.servers import HOW_TO_GET_ONE as GET_POSTGRES
 from tests.servers import REQUIRED
@@ -68,13 +70,20 @@ class Mortal:
         """A new, empty database."""
         self.number += 1
         name = f"mortal_{self.number}"
-        if isinstance(self.server, MariaServer):
-            with mysql_connect(self.server.url()) as admin:
-                admin.execute(f"CREATE DATABASE {name} CHARACTER SET utf8mb4")
-            return Place("mysql", mysql_database(self.server.url(), name))
-        with postgres_connect(self.server.url()) as admin:
-            admin.execute(f"CREATE DATABASE {name} TEMPLATE template0 STRATEGY file_copy")
-        return Place("postgresql", postgres_database(self.server.url(), name))
+        with self.admin() as admin:
+            options = "CHARACTER SET utf8mb4" if self.dialect == "mysql" else "TEMPLATE template0 STRATEGY file_copy"
+            admin.execute(f"CREATE DATABASE {name} {options}")
+        move = mysql_database if self.dialect == "mysql" else postgres_database
+        return Place(self.dialect, move(self.server.url(), name))
+
+    def admin(self) -> Session:
+        connect = mysql_connect if self.dialect == "mysql" else postgres_connect
+        return connect(self.server.url())
+
+    def drop(self, place: Place) -> None:
+        place.close()
+        with self.admin() as admin:
+            admin.execute(f"DROP DATABASE {urlsplit(place.url).path[1:]}")
 
 
 def _missing(why: str) -> NoReturn:

@@ -66,7 +66,7 @@ def test_changed_under_the_lock(places: Places, spread: str, tell: Tell) -> None
     said = said_by(place, found)
     expected = place.catalog()
     every = range(1, len(said) + 1)
-    chosen = points(spread, every, 5)
+    chosen = points(spread, every, 3)
     got_in, refused = 0, 0
     for point in chosen:
         place = begun()

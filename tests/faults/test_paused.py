@@ -39,7 +39,7 @@ def test_applier_paused_and_its_session_ended(remote: Places, spread: str, tell:
     """While its session lives it is its turn, however long; once the server has ended that, another takes over."""
     found, said, state = undisturbed(remote)
     every = edges(said)[:-1]
-    chosen = points(spread, every, 3)
+    chosen = points(spread, every, 2)
     for point in chosen:
         place = remote()
         pid = paused_at(place, found, point)

@@ -91,7 +91,7 @@ def test_asked_to_stop(places: Places, number: signal.Signals, spread: str, tell
     lasts = time.monotonic() - begun
     state = alone.state(*QUERIES)
     codes: Counter[int] = Counter()
-    rounds = points(spread, range(20), 2)
+    rounds = points(spread, range(12), 2)
     for round_ in rounds:
         place = places()
         ready, told = os.pipe()
@@ -106,7 +106,7 @@ def test_asked_to_stop(places: Places, number: signal.Signals, spread: str, tell
 
         pid = forked(applier)
         os.read(ready, 1)
-        time.sleep(lasts * 1.2 * round_ / 20)
+        time.sleep(lasts * 1.2 * round_ / 12)
         os.kill(pid, number)
         codes[ended(pid)] += 1
         os.close(ready), os.close(told)

@@ -29,7 +29,7 @@ from tests.faults.harness import (
     said_by,
 )
 from tests.faults.mortal import Mortal
-from tests.faults.test_kill import SPREAD
+from tests.faults.test_kill import ALL
 from tests.maria import Maria
 from tests.unit.apply.places import Place, history, revision
 
@@ -70,8 +70,14 @@ def seeded(place: Place) -> Place:
     return place
 
 
-@pytest.mark.parametrize("spread", SPREAD)
-@pytest.mark.parametrize("mode", ["before", "inside"])
+@pytest.mark.parametrize(
+    ("mode", "spread"),
+    [
+        pytest.param("inside", "few", marks=pytest.mark.few),
+        pytest.param("before", "all", marks=pytest.mark.faults),
+        pytest.param("inside", "all", marks=pytest.mark.faults),
+    ],
+)
 def test_server_killed(mortal: Mortal, mode: Mode, spread: str, tell: Tell) -> None:
     """`inside`: the statement is on its way, and the server dies with or without having done it."""
     found, queries = plan(mortal.dialect), QUERIES[mortal.dialect]
@@ -102,7 +108,7 @@ def test_server_killed(mortal: Mortal, mode: Mode, spread: str, tell: Tell) -> N
         tell(place, f"{how} before and inside every journal, execute and commit", len(chosen), len(every), end=end)
 
 
-@pytest.mark.parametrize("spread", SPREAD)
+@pytest.mark.parametrize("spread", ALL)
 @pytest.mark.parametrize("mode", ["before", "inside"])
 def test_applier_killed_in_a_plan_of_ten(maria: Maria, mode: Mode, spread: str, tell: Tell) -> None:
     found = ten()

@@ -25,7 +25,7 @@ def test_statement_fails(places: Places, spread: str, tell: Tell) -> None:
     alone.apply(history(a=a, b=found))
     state = alone.state(*QUERIES)
     statements = list(_STATEMENT.finditer(whole))
-    chosen = points(spread, range(len(statements)), 3)
+    chosen = points(spread, range(len(statements)), 2)
     kept = 0
     for k in chosen:
         place = places()

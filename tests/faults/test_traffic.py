@@ -94,6 +94,7 @@ BOTH = revision(
 PATIENT = Ladder(limits_ms=(20_000,), pause=0.05)
 
 
+@pytest.mark.faults
 def test_deadlock_with_a_client(pg_default, tell: Tell) -> None:  # type: ignore[no-untyped-def]
     """Our limit is longer than the server's own watch for deadlocks here: it ends us, and we try again."""
     place = Place("postgresql", pg_default.database())
@@ -132,6 +133,7 @@ CROSS = revision(
 )
 
 
+@pytest.mark.faults
 def test_deadlock_over_rows(maria, tell: Tell) -> None:  # type: ignore[no-untyped-def]
     """The same on MariaDB, over rows: the lighter transaction is ended, which is ours."""
     place = Place("mysql", maria.database())
