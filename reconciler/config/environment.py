@@ -104,6 +104,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     branch: str = "main"
     remote: str | None = None
     rules: Rules | None = None
+    keep_dropped: int = 30
+    """Days from when it was applied here, for which a tombstone is kept here."""
     span: Span = Span()
 
     @property

@@ -17,6 +17,7 @@ class _Form(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
 
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
+DAYS = r"^(0|[1-9][0-9]{0,3})d$"
 DURATION = r"^[1-9][0-9]{0,6}(s|m|h)?$"
 BRANCH = r"^[A-Za-z0-9_][A-Za-z0-9._/+-]{0,200}$"
 
@@ -50,6 +51,15 @@ Manage = Annotated[
     ),
 ]
 
+Days = Annotated[str, Meta(pattern=DAYS, description="a number of days, such as 30d")]
+Drops = Annotated[
+    Literal["drop", "tombstone"],
+    Meta(
+        description="What becomes of a table or column that is no longer desired: it is dropped, or renamed to a "
+        "tombstone, kept, and dropped by a revision of its own once keepDropped is over."
+    ),
+]
+
 
 class EnvironmentForm(_Form, frozen=True):
     """One database that is kept at what git says."""
@@ -76,6 +86,13 @@ class EnvironmentForm(_Form, frozen=True):
     dialect: Annotated[
         DialectName | None,
         Meta(description="Which of spec.dialects it has; without it, what its URL begins with says so."),
+    ] = None
+    keep_dropped: Annotated[
+        Days | None,
+        Meta(
+            description="How many days from when it was applied here a tombstone is kept here; without it, "
+            "spec.keepDropped.",
+        ),
     ] = None
 
 
@@ -148,6 +165,10 @@ class SpecForm(_Form, frozen=True):
     column_order: Annotated[
         Literal["follow", "ignore"], Meta(description="Whether the order of columns is part of what is desired.")
     ] = "follow"
+    drops: Drops = "drop"
+    keep_dropped: Annotated[
+        Days, Meta(description="How many days a tombstone is kept before it may be purged.")
+    ] = "30d"
     unmanaged: Annotated[list[UnmanagedForm], Meta(description="Objects that are left alone.")] = []
     ignore_drift: Annotated[list[IgnoreDriftForm], Meta(description="Drift that is accepted until a date.")] = []
     environments: Annotated[

@@ -1,0 +1,153 @@
+"""`drops: tombstone`: what is dropped stays under another name until a day, and comes back with its rows."""
+
+from __future__ import annotations
+
+import datetime
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from reconciler.control import tombstones
+from tests.unit.control.test_story import Project
+
+USERS = """apiVersion: reconcile/v1
+kind: Table
+metadata: {name: users}
+spec:
+  columns:
+    id: integer
+    email: {type: varchar(320), nullable: false}
+    phone: {type: varchar(40), nullable: false}
+    note: text
+  primaryKey: [id]
+  unique: {users_phone_key: [phone]}
+  indexes: {users_by_note: {columns: [id, phone]}}
+"""
+WITHOUT_PHONE = """apiVersion: reconcile/v1
+kind: Table
+metadata: {name: users}
+spec:
+  columns:
+    id: integer
+    email: {type: varchar(320), nullable: false}
+    note: text
+  primaryKey: [id]
+"""
+ORDERS = """apiVersion: reconcile/v1
+kind: Table
+metadata: {name: orders}
+spec:
+  columns:
+    id: integer
+    user_id: {type: integer, nullable: false}
+    what: {type: varchar(40), nullable: false, default: "'x'"}
+  primaryKey: [id]
+  foreignKeys: {orders_user_fkey: {columns: [user_id], references: {table: users, columns: [id]}, onDelete: cascade}}
+  indexes: {orders_by_user: {columns: [user_id]}}
+  checks: {orders_what: what <> ''}
+"""
+TODAY = datetime.date(2026, 11, 26)
+
+
+@pytest.fixture(params=["sqlite", "postgresql", "mysql"])
+def project(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
+    """users and orders, with rows, in dev and prod."""
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    on(monkeypatch, TODAY)
+    if request.param == "sqlite":
+        urls = {name: f"sqlite:///{tmp_path / name}.db" for name in ("dev", "prod")}
+    else:
+        server = request.getfixturevalue("pg_default" if request.param == "postgresql" else "maria")
+        urls = {name: server.database() for name in ("dev", "prod")}
+    found = Project(tmp_path / "project", urls, request.param)
+    config(found, "drops: tombstone")
+    found.write("users.yaml", USERS)
+    found.write("orders.yaml", ORDERS)
+    found.run("plan", "--write")
+    found.commit("first")
+    found.run("apply", "--env", "dev")
+    found.sql("dev", "INSERT INTO users (id, email, phone, note) VALUES (1, 'a', '+41 1', 'n'), (2, 'b', 'ü ''', NULL)")
+    found.sql("dev", "INSERT INTO orders (id, user_id) VALUES (10, 1), (11, 2)")
+    yield found
+
+
+def on(monkeypatch: pytest.MonkeyPatch, day: datetime.date) -> None:
+    """The day on which it is planned and applied."""
+    monkeypatch.setattr(tombstones, "today", lambda: day)
+
+
+def config(project: Project, *lines: str) -> None:
+    file = project.folder / "reconcile.yaml"
+    text = re.sub(r"  (drops|keepDropped): .*\n", "", file.read_text())
+    file.write_text(text.replace("spec:\n", "spec:\n" + "".join(f"  {line}\n" for line in lines)))
+
+
+def moved(project: Project, message: str, *, env: str = "dev") -> str:
+    """Plans, commits and applies what the manifests say now; gives the plan."""
+    said = project.run("plan", expect=2)
+    print(said)
+    project.run("plan", "--write")
+    project.commit(message)
+    project.run("apply", "--env", env)
+    assert project.conditions(env)[0] == "Synced"
+    project.run("plan", "--check")
+    return said
+
+
+def rows(project: Project, table: str, columns: str) -> list[tuple[object, ...]]:
+    return project.sql("dev", f"SELECT {columns} FROM {table} ORDER BY id")
+
+
+def test_a_dropped_column_is_written_past_and_comes_back_as_it_was(project: Project) -> None:
+    before = rows(project, "users", "id, email, phone, note")
+    project.write("users.yaml", WITHOUT_PHONE)
+    said = moved(project, "phone goes")
+    assert "tombstone_20261226_phone" in said and "loses" not in said
+    assert rows(project, "users", "id, email, tombstone_20261226_phone, note") == before
+    project.sql("dev", "INSERT INTO users (id, email) VALUES (3, 'c')", "UPDATE users SET note = 'm' WHERE id = 2")
+    project.write("users.yaml", USERS.replace("phone: {type: varchar(40), nullable: false}", "phone: varchar(40)"))
+    moved(project, "phone is back")
+    want = [*before[:1], (*before[1][:3], "m"), (3, "c", None, None)]
+    assert rows(project, "users", "id, email, phone, note") == want
+    project.run("verify", "--full")
+
+
+def test_a_dropped_table_comes_back_with_its_rows_and_everything_on_it(project: Project) -> None:
+    before = rows(project, "orders", "id, user_id, what")
+    (project.folder / "manifests/orders.yaml").unlink()
+    said = moved(project, "orders go")
+    assert "tombstone_20261226_orders" in said and "loses" not in said
+    project.sql("dev", "DELETE FROM users WHERE id = 2")  # no key of a tombstone holds it, or takes its rows along
+    assert rows(project, "tombstone_20261226_orders", "id, user_id, what") == before
+    project.sql("dev", "INSERT INTO users (id, email, phone) VALUES (2, 'b', '2')")
+    project.write("orders.yaml", ORDERS)
+    moved(project, "orders are back")
+    assert rows(project, "orders", "id, user_id, what") == before
+    project.run("verify", "--full")
+
+
+def test_a_purge_waits_for_its_day(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write("users.yaml", WITHOUT_PHONE)
+    (project.folder / "manifests/orders.yaml").unlink()
+    moved(project, "both go")
+    said = project.run("plan", "--purge", "--write", expect=3)
+    assert "may be purged from 2026-12-26 on" in said
+    on(monkeypatch, datetime.date(2026, 12, 26))
+    said = project.run("plan", "--purge", expect=2)
+    assert "drop table tombstone_20261226_orders" in said and "loses" in said.lower()
+    project.run("plan", "--check")  # without being asked for, nothing is purged
+    project.run("plan", "--purge", "--write")
+    project.commit("purged")
+    on(monkeypatch, TODAY)
+    said = project.run("apply", "--env", "dev", expect=3)
+    assert "2026-12-26" in said and "tombstone_20261226_orders" in said
+    on(monkeypatch, datetime.date(2026, 12, 26))
+    project.run("apply", "--env", "dev")
+    assert project.conditions("dev") == ["Synced"]
+    assert "nothing to purge" in project.run("plan", "--purge", expect=3)
+    with pytest.raises(Exception, match="tombstone"):
+        project.sql("dev", "SELECT * FROM tombstone_20261226_orders")
