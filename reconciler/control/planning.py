@@ -50,7 +50,7 @@ def planned(
     """
     key = key_of_desired(ws) if key is None else key
     state, stale = _one_head(ws, working or working_state(ws))
-    head = _head_side(ws, state)
+    head = head_side(ws, state)
     known = state.at_head
     desired, dialect = one(
         ws.desired_source(), ws, dialect=ws.required.dialect, known=known, known_digest=state.lock_digest, key=key
@@ -68,7 +68,8 @@ def planned(
     return found
 
 
-def _head_side(ws: Workspace, state: GitState) -> Side:
+def head_side(ws: Workspace, state: GitState) -> Side:
+    """Head, as the lockfile has it; refused where that is another revision's."""
     if not state.history.heads:
         return Side(label="head", catalog=Catalog(dialect=ws.dialect.name, says=ws.scope.topics))
     if state.at_head is None:

@@ -1,4 +1,4 @@
-"""Nothing is purged before its day: what an apply would take away of tombstones, by what it leads to and what it says."""
+"""Nothing is purged before its day: what an apply takes away of tombstones, by what it leads to and what it says."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _WHOLE: Final = re.compile(r"\s*(?:drop\s+table|truncate|delete|update|merge|rep
 def require_kept(
     ws: Workspace, environment: Environment, state: GitState, session: Session, proposal: Proposal
 ) -> None:
-    """Raises NotYetError where a tombstone would go before its day, or before it was long enough in this environment."""
+    """Raises NotYetError where a tombstone would go before its day, or was not kept for long enough here."""
     gone = {*_by_outcome(ws, state, session, proposal), *_by_words(proposal)}
     entries = ledger.entries(session, ws.dialect) if gone else []
     applied = {e.revision: datetime.datetime.fromisoformat(e.at).date() for e in entries if e.action == "apply"}
@@ -55,8 +55,10 @@ def _by_outcome(ws: Workspace, state: GitState, session: Session, proposal: Prop
     profile = ws.dialect.profile(session.version)
     new = [o.address for o in after.catalog.only(before)]
     for t in tombstones.tombstones(before):
-        same = (a for a in new if a.kind == t.address.kind and is_tombstone_of(t.address.name, a.name, profile.same_name))
-        if t.address not in after.catalog and not any(_same_place(a, t.address, after.catalog) for a in same):
+        if t.address in after.catalog:
+            continue
+        same = (a for a in new if is_tombstone_of(t.address.name, a.name, profile.same_name))
+        if not any(a.kind == t.address.kind and _same_place(a, t.address, after.catalog) for a in same):
             yield t.address.name
 
 

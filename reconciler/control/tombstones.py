@@ -175,8 +175,8 @@ class _Keeping:
                 new = Address(a.kind, a.schema, name, a.parent)
                 self._rename(a, name, moves)
                 kept.append(new)
-                self._tell(new, f"{a.dotted} is kept under this name until {purged_from(name)}",
-                           "drops: tombstone", "declare it again to have it back; reconcile plan --purge, from then on")  # fmt: skip
+                said_so = f"{a.dotted} is kept under this name, and may be purged from {purged_from(name)} on"
+                self._tell(new, said_so, "drops: tombstone", "to have it back, declare it again under its old name")
         own = {a: name for a, name in said.items() if a.kind == kind}
         self.before, _ = renames.applied(self.before, {**own, **moves}, self.profile)
         return kept
