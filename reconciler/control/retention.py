@@ -14,8 +14,8 @@ from ..dialects.session import Session
 from ..errors import NotYetError
 from ..model.address import Address
 from ..model.catalog import Catalog
-from ..model.tombstones import is_tombstone, is_tombstone_of, purged_from
-from . import tombstones
+from ..model.tombstones import is_tombstone, is_tombstone_of, purged_from, tombstones
+from . import clock
 from .gitstate import GitState, lock_of
 from .losses import said_losses
 from .recorded import recorded_catalog
@@ -35,7 +35,7 @@ def require_kept(
     gone = {*_by_outcome(ws, state, session, proposal), *_by_words(proposal)}
     entries = ledger.entries(session, ws.dialect) if gone else []
     applied = {e.revision: datetime.datetime.fromisoformat(e.at).date() for e in entries if e.action == "apply"}
-    early = {name: day for name in gone if (day := _day(name, environment, proposal, applied)) > tombstones.today()}
+    early = {name: day for name in gone if (day := _day(name, environment, proposal, applied)) > clock.today()}
     if early:
         raise NotYetError(
             f"what was dropped is not purged from {environment.name} before its day",
@@ -54,7 +54,7 @@ def _by_outcome(ws: Workspace, state: GitState, session: Session, proposal: Prop
         return
     profile = ws.dialect.profile(session.version)
     new = [o.address for o in after.catalog.only(before)]
-    for t in tombstones.tombstones(before):
+    for t in tombstones(before):
         if t.address in after.catalog:
             continue
         same = (a for a in new if is_tombstone_of(t.address.name, a.name, profile.same_name))
@@ -87,5 +87,5 @@ def _day(
         return said
     made = applied.get(maker)
     if made is None and any(r.id == maker for r in proposal.pending):
-        made = tombstones.today()
+        made = clock.today()
     return said if made is None else max(said, made + datetime.timedelta(days=environment.keep_dropped))

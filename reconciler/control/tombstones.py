@@ -11,7 +11,6 @@ import datetime
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from typing import Final
 
-import msgspec
 from msgspec.structs import replace
 
 from ..diagnostics import Finding
@@ -23,8 +22,16 @@ from ..model.namespaces import SequenceOwner
 from ..model.objects import Object
 from ..model.profile import Profile
 from ..model.tables import Check, Column, Exclusion, Index, PrimaryKey, Table, Unique
-from ..model.tombstones import is_tombstone, is_tombstone_of, purged_from, tombstone_name
+from ..model.tombstones import (
+    is_tombstone,
+    is_tombstone_of,
+    purged_from,
+    tombstone_name,
+    tombstones,
+    without_tombstones,
+)
 from ..plan import renames
+from . import clock
 from .sides import Side
 from .workspace import Workspace
 
@@ -34,40 +41,17 @@ ask them (triggers, foreign keys, policies), goes, and comes back from the manif
 _NO_ROWS: Final = (Table.kind, Column.kind)
 
 
-class Tombstone(msgspec.Struct, frozen=True, kw_only=True):
-    """One that a catalog holds, and the first day on which it may be purged."""
-
-    address: Address
-    until: datetime.date
-
-    def __str__(self) -> str:
-        return f"{self.address} (may be purged from {self.until})"
-
-
-def today() -> datetime.date:
-    return datetime.datetime.now(datetime.UTC).date()
-
-
 def kept_until(ws: Workspace) -> datetime.date | None:
     """The day from which what a plan of today drops may be purged; None where the project's drops are drops."""
     project = ws.project
     if project is None or project.drops != "tombstone":
         return None
-    return today() + datetime.timedelta(days=project.keep_dropped)
-
-
-def tombstones(catalog: Catalog) -> list[Tombstone]:
-    """Those of a catalog, by address; without the columns of tables that are tombstones themselves."""
-    found = []
-    for a, o in catalog.items():
-        if isinstance(o, Table | Column) and (until := purged_from(a.name)) and not is_tombstone(a.parent):
-            found.append(Tombstone(address=a, until=until))
-    return sorted(found, key=lambda t: t.address)
+    return clock.today() + datetime.timedelta(days=project.keep_dropped)
 
 
 def due(catalog: Catalog) -> frozenset[Address]:
     """The tombstones whose day has come. Refused where there is none, and nothing could be purged."""
-    found, day = tombstones(catalog), today()
+    found, day = tombstones(catalog), clock.today()
     if ready := frozenset(t.address for t in found if t.until <= day):
         return ready
     if not found:
@@ -78,27 +62,6 @@ def due(catalog: Catalog) -> frozenset[Address]:
         why="; ".join(f"{t.address.dotted} may be purged from {t.until} on" for t in found),
         next="wait; or, to have it back, declare it again under its old name",
     )
-
-
-def without_tombstones(catalog: Catalog) -> Catalog:
-    """The catalog as people write it."""
-    gone = {t.address for t in tombstones(catalog)}
-    if not gone:
-        return catalog
-    todo = list(gone)
-    while todo:
-        more = [d for d in catalog.dependents(todo.pop()) if d not in gone and not _lives_on(d, gone)]
-        gone.update(more)
-        todo += more
-    kept = catalog.where(lambda o: o.address not in gone)
-    return kept.replaced(
-        replace(o, columns=tuple(c for c in o.columns if not is_tombstone(c))) for o in kept.of(Table)
-        if any(map(is_tombstone, o.columns))
-    )  # fmt: skip
-
-
-def _lives_on(dependent: Address, gone: Container[Address]) -> bool:
-    return dependent.kind == Table.kind and dependent not in gone
 
 
 def keeping(
@@ -166,7 +129,7 @@ class _Keeping:
             if is_tombstone(a.name):
                 back = self._wanted_back(a)
                 if back is not None:
-                    self._tell(back, f"comes back from {a.dotted}", "what was in it is in it again")
+                    self._tell(back, f"comes back from {a.dotted}, with what was in it", *self._unfilled(o, back))
                     self._rename(a, back.name, moves)
                 elif a not in self.purged:
                     kept.append(a)
@@ -207,6 +170,18 @@ class _Keeping:
         if not isinstance(o, Table) or o.server is not None:
             return False
         return o.partition_of is None or o.partition_of not in self.desired
+
+    def _unfilled(self, tombstone: Object, back: Address) -> tuple[str, str]:
+        """Why the way back may fail on the rows, and what to do about it."""
+        wanted = self.desired[back]
+        if not (isinstance(tombstone, Column) and isinstance(wanted, Column)):
+            return "", ""
+        if wanted.nullable or not tombstone.nullable:
+            return "", ""
+        return (
+            "it is NOT NULL, and rows written since have nothing in it: the revision fails where there are any",
+            f"UPDATE {tombstone.table} SET {tombstone.name} = ... WHERE {tombstone.name} IS NULL, before it is applied",
+        )
 
     def _free_name(self, a: Address) -> str:
         assert self.until is not None

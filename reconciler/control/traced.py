@@ -103,15 +103,15 @@ class _Trace:
         tables = _TABLES.match(statement.sql)
         for pair in _PAIR.finditer(tables[1]) if tables else ():
             self._table(self._address(pair[1]), _last(pair[2]))
-        found = _ALTER.match(statement.sql)
-        if found is None:
+        alter = _ALTER.match(statement.sql)
+        if alter is None:
             return
-        table = self._address(found["table"])
-        for part in _COLUMN.finditer(found["what"]):
+        table = self._address(alter["table"])
+        for part in _COLUMN.finditer(alter["what"]):
             old, new = (_last(text) for text in part.groups() if text is not None)
             self._moved(Address(Column.kind, table.schema, old, table.name), new)
-        if part := _TABLE.search(found["what"]):
-            self._table(table, _last(part[1]))
+        if renamed := _TABLE.search(alter["what"]):
+            self._table(table, _last(renamed[1]))
 
     def _table(self, table: Address, name: str) -> None:
         if table not in self.now.values():

@@ -13,7 +13,10 @@ NARROW = USERS.replace("varchar(320)", "varchar(20)")
 RENAMED = USERS.replace("    age: integer\n", "    years: {type: integer, renamedFrom: age}\n    nick: text\n")
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mysql"])
+SERVERS = [pytest.param(name, marks=pytest.mark.proof) for name in ("postgresql", "mysql")]
+
+
+@pytest.fixture(params=["sqlite", *SERVERS])
 def project(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     """users with two rows in dev, at a first revision."""
     (tmp_path / "project").mkdir()

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from reconciler.control import tombstones
+from reconciler.control import clock
 from tests.unit.control.test_story import Project
 
 USERS = """apiVersion: reconcile/v1
@@ -51,7 +51,10 @@ spec:
 TODAY = datetime.date(2026, 11, 26)
 
 
-@pytest.fixture(params=["sqlite", "postgresql", "mysql"])
+SERVERS = [pytest.param(name, marks=pytest.mark.proof) for name in ("postgresql", "mysql")]
+
+
+@pytest.fixture(params=["sqlite", *SERVERS])
 def project(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
     """users and orders, with rows, in dev and prod."""
     (tmp_path / "project").mkdir()
@@ -77,7 +80,7 @@ def project(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.
 
 def on(monkeypatch: pytest.MonkeyPatch, day: datetime.date) -> None:
     """The day on which it is planned and applied."""
-    monkeypatch.setattr(tombstones, "today", lambda: day)
+    monkeypatch.setattr(clock, "today", lambda: day)
 
 
 def config(project: Project, *lines: str) -> None:
@@ -150,3 +153,118 @@ def test_a_purge_waits_for_its_day(project: Project, monkeypatch: pytest.MonkeyP
     assert "nothing to purge" in project.run("plan", "--purge", expect=3)
     with pytest.raises(Exception, match="tombstone"):
         project.sql("dev", "SELECT * FROM tombstone_20261226_orders")
+
+
+def test_tombstones_are_seen_and_in_no_ones_way(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    project.write("users.yaml", WITHOUT_PHONE)
+    (project.folder / "manifests/orders.yaml").unlink()
+    moved(project, "both go")
+    (stands,) = project.json("status", "--env", "dev")
+    assert [c["type"] for c in stands["conditions"]] == ["Synced", "Tombstones"]
+    assert len(stands["conditions"][1]["objects"]) == 2
+    project.run("diff", "env:dev", "manifests")
+    project.run("push", "env:dev", "--yes")
+    project.run("import", "env:dev", "--to", "elsewhere")
+    imported = {p.name: p.read_text() for p in (project.folder / "elsewhere").rglob("*.yaml")}
+    assert "users.yaml" in imported and "tombstone" not in str(imported)
+    project.sql("dev", "ALTER TABLE users ADD COLUMN by_hand integer")
+    project.run("drift", "--env", "dev", "--adopt")
+    assert "tombstone" not in (project.folder / "manifests/users.yaml").read_text()
+    moved(project, "adopted", env="dev")
+    on(monkeypatch, datetime.date(2027, 1, 1))
+    (stands,) = project.json("status", "--env", "dev")
+    assert [c["reason"] for c in stands["conditions"]] == ["AsGitSays", "Due"]
+    project.sql("dev", "DROP TABLE tombstone_20261226_orders")
+    assert project.conditions("dev", expect=2)[0] == "Drifted"
+    assert "tombstone" in project.run("drift", "--env", "dev", "--adopt", expect=3)
+
+
+def test_a_not_null_column_with_rows_written_past_it_says_what_lacks(project: Project) -> None:
+    project.write("users.yaml", WITHOUT_PHONE)
+    moved(project, "phone goes")
+    project.sql("dev", "INSERT INTO users (id, email) VALUES (3, 'c')")
+    project.write("users.yaml", USERS)
+    assert "IS NULL, before it is applied" in project.run("plan", expect=2)
+    project.run("plan", "--write")
+    project.commit("back")
+    said = project.run("apply", "--env", "dev", expect=1)
+    assert "phone" in said
+    at = "phone" if project.dialect == "mysql" else "tombstone_20261226_phone"  # which has no transaction over both
+    project.sql("dev", f"UPDATE users SET {at} = '-' WHERE id = 3")
+    project.run("apply", "--env", "dev")
+    assert rows(project, "users", "phone") == [("+41 1",), ("ü '",), ("-",)]
+
+
+def test_names_that_are_long_or_taken(project: Project, monkeypatch: pytest.MonkeyPatch) -> None:
+    long = "größe_" + "x" * 50
+    project.write("users.yaml",
+                  WITHOUT_PHONE.replace("    note: text\n", f"    note: text\n    {long}: integer\n"))  # fmt: skip
+    moved(project, "long")
+    project.sql("dev", f"UPDATE users SET {long} = id * 7")
+    project.write("users.yaml", WITHOUT_PHONE)
+    said = moved(project, "long goes")
+    (name,) = set(re.findall(r"tombstone_\d{8}_größe\w*", said))
+    assert len(name.encode()) <= 63
+    project.write("users.yaml", WITHOUT_PHONE.replace("    note: text\n", f"    note: text\n    {long}: integer\n"))
+    moved(project, "long is back")
+    assert rows(project, "users", long) == [(7,), (14,)]
+    project.write("users.yaml", WITHOUT_PHONE.replace("note: text", "tombstone_20270101_x: text"))
+    assert "has the name of a tombstone" in project.run("plan", expect=3)
+
+
+THINGS = """apiVersion: reconcile/v1
+kind: Enum
+metadata: {name: state}
+spec: {values: [new, old]}
+---
+apiVersion: reconcile/v1
+kind: Table
+metadata: {name: things}
+spec:
+  columns:
+    id: {type: integer, identity: always}
+    n: {type: integer, nullable: false, default: nextval('counter'::regclass)}
+    state: {type: state, nullable: false, default: "'new'"}
+  primaryKey: [id]
+  indexes: {things_by_n: {columns: [n]}}
+---
+apiVersion: reconcile/v1
+kind: Sequence
+metadata: {name: counter}
+spec: {ownedBy: things.n}
+---
+apiVersion: reconcile/v1
+kind: View
+metadata: {name: newest}
+spec: {definition: "SELECT id FROM things WHERE state = 'new'"}
+"""
+OTHER = """apiVersion: reconcile/v1
+kind: Table
+metadata: {name: others}
+spec:
+  columns: {id: integer}
+  indexes: {things_by_n: {columns: [id]}}
+"""
+
+
+def test_what_a_tombstone_needs_stays_with_it_and_its_names_are_free(
+    project: Project, request: pytest.FixtureRequest
+) -> None:
+    if project.dialect != "postgresql":
+        return
+    project.write("things.yaml", THINGS)
+    moved(project, "things")
+    project.sql("dev", "INSERT INTO things DEFAULT VALUES", "INSERT INTO things DEFAULT VALUES")
+    (project.folder / "manifests/things.yaml").unlink()
+    moved(project, "things go, and the type and the sequence that nobody needs any more")
+    project.write("others.yaml", OTHER)
+    moved(project, "somebody else has the name of an index")
+    (project.folder / "manifests/others.yaml").unlink()
+    project.write("things.yaml", THINGS)
+    moved(project, "things are back")
+    project.sql("dev", "INSERT INTO things DEFAULT VALUES")
+    assert project.sql("dev", "SELECT id, n, state::text FROM things ORDER BY id") == [
+        (1, 1, "new"), (2, 2, "new"), (3, 3, "new")
+    ]  # fmt: skip
+    assert project.sql("dev", "SELECT id FROM newest ORDER BY id") == [(1,), (2,), (3,)]
+    project.run("verify", "--full")
