@@ -268,3 +268,44 @@ def test_what_a_tombstone_needs_stays_with_it_and_its_names_are_free(
     ]  # fmt: skip
     assert project.sql("dev", "SELECT id FROM newest ORDER BY id") == [(1,), (2,), (3,)]
     project.run("verify", "--full")
+
+
+MODELS = """from sqlalchemy import Column, Integer, String
+from sqlalchemy.orm import declarative_base
+
+Base = declarative_base()
+
+
+class User(Base):
+    __tablename__ = "users"
+    id = Column(Integer, primary_key=True)
+    email = Column(String(320), nullable=False)
+    phone = Column(String(40), nullable=False)
+"""
+
+
+def test_models_and_a_rollback_by_tombstones(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "project").mkdir()
+    monkeypatch.chdir(tmp_path / "project")
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    on(monkeypatch, TODAY)
+    project = Project(tmp_path / "project", {n: f"sqlite:///{tmp_path / n}.db" for n in ("dev", "prod")}, "sqlite")
+    config(project, "drops: tombstone", "desired: models:shop:Base")
+    models = project.folder / "shop.py"
+    models.write_text(MODELS)
+    project.run("plan", "--write")
+    project.commit("first")
+    project.run("apply", "--env", "dev")
+    (first,) = [r["id"] for r in project.json("history")]
+    project.sql("dev", "INSERT INTO users (id, email, phone) VALUES (1, 'a', '+41')")
+    models.write_text("\n".join(line for line in MODELS.splitlines() if "phone" not in line) + "\n")
+    moved(project, "phone goes")
+    said = project.run("rollback", "--env", "dev", "--to", first, "--write")
+    assert "does not bring back" not in said and "loses" not in said
+    assert "git log" in said and "git revert" in said
+    models.write_text(MODELS)
+    project.run("plan", "--check")
+    project.commit("back")
+    project.run("apply", "--env", "dev")
+    assert project.conditions("dev") == ["Synced"]
+    assert project.sql("dev", "SELECT id, email, phone FROM users") == [(1, "a", "+41")]
