@@ -27,10 +27,17 @@ EnvironmentName = Annotated[
 
 
 class Elsewhere(_Form, frozen=True):
-    """A URL kept outside the file: in an environment variable, or in the first line of a file."""
+    """A URL kept outside the file: in an environment variable, in the first line of a file, or said by a program."""
 
     env: Annotated[str | None, Meta(description="the environment variable that holds it")] = None
     file: Annotated[str | None, Meta(description="the file whose first line is it, such as a mounted secret")] = None
+    command: Annotated[
+        Annotated[list[str], Meta(min_length=1)] | None,
+        Meta(
+            description="the program, with its arguments, that prints it: run without a shell, where whoever runs "
+            "reconcile has set RECONCILE_COMMANDS=1",
+        ),
+    ] = None
 
 
 Folder = Annotated[str, Meta(min_length=1)]
@@ -204,7 +211,7 @@ def schema_of(form: type[msgspec.Struct], title: str, name: str) -> dict[str, An
     named = {name.removesuffix("Form"): part for name, part in parts.items()}
     text = msgspec.json.encode(named).replace(b'Form"', b'"')
     named = msgspec.json.decode(text)
-    named["Elsewhere"] |= {"oneOf": [{"required": ["env"]}, {"required": ["file"]}]}
+    named["Elsewhere"] |= {"oneOf": [{"required": [name]} for name in ("env", "file", "command")]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,
