@@ -146,9 +146,6 @@ def joined(*tables: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     return {kind: frozenset().union(*(t.get(kind, frozenset()) for t in tables)) for kind in kinds}
 
 
-COMMENTED: Final = fields(
-    "table", "column", "primary_key", "unique", "check", "foreign_key", "index", "view", words="comment"
-)
 STORAGE: Final = joined(
     fields("table", words="options access_method tablespace unlogged replica_identity"),
     fields("column", words="storage compression statistics options not_null_name"),
