@@ -129,18 +129,27 @@ class _Handed:
 
 
 def _types(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
-    todo = _replaced(changes, TYPE_KINDS)
+    pairs = {a: a for a in _replaced(changes, TYPE_KINDS)} | _other_kinds(changes)
     groups: list[set[Address]] = []
-    for a in todo:
-        group = _types_over({a}, old, new)
+    for was, will in pairs.items():
+        group = _types_over({was, will}, old, new)
         for other in [g for g in groups if g & group or _meet(g, group, old, new)]:
             groups.remove(other)
             group |= other
         groups.append(group)
     for group in groups:
-        bases = [a for a in todo if a in group and group.isdisjoint(new[a].requires())]
-        changes = _rebuilt_types(changes, next(iter(bases), min(group.intersection(todo))), group, old, new)
+        todo = [(a, b) for a, b in pairs.items() if a in group]
+        bases = [(a, b) for a, b in todo if group.isdisjoint(new[b].requires())]
+        changes = _rebuilt_types(changes, next(iter(bases), min(todo)), group, old, new)
     return changes
+
+
+def _other_kinds(changes: Iterable[Change]) -> dict[Address, Address]:
+    """Types whose names another kind of type gets: an enum that becomes a domain."""
+    gone = {(o.schema, o.name): o for c in changes if isinstance(c, Drop) and (o := c.old).kind in TYPE_KINDS}
+    made = [c.new for c in changes if isinstance(c, Create) and c.new.kind in TYPE_KINDS]
+    pairs = ((gone[o.schema, o.name], o) for o in made if (o.schema, o.name) in gone)
+    return {was.address: will.address for was, will in pairs if was.kind != will.kind}
 
 
 def _types_over(seeds: set[Address], old: Catalog, new: Catalog) -> set[Address]:
@@ -159,19 +168,20 @@ def _meet(a: set[Address], b: set[Address], old: Catalog, new: Catalog) -> bool:
 
 
 def _rebuilt_types(
-    changes: list[Change], root: Address, group: set[Address], old: Catalog, new: Catalog
+    changes: list[Change], root: tuple[Address, Address], group: set[Address], old: Catalog, new: Catalog
 ) -> list[Change]:
+    was, will = root
     users = {d for t in group for d in old.dependents(t)}
     dropped = [c.old.address for c in changes if isinstance(c, Drop)]
     gone = closure(old, dropped, lambda c, a: (d for d in c.dependents(a) if d.kind in ("server", "table")))
     kept = {d for d in users if _keeps_rows(old.get(d), new.get(d)) and not _goes(old[d].parent, gone, group, old)}
     columns = _parents_first(kept, old)
     checks = sorted({d for c in (old, new) for t in group for d in c.dependents(t) if d.kind == "domain_check"})
-    parts = (*sorted(group - {root}), *columns, *checks)
+    parts = (*sorted(group - {will}), *columns, *checks)  # a type that becomes one of another kind is a part of itself
     before, after = (tuple(c[a] for a in parts if a in c) for c in (old, new))
     reason = "the type cannot be altered in place"
     done = _without(changes, {*group, *columns, *checks})
-    return [*done, Rebuild(old=old[root], new=new[root], before=before, after=after, reason=reason)]
+    return [*done, Rebuild(old=old[was], new=new[will], before=before, after=after, reason=reason)]
 
 
 def _goes(table: Address | None, gone: set[Address], group: set[Address], old: Catalog) -> bool:
