@@ -154,7 +154,7 @@ STORAGE: Final = joined(
     fields("column", words="storage compression statistics options not_null_name"),
     fields("primary_key", "unique", words="options tablespace clustered replica_identity include invisible"),
     fields("index", words="options tablespace clustered replica_identity include statistics attached_to invisible"),
-    fields("check", words="no_inherit not_valid"),
+    fields("check", words="no_inherit not_valid inherited"),
     fields("foreign_key", words="not_valid spelled_out"),
     fields("view", words="column_comments"),
 )

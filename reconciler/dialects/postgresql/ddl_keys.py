@@ -20,7 +20,10 @@ _CONSTRAINTS = (PrimaryKey, Unique, Check, ForeignKey, Exclusion)
 def add_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, _CONSTRAINTS)
     o = step.change.new
-    yield sql(f"{on_owner(o)} ADD {constraint_clause(o)}{not_valid(o)}")
+    if isinstance(o, Check) and o.inherited:
+        yield sql(f"{on_owner(o)} VALIDATE CONSTRAINT {ident(o.name)}")
+    else:
+        yield sql(f"{on_owner(o)} ADD {constraint_clause(o)}{not_valid(o)}")
     yield from key_extras(o)
 
 
@@ -55,6 +58,8 @@ def _unmarked(o: Key | Index, was: Key | Index, context: Rendering) -> Iterator[
 @RENDER.on("drop", *_CONSTRAINTS)
 def drop_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop) and isinstance(step.change.old, _CONSTRAINTS)
+    if isinstance(step.change.old, Check) and step.change.old.inherited:
+        return  # the parent's is made anew or validated
     yield sql(f"{on_owner(step.change.old)} DROP CONSTRAINT {ident(step.change.old.name)}")
 
 
