@@ -422,6 +422,10 @@ HELD = {
         "CREATE TABLE p PARTITION OF t DEFAULT PARTITION BY LIST (y); "
         "ALTER TABLE p ADD CONSTRAINT d CHECK (x > 1) NOT VALID; CREATE TABLE q PARTITION OF p DEFAULT",
     ),
+    "a table and its sequence, both of a long name, are made anew": (
+        f"CREATE TABLE t_{'m' * 52} (id int GENERATED ALWAYS AS IDENTITY, x int) PARTITION BY LIST (x)",
+        f"CREATE TABLE t_{'m' * 52} (id int GENERATED ALWAYS AS IDENTITY, x text) PARTITION BY LIST (x)",
+    ),
     "an index calls a function of an odd name": (
         "CREATE FUNCTION \"f%\"(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'; "
         'CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE INDEX i ON t ("f%"(x)); '

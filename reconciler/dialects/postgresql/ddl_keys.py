@@ -11,7 +11,7 @@ from ...model.tables import Check, Exclusion, ForeignKey, Index, Key, PrimaryKey
 from ..base import Rendering
 from .clauses import constraint_clause, not_valid
 from .rendering import RENDER, comment, on_owner, option_changes, owner, sql
-from .spelling import ident, idents, literal, made_up_index, qualified, with_options
+from .spelling import aside, ident, idents, literal, made_up_index, qualified, with_options
 
 _CONSTRAINTS = (PrimaryKey, Unique, Check, ForeignKey, Exclusion)
 
@@ -163,7 +163,7 @@ def _share_named(i: Index, name: str) -> str:
         f"        AND x.indexrelid = pg_catalog.to_regclass({literal(qualified(i.schema, name))}));\n"
         f"BEGIN\n"
         f"    IF other <> share THEN\n"
-        f"        EXECUTE pg_catalog.format('ALTER INDEX %s RENAME TO %I', other, {literal(f'{name[:50]}__was')});\n"
+        f"        EXECUTE pg_catalog.format('ALTER INDEX %s RENAME TO %I', other, {literal(aside(name, 'was'))});\n"
         f"    END IF;\n"
         f"    IF other IS DISTINCT FROM share THEN\n"
         f"        EXECUTE pg_catalog.format('ALTER INDEX %s RENAME TO %I', share, {literal(name)});\n"
