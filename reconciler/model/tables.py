@@ -231,8 +231,19 @@ class Check(Child, frozen=True, kw_only=True):
     named: bool = True
     column: str | None = None
     """SQLite: the column in whose definition it stands. It means the same elsewhere, so it is not compared."""
+    inherited: bool = False
+    """It is the parent table's, which is not valid there, and has been validated here (PostgreSQL)."""
 
     silent: ClassVar[frozenset[str]] = frozenset({"refs", "column"})
+
+    @property
+    def apart(self) -> bool:
+        return self.inherited or self.not_valid
+
+    def vanishes_with(self) -> Iterator[Address]:
+        yield self._owner()
+        if self.inherited:
+            yield from (r for r in self.refs if r.kind == self.kind)
 
     def renamed(self, names: Renaming) -> Self:
         column = self.column and names.name_of(Address("column", self.schema, self.column, self.table))

@@ -402,6 +402,30 @@ HELD = {
         "CREATE TABLE t (a int, b int, c int); CREATE STATISTICS s ON a, b, c, (a + 1) FROM t",
         "CREATE TABLE t (a int, c int); CREATE STATISTICS s ON a, c, (a + 1) FROM t",
     ),
+    "a check that is not valid has been validated in a partition": (
+        f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0) NOT VALID; ALTER TABLE p VALIDATE CONSTRAINT c",
+        f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0) NOT VALID",
+    ),
+    "a check that is not valid came before one partition and after another": (
+        "CREATE TABLE t (x int) PARTITION BY LIST (x); ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0) NOT VALID",
+        "CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT; "
+        "ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0) NOT VALID; CREATE TABLE q PARTITION OF t FOR VALUES IN (1)",
+    ),
+    "a check that was not valid is": (
+        f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0) NOT VALID; ALTER TABLE p VALIDATE CONSTRAINT c",
+        f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0)",
+    ),
+    "a check that is not valid, with partitions of partitions": (
+        "CREATE TABLE t (x int, y int) PARTITION BY LIST (x); "
+        "CREATE TABLE p PARTITION OF t DEFAULT PARTITION BY LIST (y); CREATE TABLE q PARTITION OF p DEFAULT",
+        "CREATE TABLE t (x int, y int) PARTITION BY LIST (x); ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0) NOT VALID; "
+        "CREATE TABLE p PARTITION OF t DEFAULT PARTITION BY LIST (y); "
+        "ALTER TABLE p ADD CONSTRAINT d CHECK (x > 1) NOT VALID; CREATE TABLE q PARTITION OF p DEFAULT",
+    ),
+    "a table and its sequence, both of a long name, are made anew": (
+        f"CREATE TABLE t_{'m' * 52} (id int GENERATED ALWAYS AS IDENTITY, x int) PARTITION BY LIST (x)",
+        f"CREATE TABLE t_{'m' * 52} (id int GENERATED ALWAYS AS IDENTITY, x text) PARTITION BY LIST (x)",
+    ),
     "an index calls a function of an odd name": (
         "CREATE FUNCTION \"f%\"(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'; "
         'CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE INDEX i ON t ("f%"(x)); '

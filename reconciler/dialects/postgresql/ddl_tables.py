@@ -21,7 +21,7 @@ from .generic import generic_changes, generic_options
 from .lineage import columns_from_parents
 from .positions import behind_rows, carried_over, create_sequence, owned_by, sequence_of, taken_over
 from .rendering import RENDER, commented, option_changes, recommented, sql
-from .spelling import at, ident, idents, literal, made_up, qualified, with_options
+from .spelling import aside, at, ident, idents, literal, made_up, qualified, with_options
 
 
 @RENDER.on("create", Table)
@@ -238,12 +238,12 @@ def _sequences_aside(change: Rebuild, columns: dict[str, Column]) -> Iterator[St
     """Serials whose place an identity takes, and the other way: both want the sequence's name."""
     for o in change.before:
         if isinstance(o, NumberSequence):
-            yield sql(f"ALTER SEQUENCE {at(o.address)} RENAME TO {ident(_spare(o.name))}")
+            yield sql(f"ALTER SEQUENCE {at(o.address)} RENAME TO {ident(aside(o.name))}")
     for o in change.after:
         if isinstance(o, NumberSequence):
             yield from create_sequence(o)
             for was in [sequence_of(c) for c in _identities(change.after, columns, o)]:
-                yield sql(taken_over(literal(at(o.address)), qualified(was.schema, _spare(was.name)), was, o))
+                yield sql(taken_over(literal(at(o.address)), qualified(was.schema, aside(was.name)), was, o))
 
 
 def _identities(after: Iterable[Object], before: dict[str, Column], sequence: NumberSequence) -> Iterator[Column]:
@@ -258,16 +258,12 @@ def _sequences_settled(change: Rebuild) -> Iterator[Statement]:
     owned = {o.sequence for o in change.before if isinstance(o, SequenceOwner)}  # these fell with the table
     for o in change.before:
         if isinstance(o, NumberSequence) and o.address not in owned:
-            yield sql(f"DROP SEQUENCE {qualified(o.schema, _spare(o.name))}")
+            yield sql(f"DROP SEQUENCE {qualified(o.schema, aside(o.name))}")
     yield from (sql(owned_by(o)) for o in change.after if isinstance(o, SequenceOwner))
 
 
 def _aside(t: Table) -> str:
-    return qualified(t.schema, _spare(t.name))
-
-
-def _spare(name: str) -> str:
-    return f"{name[:50]}__old"
+    return qualified(t.schema, aside(t.name))
 
 
 def _put_aside(old: Table, partitions: Sequence[Table], columns: dict[str, Column], named: bool) -> Iterator[Statement]:
@@ -275,15 +271,15 @@ def _put_aside(old: Table, partitions: Sequence[Table], columns: dict[str, Colum
     if old.partition_of is not None:
         yield sql(f"ALTER TABLE {at(old.partition_of)} DETACH PARTITION {at(old.address)}")
     for t in (old, *partitions):
-        yield sql(f"ALTER TABLE {at(t.address)} RENAME TO {ident(_spare(t.name))}")
+        yield sql(f"ALTER TABLE {at(t.address)} RENAME TO {ident(aside(t.name))}")
     for c in columns.values():
         if c.identity is not None and not c.inherited:
             was = sequence_of(c).name
-            yield sql(f"ALTER SEQUENCE {qualified(c.schema, was)} RENAME TO {ident(_spare(was))}")
+            yield sql(f"ALTER SEQUENCE {qualified(c.schema, was)} RENAME TO {ident(aside(was))}")
         if named and not c.nullable and not c.inherited:
             # The server makes names up that no constraint of the schema has (18).
             was = c.not_null_name or made_up(c.table, c.name, "not_null")
-            yield sql(f"ALTER TABLE {_aside(old)} RENAME CONSTRAINT {ident(was)} TO {ident(_spare(was))}")
+            yield sql(f"ALTER TABLE {_aside(old)} RENAME CONSTRAINT {ident(was)} TO {ident(aside(was))}")
 
 
 def _copied(new: Table, before: dict[str, Column], after: Sequence[Column], source: str) -> Iterator[Statement]:
@@ -306,7 +302,7 @@ def _positioned(change: Rebuild, before: dict[str, Column], after: Sequence[Colu
         was = [serials[r] for r in old.default_refs if r in serials]
         if old.identity is not None:
             was = [sequence_of(old)]
-        yield sql(carried_over(qualified(was[0].schema, _spare(was[0].name)), was[0], new) if was else behind_rows(new))
+        yield sql(carried_over(qualified(was[0].schema, aside(was[0].name)), was[0], new) if was else behind_rows(new))
 
 
 def _carried(old: Column, new: Column) -> str:
