@@ -25,6 +25,7 @@ from ..sources.revisions import History, Revision
 from . import foresight, journal, ledger, verify, versions
 from .ladder import Ladder, LostError, is_lost, lost
 from .ledger import Recorded
+from .limits import Limits
 from .lock import Turn
 from .look import Seen, already, look, proposal_of
 from .probing import Patience
@@ -96,6 +97,7 @@ def apply(
     rendering: Rendering = rendered_here,
     unexcused: Callable[[Sequence[Change]], Sequence[Change]] = lambda drift: drift,
     ladder: Ladder | None = None,
+    limits: Limits | None = None,
     measured: Callable[[tuple[str, ...]], Catalog | None] = lambda revisions: None,
 ) -> Outcome:
     """Brings the database to the head of the history, or to `to`.
@@ -124,6 +126,7 @@ def apply(
         commit=commit,
         progress=progress,
         interrupted=interrupted,
+        limits=limits or Limits(),
     )
     with turn.taken(wait_seconds):
         asked = _Asked(

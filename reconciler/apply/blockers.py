@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
-import re
-
-from ..dialects.base import Dialect
+from ..dialects.base import Dialect, Holder
 from ..dialects.session import Session
 from ..errors import DatabaseError
 
+_MOST = 3
+
 
 def blockers(session: Session, dialect: Dialect, sql: str) -> str:
-    """Who holds locks on the tables that the statement names; "" where nobody can be named."""
+    """Who holds what the statement asks for, since when, and what they last ran; "" where nobody can be named."""
     if session.in_transaction:
         return ""
     try:
-        found = dialect.holders(session)
+        found = list(dialect.holders(session, sql))
     except DatabaseError:
         return ""
-    words = set(re.findall(r"\w+", sql))
-    named = [h for h in found if words & set(h.tables)]
-    return "; ".join(f"{h.who} has held {','.join(h.tables)} for {h.seconds} s" for h in named[:3])
+    more = [f"and {len(found) - _MOST} more"] if len(found) > _MOST else []
+    return "; ".join([*map(_told, found[:_MOST]), *more])
+
+
+def _told(h: Holder) -> str:
+    since = f" (since {h.since} UTC)" if h.since else ""
+    what = f"has held {', '.join(h.tables)}" if h.tables else h.doing
+    query = f", last ran: {h.query}" if h.query else ""
+    return f"{h.who} {what} for {h.seconds} s{since}{query}"

@@ -11,6 +11,7 @@ from ..errors import DatabaseError, ReconcileError
 from ..model.catalog import Catalog
 from .invalid import healed, whole
 from .ladder import Ladder, climbed, judged
+from .limits import is_weak
 from .segments import Act, Segment, bare
 from .work import Event, Work
 
@@ -34,6 +35,7 @@ def execute(work: Work, acts: Iterable[Act], place: Place) -> None:
         where = place(act.position)
         work.progress(Event(what="statement", place=where, sql=act.sql))
         try:
+            work.turn.allow(work.limits.of(work.dialect.said_impact(act.sql)))
             work.session.execute(act.sql)
         except DatabaseError as error:
             judged(work, error, where)
@@ -67,11 +69,13 @@ def alone(
     lets it (then a crash leaves no doubt), else `outside`. Servers refuse such a statement before they do anything."""
     if (work.dialect.transactional_ddl and not concurrent(act)) or changes_rows(act):
         try:
-            return climbed(work, ladder, together, where=place(act.position))
+            weak = is_weak(work.dialect.said_impact(act.sql))
+            return climbed(work, ladder, together, where=place(act.position), weak=weak)
         except DatabaseError as error:
             if error.code not in _NEEDS_NONE_CODES and not _NEEDS_NONE_TEXT.search(error.what):
                 raise
-    climbed(work, ladder, outside, where=place(act.position), patient=concurrent(act))
+    weak = is_weak(work.dialect.said_impact(act.sql))
+    climbed(work, ladder, outside, where=place(act.position), patient=concurrent(act), weak=weak)
 
 
 def changes_rows(act: Act) -> bool:

@@ -40,13 +40,9 @@ _MORE: Final = re.compile(r"\b(drop|default|using|select|as)\b", re.IGNORECASE)
 
 def require_fit(session: Session, dialect: Dialect) -> None:
     """Raises RefusedError where nothing can be applied to the database at all, as it is reached."""
-    if why := dialect.unfit(session):
-        raise RefusedError(
-            "nothing can be applied to this database",
-            where=session.target,
-            why=why,
-            next="give the environment the URL of the primary server, or have it take writes",
-        )
+    if found := dialect.unfit(session):
+        what = "nothing can be applied to this database as it is reached"
+        raise RefusedError(what, where=session.target, why=found.why, next=found.next)
 
 
 def require_sight(work: Work) -> None:

@@ -23,6 +23,8 @@ T = TypeVar("T")
 # lock timeout, deadlock, serialization (PostgreSQL); lock wait timeout, deadlock, NOWAIT (MariaDB, MySQL)
 _WAITED: Final = frozenset({"55P03", "40P01", "40001", "1205", "1213", "3572"})
 _WAITED_PREFIXES: Final = ("SQLITE_BUSY", "SQLITE_LOCKED")
+# statement timeout (PostgreSQL), max_statement_time (MariaDB), max_execution_time (MySQL), our own clock (SQLite)
+_TOO_LONG: Final = frozenset({"57014", "1969", "3024", "SQLITE_INTERRUPT"})
 _LOST: Final = frozenset({"57P01", "57P02", "57P03", "2006", "2013"})
 
 
@@ -40,16 +42,20 @@ class Ladder(msgspec.Struct, frozen=True, kw_only=True):
     longest_pause: float = 30.0
     patient_ms: int = 600_000
     """For statements whose waiting blocks nobody's rows (CREATE INDEX CONCURRENTLY)."""
+    weak_times: int = 10
+    """How many times as long a statement waits that stops neither readers nor writers meanwhile."""
 
-    def limit(self, attempt: int) -> int:
-        return self.limits_ms[min(attempt, len(self.limits_ms) - 1)]
+    def limit(self, attempt: int, *, weak: bool = False) -> int:
+        return self.limits_ms[min(attempt, len(self.limits_ms) - 1)] * (self.weak_times if weak else 1)
 
     def sleep(self, attempt: int) -> float:
         """Full jitter: anything up to a bound that doubles."""
         return random.uniform(0.0, min(self.longest_pause, self.pause * 2.0**attempt))
 
 
-def climbed(work: Work, ladder: Ladder, act: Callable[[], T], *, where: str, patient: bool = False) -> T:
+def climbed(
+    work: Work, ladder: Ladder, act: Callable[[], T], *, where: str, patient: bool = False, weak: bool = False
+) -> T:
     """What `act` returns, tried until it gets its locks; it must undo all it did where it fails.
 
     Raises BusyError at the end of the ladder, InterruptedRunError where somebody asked to stop, DatabaseError for
@@ -58,7 +64,7 @@ def climbed(work: Work, ladder: Ladder, act: Callable[[], T], *, where: str, pat
     begun = time.monotonic()
     for attempt in range(ladder.attempts):
         work.turn.go_on()
-        limit = ladder.patient_ms if patient else ladder.limit(attempt)
+        limit = ladder.patient_ms if patient else ladder.limit(attempt, weak=weak)
         try:
             work.turn.limit(limit)
             return act()
@@ -93,7 +99,21 @@ def judged(work: Work, error: DatabaseError | BusyError, where: str) -> None:
         raise lost(error, where) from error
     if error.where != work.session.target:
         raise error  # it was judged already, nearer to its statement
+    if error.code in _TOO_LONG and "user request" not in error.what:
+        raise _too_long(work, error, where) from error
     raise located(error, where) from error
+
+
+def _too_long(work: Work, error: DatabaseError, where: str) -> DatabaseError:
+    seconds = work.limits.of(work.dialect.said_impact(error.statement)) / 1000
+    return DatabaseError(
+        error.what,
+        code=error.code,
+        statement=error.statement,
+        where=where,
+        why=f"it ran for longer than {seconds:g} s: it was stopped and undone, so that nobody waits behind it",
+        next="apply --statement-timeout SECONDS gives it more, when less is going on",
+    )
 
 
 def is_lost(error: DatabaseError) -> bool:

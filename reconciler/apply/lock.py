@@ -29,6 +29,7 @@ class Turn:
         self._interrupted = interrupted
         self._is_transaction = False
         self._lock_ms = PATIENCE_MS
+        self._statement_ms: int | None = None
 
     @contextmanager
     def taken(self, wait_seconds: float) -> Iterator[None]:
@@ -62,9 +63,18 @@ class Turn:
             yield
 
     def limit(self, lock_ms: int = PATIENCE_MS) -> None:
-        """How long everything waits for a lock from now on; without a number as long as may be where nobody minds."""
-        self._lock_ms = lock_ms
+        """How long everything waits for a lock from now on; without a number as long as may be where nobody minds.
+
+        Statements may run for as long as they take, until `allow` says otherwise.
+        """
+        self._lock_ms, self._statement_ms = lock_ms, None
         self._session.limits(lock_ms=lock_ms, statement_ms=None)
+
+    def allow(self, statement_ms: int) -> None:
+        """How long each statement may run from now on, until the next `limit`."""
+        if statement_ms != self._statement_ms:
+            self._session.limits(lock_ms=self._lock_ms, statement_ms=statement_ms)
+            self._statement_ms = statement_ms
 
     def pause(self, seconds: float) -> None:
         """Sleep; raises InterruptedRunError when asked to stop."""

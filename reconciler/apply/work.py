@@ -9,6 +9,7 @@ import msgspec
 
 from ..dialects.base import Dialect, Scope
 from ..dialects.session import Session
+from .limits import Limits
 from .lock import Turn
 
 What = Literal["revision", "foreseen", "statement", "waiting", "done"]
@@ -60,3 +61,4 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     progress: Callable[[Event], None]
     interrupted: Callable[[], bool]
     permit: Permit = Permit()
+    limits: Limits = Limits()

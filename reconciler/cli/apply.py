@@ -29,6 +29,10 @@ if TYPE_CHECKING:
 @click.option(
     "--wait", type=float, default=0.0, metavar="SECONDS", help="How long to wait for another apply (default: not)."
 )
+@click.option(
+    "--statement-timeout", type=click.FloatRange(min=0.001), metavar="SECONDS",
+    help="How long one statement may run (default: 60 where it touches no row, else an hour).",
+)
 @click.option("--break-glass", is_flag=True, help="Go by break-glass approvals: no windows, no promotion.")
 @click.option(
     "--approvals", type=click.Path(path_type=Path, file_okay=False), metavar="DIR", help="Approvals in this folder too."
@@ -38,7 +42,8 @@ if TYPE_CHECKING:
 @command_options
 def command(
     console: Console, environment: str, to: str | None, dry_run: bool, samples: bool, baseline: bool, allow_drift: bool,
-    wait: float, break_glass: bool, approvals: Path | None, history_rewritten: bool, no_fetch: bool,
+    wait: float, statement_timeout: float | None, break_glass: bool, approvals: Path | None, history_rewritten: bool,
+    no_fetch: bool,
 ) -> int:  # fmt: skip
     """Apply the pending revisions that the environment's policy allows.
 
@@ -65,6 +70,7 @@ def command(
                 break_glass=break_glass, approvals=approvals.resolve() if approvals else None,
                 rewritten=history_rewritten,
             ),
+            statement_seconds=statement_timeout,
             progress=lambda e: _tell(console, step, environment, e), interrupted=interrupted,
         )  # fmt: skip
     history = what.state.history

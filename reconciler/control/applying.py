@@ -10,6 +10,7 @@ import msgspec
 
 from ..apply import mark
 from ..apply.apply import Outcome, apply, dry_run, foretold
+from ..apply.limits import Limits
 from ..apply.render import rendered_elsewhere, rendered_here
 from ..apply.versions import current
 from ..apply.work import Event, Target
@@ -55,6 +56,7 @@ def carried_out(
     wait: float = 0.0,
     allow_drift: bool = False,
     asked: Asked | None = None,
+    statement_seconds: float | None = None,
     progress: Callable[[Event], None] = lambda event: None,
     interrupted: Callable[[], bool] = lambda: False,
 ) -> Outcome:
@@ -85,7 +87,7 @@ def carried_out(
             session, ws.dialect, history, target_of(ws, what.environment), expected=expected, to=to,
             wait_seconds=wait, allow_drift=allow_drift, actor=actor(ws), commit=what.state.commit,
             progress=progress, interrupted=interrupted, unexcused=drift, trusted=gate.trusted, approved=gate.approved,
-            measured=measured,
+            measured=measured, limits=Limits().all_at(statement_seconds),
             rendering=rendered_elsewhere if what.environment.signed else rendered_here,
         )  # fmt: skip
 

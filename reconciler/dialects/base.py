@@ -109,11 +109,22 @@ class Connect(Protocol):
 
 
 class Holder(msgspec.Struct, frozen=True, kw_only=True):
-    """Somebody's transaction that holds locks: who it is, the bare names of the tables, and for how long."""
+    """Somebody's transaction that holds locks: who it is, the bare names of the tables, for how long, since when (a
+    time of day in UTC), and what it last ran, without a value. `doing` where nobody tells which tables it holds."""
 
     who: str
     tables: tuple[str, ...]
     seconds: int
+    since: str = ""
+    query: str = ""
+    doing: str = ""
+
+
+class Unfit(msgspec.Struct, frozen=True):
+    """Why nothing can be applied to a database, and what to do about it."""
+
+    why: str
+    next: str
 
 
 class Dialect(msgspec.Struct, frozen=True, kw_only=True):
@@ -159,14 +170,17 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """Whether revisions say what they do in Alembic's own operations where those mean exactly that; else in SQL."""
     emulation: Emulation = Emulation()
     """What it keeps as something else in a project that has other dialects beside it."""
-    holders: Callable[[Session], Sequence[Holder]] = lambda session: ()
-    """Who holds locks on tables, the oldest first, where the server tells. May raise DatabaseError."""
+    holders: Callable[[Session, str], Sequence[Holder]] = lambda session, sql: ()
+    """Who holds the locks that a statement asks for, the oldest first, where the server tells. May raise
+    DatabaseError."""
+    said_impact: Callable[[str], Impact] = lambda sql: Impact(scan=True)
+    """What a statement does to others, as far as its words tell; what is not known is taken to be long."""
     probes: Callable[[Iterable[Step], Probing], Iterable[Probe]] = lambda steps, context: ()
     """The questions about rows that some steps raise: on which would they fail?"""
     rights: Callable[[Session, Claim], Sequence[Right]] = lambda session, claim: ()
     """What a role must be allowed, each with whether it is."""
-    unfit: Callable[[Session], str] = lambda session: ""
-    """Why nothing can be applied to this database as it is reached (a replica, read-only); "" where that can be."""
+    unfit: Callable[[Session], Unfit | None] = lambda session: None
+    """Why nothing can be applied to this database as it is reached (a replica, read-only)."""
 
 
 def statements(dialect: Dialect, steps: Iterable[Step], context: Rendering) -> Rendered:

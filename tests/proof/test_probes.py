@@ -29,12 +29,16 @@ pytestmark = pytest.mark.proof
 
 P = "CREATE TABLE p (id integer PRIMARY KEY, d integer NOT NULL DEFAULT 1, n integer, s varchar(20), u integer)"
 T = "CREATE TABLE t (id integer PRIMARY KEY, p_id integer)"
+NSU = "n integer, s varchar(20), u integer"
+KEYED = "CREATE TABLE w (a integer NOT NULL, b integer, PRIMARY KEY (a))"
+STRICT = "CREATE TABLE w (a integer PRIMARY KEY, b any) STRICT"
+SERVED = "postgresql mysql"
 GOOD = "INSERT INTO p (id, n, s, u) VALUES (1, 1, 'a', 1), (2, 2, 'b', 2)"
 ADDED = "INSERT INTO p (id, n, s, u) VALUES ({i}, {n}, {s}, {u})"
 
 
 class Case:
-    """`after` are statements on top of `before`; each of `bad`, with {i} counted up from 10, is one row against them."""
+    """`after` are statements on top of `before`; `bad`, with {i} counted up from 10, puts in one row against them."""
 
     def __init__(
         self, name: str, after: str | list[str], bad: str, *, before: str | list[str] = P, good: str = GOOD,
@@ -65,9 +69,9 @@ def renamed(schema: str) -> dict[Address, str]:
 
 CASES = [
     Case("not null", [], row(n="NULL"), instead=table("n integer NOT NULL, s varchar(20), u integer")),
-    Case("unique constraint", [], row(u="1"), instead=table("n integer, s varchar(20), u integer, CONSTRAINT k UNIQUE (u)")),
+    Case("unique constraint", [], row(u="1"), instead=table(f"{NSU}, CONSTRAINT k UNIQUE (u)")),
     Case("unique of two", [], row(n="1", u="1"),
-         instead=table("n integer, s varchar(20), u integer, CONSTRAINT k UNIQUE (n, u)")),
+         instead=table(f"{NSU}, CONSTRAINT k UNIQUE (n, u)")),
     Case("unique index", "CREATE UNIQUE INDEX k ON p (u)", row(u="2")),
     Case("unique index of an expression", "CREATE UNIQUE INDEX k ON p (lower(s), u)", row(s="'B'", u="2"),
          on="postgresql sqlite"),
@@ -77,38 +81,40 @@ CASES = [
     Case("unique index of a prefix", "CREATE UNIQUE INDEX k ON p (s(2))", row(s="'aaz'"), on="mysql",
          good="INSERT INTO p (id, n, s, u) VALUES (1, 1, 'aab', 1), (2, 2, 'b', 2)"),
     Case("check", [], row(n="-{i}"),
-         instead=table("n integer, s varchar(20), u integer, CONSTRAINT positive CHECK (n > 0)")),
+         instead=table(f"{NSU}, CONSTRAINT positive CHECK (n > 0)")),
     Case("check of two columns", [], row(n="-1", u="-1"),
-         instead=table("n integer, s varchar(20), u integer, CONSTRAINT more CHECK (n + u > 0)")),
+         instead=table(f"{NSU}, CONSTRAINT more CHECK (n + u > 0)")),
     Case("foreign key", [], "INSERT INTO t VALUES ({i}, {i})", before=[P, T],
-         instead=[P, "CREATE TABLE t (id integer PRIMARY KEY, p_id integer, CONSTRAINT f FOREIGN KEY (p_id) REFERENCES p (id))"],
-         good=GOOD),
+         instead=[P, T[:-1] + ", CONSTRAINT f FOREIGN KEY (p_id) REFERENCES p (id))"]),
     Case("foreign key to itself", [], row(n="{i}00"),
-         instead=table("n integer, s varchar(20), u integer, CONSTRAINT f FOREIGN KEY (n) REFERENCES p (id)")),
+         instead=table(f"{NSU}, CONSTRAINT f FOREIGN KEY (n) REFERENCES p (id)")),
     Case("foreign key to a new table", [], row(n="{i}"), good="INSERT INTO p (id, s) VALUES (1, 'a')",
          instead=["CREATE TABLE q (id integer PRIMARY KEY)",
-                  *table("n integer, s varchar(20), u integer, CONSTRAINT f FOREIGN KEY (n) REFERENCES q (id)")]),
+                  *table(f"{NSU}, CONSTRAINT f FOREIGN KEY (n) REFERENCES q (id)")]),
     Case("primary key", [], "INSERT INTO w VALUES (1, {i})", before="CREATE TABLE w (a integer NOT NULL, b integer)",
-         good="INSERT INTO w VALUES (1, 1), (2, 2)", instead=["CREATE TABLE w (a integer NOT NULL, b integer, PRIMARY KEY (a))"]),
-    Case("primary key over NULL", [], "INSERT INTO w VALUES (NULL, {i})", before="CREATE TABLE w (a integer, b integer)",
-         good="INSERT INTO w VALUES (1, 1), (2, 2)", on="postgresql mysql",
-         instead=["CREATE TABLE w (a integer NOT NULL, b integer, PRIMARY KEY (a))"]),
+         good="INSERT INTO w VALUES (1, 1), (2, 2)", instead=[KEYED]),
+    Case("primary key over NULL", [], "INSERT INTO w VALUES (NULL, {i})",
+         before="CREATE TABLE w (a integer, b integer)",
+         good="INSERT INTO w VALUES (1, 1), (2, 2)", on=SERVED,
+         instead=[KEYED]),
     Case("primary key of a table without rowids", [], "INSERT INTO w VALUES (NULL, {i})",
          before="CREATE TABLE w (a text, b integer)", good="INSERT INTO w VALUES ('1', 1), ('2', 2)", on="sqlite",
          instead=["CREATE TABLE w (a text, b integer, PRIMARY KEY (a)) WITHOUT ROWID"]),
-    Case("a shorter text", [], row(s="'abcdef'"), instead=table("n integer, s varchar(3), u integer"), on="postgresql mysql"),
+    Case("a shorter text", [], row(s="'abcdef'"), instead=table("n integer, s varchar(3), u integer"), on=SERVED),
     Case("a shorter text, blanks cut", [], row(s="'abcdef'"), good="INSERT INTO p (id, s) VALUES (1, 'abc   ')",
           instead=table("n integer, s varchar(3), u integer"), on="postgresql"),
-    Case("a shorter text, blanks are refused", [], row(s="'abc   '"), instead=table("n integer, s varchar(3), u integer"),
+    Case("a shorter text, blanks are refused", [], row(s="'abc   '"), instead=table("n integer, s varchar(3),
+         u integer"),
          on="mysql"),
-    Case("a smaller number", [], row(n="40000"), instead=table("n smallint, s varchar(20), u integer"), on="postgresql mysql"),
-    Case("a number below", [], row(n="-40000"), instead=table("n smallint, s varchar(20), u integer"), on="postgresql mysql"),
-    Case("an unsigned number", [], row(n="-{i}"), instead=table("n int unsigned, s varchar(20), u integer"), on="mysql"),
-    Case("fewer digits", [], row(n="100"), instead=table("n numeric(4,2), s varchar(20), u integer"), on="postgresql mysql"),
+    Case("a smaller number", [], row(n="40000"), instead=table("n smallint, s varchar(20), u integer"), on=SERVED),
+    Case("a number below", [], row(n="-40000"), instead=table("n smallint, s varchar(20), u integer"), on=SERVED),
+    Case("an unsigned number", [], row(n="-{i}"), instead=table("n int unsigned, s varchar(20), u integer"),
+         on="mysql"),
+    Case("fewer digits", [], row(n="100"), instead=table("n numeric(4,2), s varchar(20), u integer"), on=SERVED),
     Case("text to number", [], row(s="'x{i}'"), good="INSERT INTO p (id, s) VALUES (1, '12'), (2, ' 7'), (3, NULL)",
-         instead=table("n integer, s integer, u integer"), on="postgresql mysql", counted=False),
+         instead=table("n integer, s integer, u integer"), on=SERVED, counted=False),
     Case("text to a date", [], row(s="'x{i}'"), good="INSERT INTO p (id, s) VALUES (1, '2024-02-29'), (2, NULL)",
-         instead=table("n integer, s date, u integer"), on="postgresql mysql", counted=False),
+         instead=table("n integer, s date, u integer"), on=SERVED, counted=False),
     Case("text to an enum", [], row(s="'x'"), instead=table("n integer, s enum('a', 'b'), u integer"), on="mysql"),
     Case("text to a new enum", ["CREATE TYPE e AS ENUM ('a', 'b')", "ALTER TABLE p ALTER s TYPE e USING s::text::e"],
          row(s="'x'"), on="postgresql"),
@@ -121,11 +127,11 @@ CASES = [
          good="INSERT INTO g VALUES (1, 'a')", on="mysql",
          instead=["CREATE TABLE g (id integer PRIMARY KEY, x enum('a'))"]),
     Case("a column that must have a value", [], row(),
-         good="", instead=table("n integer, s varchar(20), u integer, z integer NOT NULL"), on="postgresql sqlite"),
+         good="", instead=table(f"{NSU}, z integer NOT NULL"), on="postgresql sqlite"),
     Case("a check of a new column", [], row(n="{i}"), good="INSERT INTO p (id, n) VALUES (1, 0)",
-         instead=table("n integer, s varchar(20), u integer, z integer DEFAULT 5, CONSTRAINT c CHECK (n < z)")),
+         instead=table(f"{NSU}, z integer DEFAULT 5, CONSTRAINT c CHECK (n < z)")),
     Case("a unique new column", [], row(), good="INSERT INTO p (id, n) VALUES (1, 0)",
-         instead=table("n integer, s varchar(20), u integer, z integer DEFAULT 5, CONSTRAINT c UNIQUE (z)")),
+         instead=table(f"{NSU}, z integer DEFAULT 5, CONSTRAINT c UNIQUE (z)")),
     Case("not null under another name", [], row(n="NULL"),
          instead=table("m integer NOT NULL, s varchar(20), u integer"), names=renamed("")),
     Case("a check under another name", [], row(n="-{i}"),
@@ -133,7 +139,8 @@ CASES = [
     Case("exclusion", "ALTER TABLE p ADD CONSTRAINT x EXCLUDE USING btree (u WITH =) WHERE (n > 0)", row(u="1"),
          on="postgresql"),
     Case("exclusion of ranges", "ALTER TABLE r ADD CONSTRAINT x EXCLUDE USING gist (during WITH &&)",
-         "INSERT INTO r VALUES ({i}, int4range(5, 6))", before="CREATE TABLE r (id integer PRIMARY KEY, during int4range)",
+         "INSERT INTO r VALUES ({i}, int4range(5, 6))",
+         before="CREATE TABLE r (id integer PRIMARY KEY, during int4range)",
          good="INSERT INTO r VALUES (1, int4range(1, 10)), (2, int4range(20, 30))", on="postgresql"),
     Case("nulls that are not distinct", "ALTER TABLE p ADD CONSTRAINT k UNIQUE NULLS NOT DISTINCT (u)", row(u="NULL"),
          good="INSERT INTO p (id, n, s, u) VALUES (1, 1, 'a', NULL), (2, 2, 'b', 2)", on="postgresql"),
@@ -150,7 +157,7 @@ CASES = [
          before=["CREATE TABLE g (id integer PRIMARY KEY, x varchar(5)[])"],
          good="INSERT INTO g VALUES (1, ARRAY['abc'])",
          instead=["CREATE TABLE g (id integer PRIMARY KEY, x varchar(3)[])"]),
-    Case("a strict table", [], "INSERT INTO w VALUES ({i}, 'x')", before="CREATE TABLE w (a integer PRIMARY KEY, b any) STRICT",
+    Case("a strict table", [], "INSERT INTO w VALUES ({i}, 'x')", before=STRICT,
          good="INSERT INTO w VALUES (1, 1), (2, '2'), (3, NULL), (4, 4.0)", on="sqlite",
          instead=["CREATE TABLE w (a integer PRIMARY KEY, b integer) STRICT"]),
 ]  # fmt: skip

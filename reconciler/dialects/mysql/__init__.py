@@ -15,6 +15,7 @@ from .probes import probes
 from .profile import profile
 from .render import RENDER
 from .rights import rights
+from .said import said_impact
 from .session import connect
 from .stamp import stamp
 from .standby import unfit
@@ -42,6 +43,7 @@ DIALECT: Final = Dialect(
     operations=False,
     framed=framed,
     holders=holders,
+    said_impact=said_impact,
     probes=probes,
     rights=rights,
     unfit=unfit,

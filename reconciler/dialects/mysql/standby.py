@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from ..base import Unfit
 from ..session import Session
 
 
-def unfit(session: Session) -> str:
-    """Why; "" where it takes writes. An account that may write there all the same is told so too: a change that only a
-    replica has breaks its replication."""
+def unfit(session: Session) -> Unfit | None:
+    """An account that may write there all the same is told so too: a change that only a replica has breaks its
+    replication."""
     (read_only,) = session.rows("SELECT @@GLOBAL.read_only")[0]
-    return "read_only is on: it is a replica, or is being kept as it is" if int(read_only) else ""
+    if not int(read_only):
+        return None
+    why = "read_only is on: it is a replica, or is being kept as it is"
+    return Unfit(why, "give the environment the URL of the primary server, or have it take writes")

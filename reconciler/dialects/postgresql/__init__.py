@@ -24,6 +24,7 @@ from .probes import probes
 from .profile import profile
 from .rendering import RENDER
 from .rights import rights
+from .said import said_impact
 from .session import connect
 from .spelling import ident, literal, quoted
 from .stamp import stamp
@@ -46,6 +47,7 @@ DIALECT = Dialect(
     system_schemas=frozenset({"pg_catalog", "information_schema", "pg_toast"}),
     alembic="postgresql",
     holders=holders,
+    said_impact=said_impact,
     probes=probes,
     rights=rights,
     unfit=unfit,

@@ -139,7 +139,8 @@ class _Judge:
         values = (live.schema, name) if query.count("%s") == 2 else (name,)
         told = f"SELECT pg_catalog.pg_get_userbyid(o)::text FROM ({query}) AS x(o)"
         for (owner,) in self._session.rows(told, values)[:1]:
-            yield from self.member(str(owner), f"to change {live.kind.replace('_', ' ')} {live.dotted}, which is {owner}'s")
+            what = f"{live.kind.replace('_', ' ')} {live.dotted}"
+            yield from self.member(str(owner), f"to change {what}, which is {owner}'s")
 
     def member(self, role: str, why: str) -> Iterator[Right]:
         """A role that is to be made is nobody's yet; to be oneself takes nothing."""

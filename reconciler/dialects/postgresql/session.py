@@ -50,6 +50,8 @@ class PostgresSession(Session):
         self.version = (number // 10000, number % 10000)
         self.target = masked(url)
         self.pid = int(connection.info.backend_pid)
+        self.says_path = False
+        """Whether the URL itself says which schemas unqualified names are looked for in."""
 
     @property
     def driver(self) -> str:
@@ -201,6 +203,7 @@ def connect(
     except used.error as error:
         raise connection_failure(error, url) from None  # the driver's own text may hold the password
     session = kind(connection, used, url)
+    session.says_path = "search_path" in str(given.get("options") or "")
     try:
         if not _prepare(session, search_path, read_only, only=session.pid):
             _require_whole(session, lambda: used.connect(dsn, _connect_options(given)))

@@ -13,6 +13,7 @@ from .impact import impact
 from .inspect import LEDGER_PREFIX, inspect
 from .probes import probes
 from .profile import profile
+from .said import said_impact
 from .session import connect, unfit
 from .stamp import stamp
 from .tokens import as_text, literal, quoted
@@ -35,6 +36,7 @@ DIALECT: Final = Dialect(
     framed=rebuild.framed,
     as_text=as_text,
     strict_casts=False,
+    said_impact=said_impact,
     probes=probes,
     unfit=unfit,
     emulation=EMULATION,

@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from ...errors import BusyError, DatabaseError
+from ..base import Unfit
 from ..session import Session, polled, require_text
 from .files import SqliteFile, lock_holder, sqlite_file
 
@@ -251,14 +252,20 @@ def connect(
     return SqliteSession(connection, place)
 
 
-def unfit(session: Session) -> str:
-    """Why nothing can be written to the file as it was opened; "" where it can, or where somebody else is writing."""
+def unfit(session: Session) -> Unfit | None:
+    """Where nothing can be written to the file as it was opened; somebody else who writes now is none of that."""
+    assert isinstance(session, SqliteSession)
     try:
-        session.execute("BEGIN IMMEDIATE")
+        if session._try_begin():  # that a file is read-only is noticed by the first write, not by BEGIN IMMEDIATE
+            try:
+                session.execute(f"PRAGMA user_version = {int(session.rows('PRAGMA user_version')[0][0])}")
+            finally:
+                session._rollback()
     except DatabaseError as error:
-        return "the file, or its folder, cannot be written to" if error.code.startswith("SQLITE_READONLY") else ""
-    session.execute("ROLLBACK")
-    return ""
+        if error.code.startswith("SQLITE_READONLY"):
+            return Unfit("the file, or its folder, cannot be written to", "have it writable, or name another file")
+        raise
+    return None
 
 
 def _cannot_open(error: sqlite3.Error, place: SqliteFile) -> DatabaseError:

@@ -9,6 +9,7 @@ import pytest
 
 from reconciler.apply import journal
 from reconciler.apply.apply import Event, Ladder
+from reconciler.apply.limits import Limits
 from reconciler.errors import BusyError, DatabaseError, InterruptedRunError
 from tests.unit.apply.places import Place, history, revision
 
@@ -54,11 +55,67 @@ def test_the_change_succeeds_once_the_lock_is_free(pg_place: Place) -> None:
     with pg_place.session() as reader:
         reader.execute("BEGIN")
         reader.rows("SELECT * FROM t")
-        threading.Timer(0.5, lambda: reader.execute("COMMIT")).start()
         patient = Ladder(limits_ms=(50,), attempts=100, pause=0.02, longest_pause=0.05)
-        out = pg_place.apply(history(a=A, b=B), ladder=patient, progress=said.append)
+
+        def progress(event: Event) -> None:
+            said.append(event)
+            if [e.what for e in said].count("waiting") == 3 and reader.in_transaction:
+                reader.execute("COMMIT")
+
+        out = pg_place.apply(history(a=A, b=B), ladder=patient, progress=progress)
     assert out.applied == ("b000",)
-    assert any(e.what == "waiting" for e in said)
+    assert [e.what for e in said].count("waiting") == 3
+
+
+def test_who_waits_is_told_who_stands_in_the_way_and_no_value_of_theirs(pg_place: Place) -> None:
+    pg_place.apply(history(a=A))
+    pg_place.execute("CREATE TABLE other (x integer)")
+    said: list[Event] = []
+    with pg_place.session() as reader, pg_place.session() as stranger:
+        stranger.execute("BEGIN")
+        stranger.rows("SELECT * FROM other")
+        reader.execute("SET application_name = 'nightly report'")
+        reader.execute("BEGIN")
+        reader.rows("SELECT x, 'hunter2' FROM t WHERE x <> 4711")
+        with pytest.raises(BusyError) as error:
+            pg_place.apply(history(a=A, b=B), ladder=QUICK, progress=said.append)
+    for text in (error.value.why, *(e.note for e in said if e.what == "waiting")):
+        assert f"pid {reader.pid} (role postgres, nightly report, idle in transaction) has held t for" in text  # type: ignore[attr-defined]
+        assert "since " in text and "last ran: SELECT x, ? FROM t WHERE x <> ?" in text
+        assert "hunter2" not in text and "4711" not in text
+        assert f"pid {stranger.pid}" not in text  # type: ignore[attr-defined]
+
+
+def test_who_only_reads_does_not_stand_in_the_way_of_an_index(pg_place: Place) -> None:
+    pg_place.apply(history(a=A))
+    index = revision("b000", 'op.execute("CREATE INDEX i ON t (x)")', down="a000")
+    with pg_place.session() as reader, pg_place.session() as writer:
+        reader.execute("BEGIN")
+        reader.rows("SELECT * FROM t")
+        writer.execute("BEGIN")
+        writer.execute("INSERT INTO t VALUES (1)")
+        with pytest.raises(BusyError) as error:
+            pg_place.apply(history(a=A, b=index), ladder=QUICK)
+    assert f"pid {writer.pid}" in error.value.why and f"pid {reader.pid}" not in error.value.why  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize("name", ["postgresql", "sqlite"])
+def test_a_statement_that_runs_too_long_is_stopped_and_undone(request: pytest.FixtureRequest, name: str) -> None:
+    place: Place = request.getfixturevalue({"postgresql": "pg_place", "sqlite": "lite_place"}[name])
+    place.apply(history(a=A))
+    before = place.state()
+    slow = {
+        "postgresql": "ALTER TABLE t ADD COLUMN z text DEFAULT pg_sleep(30)::text",
+        "sqlite": "INSERT INTO t WITH RECURSIVE r(x) AS (SELECT 1 UNION ALL SELECT x + 1 FROM r) SELECT max(x) FROM r",
+    }
+    place.execute("INSERT INTO t VALUES (1)")
+    found = history(a=A, b=revision("b000", f'op.execute("{slow[name]}")', down="a000"))
+    begun = time.monotonic()
+    with pytest.raises(DatabaseError) as error:
+        place.apply(found, limits=Limits(heavy_ms=300))
+    assert time.monotonic() - begun < 10
+    assert "longer than 0.3 s" in error.value.why and "--statement-timeout" in error.value.next
+    assert place.state() == before
 
 
 def test_nobody_behind_us_waits_longer_than_our_limit(pg_place: Place) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import threading
+import time
 
 import pytest
 
 from reconciler.apply.apply import Event, Ladder
-from reconciler.errors import BusyError
+from reconciler.apply.limits import Limits
+from reconciler.errors import BusyError, DatabaseError
 from tests.maria import Maria
 from tests.unit.apply.places import Place, history, revision
 
@@ -42,5 +44,21 @@ def test_a_metadata_lock_that_stays_ends_with_nothing_done(maria: Maria) -> None
             place.apply(history(a=A, b=B), ladder=quick)
         reader.execute("COMMIT")
     assert error.value.exit_code == 4
+    why = error.value.why
+    assert f"connection {reader.number} (user root, localhost" in why and "sleep" in why, why  # type: ignore[attr-defined]
     assert place.state() == before
     assert place.apply(history(a=A, b=B)).applied == ("b000",)
+
+
+def test_a_statement_that_runs_too_long_is_stopped(maria: Maria) -> None:
+    place = Place("mysql", maria.database())
+    place.apply(history(a=A))
+    before = place.state()
+    place.execute("INSERT INTO t VALUES (1)")
+    found = history(a=A, b=revision("b000", 'op.execute("UPDATE t SET x = sleep(30)")', down="a000"))
+    begun = time.monotonic()
+    with pytest.raises(DatabaseError) as error:
+        place.apply(found, limits=Limits(heavy_ms=300))
+    assert time.monotonic() - begun < 10
+    assert "longer than 0.3 s" in error.value.why
+    assert place.state() == before

@@ -1,7 +1,8 @@
-"""A pooler between us and the server: one that lends by the session is fine, one that lends by the transaction is not."""
+"""A pooler between us and the server: one that lends by the session is fine, one that lends by transactions is not."""
 
 from __future__ import annotations
 
+import os
 import threading
 
 import pytest
@@ -9,9 +10,13 @@ import pytest
 from reconciler.dialects.postgresql.session import connect
 from reconciler.errors import RefusedError
 from tests.pooler import HOW_TO_GET_ONE, pooled, program
-from tests.servers import Postgres
+from tests.servers import REQUIRED, Postgres
 
-pytestmark = pytest.mark.skipif(program() is None, reason=f"no PgBouncer: {HOW_TO_GET_ONE}")
+
+@pytest.fixture(autouse=True)
+def _pooler() -> None:
+    if program() is None:
+        (pytest.fail if os.environ.get(REQUIRED) == "1" else pytest.skip)(f"no PgBouncer: {HOW_TO_GET_ONE}")
 
 
 @pytest.mark.parametrize("size", [1, 4])
