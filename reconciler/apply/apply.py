@@ -20,12 +20,14 @@ from ..errors import BusyError, DatabaseError, ReconcileError, RefusedError
 from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Change, Statement, address_of
+from ..model.probes import Probed
 from ..sources.revisions import History, Revision
-from . import journal, ledger, verify, versions
+from . import foresight, journal, ledger, verify, versions
 from .ladder import Ladder, LostError, is_lost, lost
 from .ledger import Recorded
 from .lock import Turn
 from .look import Seen, already, look, proposal_of
+from .probing import Patience
 from .proposal import Proposal
 from .render import Rendered, Rendering, rendered_here
 from .runner import MovedError, RevisionRun
@@ -62,6 +64,7 @@ class _Asked(msgspec.Struct, frozen=True, kw_only=True):
     rendering: Rendering
     unexcused: Callable[[Sequence[Change]], Sequence[Change]]
     ladder: Ladder
+    measured: Callable[[tuple[str, ...]], Catalog | None]
 
 
 def _silent(event: Event) -> None:
@@ -93,6 +96,7 @@ def apply(
     rendering: Rendering = rendered_here,
     unexcused: Callable[[Sequence[Change]], Sequence[Change]] = lambda drift: drift,
     ladder: Ladder | None = None,
+    measured: Callable[[tuple[str, ...]], Catalog | None] = lambda revisions: None,
 ) -> Outcome:
     """Brings the database to the head of the history, or to `to`.
 
@@ -100,6 +104,7 @@ def apply(
     right after `history`. trusted: is asked before any code of a revision is run, to render it; approved: is shown
     exactly what is about to run. Both raise RefusedError where it may not, and the ledger keeps what they said.
     rendering: how revisions are made to say their SQL.
+    measured: the schema at revisions that are not the head, where somebody measured it.
     unexcused: of some drift what no rule of the project accepts. allow_drift: go on though live is not as it was left.
 
     Raises BusyError, RefusedError (Ahead, Drifted, an edited remainder), InterruptedRunError, DatabaseError with file
@@ -108,6 +113,8 @@ def apply(
     if dry_run:
         return _rehearsed(session, dialect, history(), target, to)
     turn = Turn(session, interrupted)
+    with turn.stopped_as_asked():
+        foresight.require_fit(session, dialect)
     work = Work(
         session=session,
         dialect=dialect,
@@ -130,6 +137,7 @@ def apply(
             rendering=rendering,
             unexcused=unexcused,
             ladder=ladder or Ladder(),
+            measured=measured,
         )
         return _Apply(work, asked).outcome()
 
@@ -145,6 +153,27 @@ def dry_run(
     """The pending revisions with the statements that apply would run, from a look without the lock; writes nothing."""
     seen = look(session, dialect, history, target, to, rendering=rendering)
     return [(item.revision, list(item.statements)) for item in seen.pending]
+
+
+def foretold(
+    session: Session,
+    dialect: Dialect,
+    history: History,
+    target: Target,
+    to: str | None = None,
+    rendering: Rendering = rendered_here,
+    *,
+    measured: Callable[[tuple[str, ...]], Catalog | None],
+    samples: int = 0,
+) -> list[Probed]:
+    """Which rows would let the pending revisions fail, as apply would find out first; writes nothing."""
+    seen = look(session, dialect, history, target, to, rendering=rendering)
+    wanted = measured(seen.wanted)
+    if not seen.pending or wanted is None:
+        return []
+    live = dialect.inspect(session, target.scope)
+    patience = Patience(samples=samples)
+    return [a for _, a in foresight.answered(session, dialect, live, wanted, seen, patience)]
 
 
 def _rehearsed(session: Session, dialect: Dialect, history: History, target: Target, to: str | None) -> Outcome:
@@ -187,17 +216,21 @@ class _Apply:
             raise
 
     def _outcome(self) -> Outcome:
+        foresight.require_sight(self.work)
         first = seen = self._look()
         self._require_undrifted(seen)
         try:
             if self._there_already(seen):
                 self._permit(seen)
+                self._make_ready(seen)
                 self._take_as_applied(seen)
                 seen = self._look()
             for _ in range(_LOOKS):
                 if not seen.pending:
                     break
+                self._foresee(seen)
                 self._permit(seen)
+                self._make_ready(seen)
                 self._run(seen)
                 seen = self._look()
             else:
@@ -213,12 +246,15 @@ class _Apply:
             history = self.asked.history()
             self.expected = self.asked.expected() if callable(self.asked.expected) else self.asked.expected
             to, rendering = self.asked.to, self.asked.rendering
-            seen = look(work.session, work.dialect, history, work.target, to, self._trusted, rendering)
-            if seen.pending:
-                versions.ensure(work.session, work.dialect, work.target.version_table)
-                ledger.ensure(work.session, work.dialect)
-                self._clear_stale(seen)
-        return seen
+            return look(work.session, work.dialect, history, work.target, to, self._trusted, rendering)
+
+    def _make_ready(self, seen: Seen) -> None:
+        """Our own tables, and no journal but that of what is to be carried on."""
+        work = self.work
+        with self._patiently():
+            versions.ensure(work.session, work.dialect, work.target.version_table)
+            ledger.ensure(work.session, work.dialect)
+            self._clear_stale(seen)
 
     def _trusted(self, proposal: Proposal) -> None:
         self.proposed = tuple(r.id for r in proposal.pending)
@@ -285,6 +321,14 @@ class _Apply:
                 why=f"since {self.recorded.at} somebody changed\n    {verify.shown(drift)}",
                 next=f"`reconcile drift --env {work.target.environment}` shows it: adopt it or revert it first",
             )
+
+    def _foresee(self, seen: Seen) -> None:
+        """Raises RefusedError where what is about to run would fail, before the first statement of it."""
+        if self.applied or self.before is None:
+            return
+        at_head = seen.wanted == seen.history.heads
+        wanted = self.expected if at_head else self.asked.measured(seen.wanted)
+        foresight.require_feasible(self.work, self._ours(self.before, at_head), wanted, seen, self.tolerated)
 
     def _there_already(self, seen: Seen) -> bool:
         """Whether the database was left as the pending revisions would leave it, as after drift was adopted into git.

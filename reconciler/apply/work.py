@@ -11,7 +11,7 @@ from ..dialects.base import Dialect, Scope
 from ..dialects.session import Session
 from .lock import Turn
 
-What = Literal["revision", "statement", "waiting", "done"]
+What = Literal["revision", "foreseen", "statement", "waiting", "done"]
 
 
 class Target(msgspec.Struct, frozen=True, kw_only=True):
@@ -23,7 +23,8 @@ class Target(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Event(msgspec.Struct, frozen=True, kw_only=True):
-    """A revision that begins or is done, a statement that begins, a lock that is waited for."""
+    """A revision that begins or is done, rows that may let it fail, a statement that begins, a lock that is waited
+    for."""
 
     what: What
     place: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -13,14 +13,17 @@ from .console import Console, stoppable
 from .options import environment_option, workspace
 
 if TYPE_CHECKING:
+    from ..apply.work import Event
     from ..control.applying import Allowed
     from ..control.workspace import Workspace
+    from .progress import Progress
 
 
 @click.command()
 @environment_option()
 @click.option("--to", metavar="REVISION", help="Stop there (default: the head).")
 @click.option("--dry-run", is_flag=True, help="Print exactly the SQL that would run, and run nothing.")
+@click.option("--samples", is_flag=True, help="With --dry-run, show some keys of the rows that stand in the way.")
 @click.option("--baseline", is_flag=True, help="The database is at head already: check that, and record it.")
 @click.option("--allow-drift", is_flag=True, help="Go on though something was changed by hand.")
 @click.option(
@@ -34,8 +37,8 @@ if TYPE_CHECKING:
 @click.option("--no-fetch", is_flag=True, help="Do not fetch the tracked branch of a remote first.")
 @command_options
 def command(
-    console: Console, environment: str, to: str | None, dry_run: bool, baseline: bool, allow_drift: bool, wait: float,
-    break_glass: bool, approvals: Path | None, history_rewritten: bool, no_fetch: bool,
+    console: Console, environment: str, to: str | None, dry_run: bool, samples: bool, baseline: bool, allow_drift: bool,
+    wait: float, break_glass: bool, approvals: Path | None, history_rewritten: bool, no_fetch: bool,
 ) -> int:  # fmt: skip
     """Apply the pending revisions that the environment's policy allows.
 
@@ -50,7 +53,7 @@ def command(
     ws = workspace(console, environment=environment)
     what = allowed(ws, environment, fetch=not no_fetch)
     if dry_run:
-        return _rehearse(console, ws, what, to)
+        return _rehearse(console, ws, what, to, samples)
     if baseline:
         head = baselined(ws, what, wait=wait)
         console.result({"environment": environment, "baseline": head}, f"{environment} is at {head}: recorded")
@@ -62,7 +65,7 @@ def command(
                 break_glass=break_glass, approvals=approvals.resolve() if approvals else None,
                 rewritten=history_rewritten,
             ),
-            progress=lambda e: step(f"{environment}: {e.place}"), interrupted=interrupted,
+            progress=lambda e: _tell(console, step, environment, e), interrupted=interrupted,
         )  # fmt: skip
     history = what.state.history
     data = {"environment": environment, "applied": done.applied, "statements": done.statements, "head": done.head,
@@ -77,6 +80,13 @@ def command(
     return OK
 
 
+def _tell(console: Console, step: Progress, environment: str, event: Event) -> None:
+    """Where it is, on a terminal; what is waited for and what may go wrong, on anything."""
+    step(f"{environment}: {event.place}")
+    if event.what in ("waiting", "foreseen"):
+        console.note(f"{environment}: {event.place}: {event.note}")
+
+
 def _ending(environment: str, done, what: Allowed) -> str:  # type: ignore[no-untyped-def]
     at = ", ".join(done.head) or "no revision"
     if not done.applied:
@@ -86,14 +96,21 @@ def _ending(environment: str, done, what: Allowed) -> str:  # type: ignore[no-un
     return f"{environment} is at {at}: {done.statements} statement{'s' * (done.statements != 1)}{equal}"
 
 
-def _rehearse(console: Console, ws: Workspace, what: Allowed, to: str | None) -> int:
-    from ..control.applying import rehearsed
+def _rehearse(console: Console, ws: Workspace, what: Allowed, to: str | None, samples: bool) -> int:
+    from ..control.applying import rehearsed, rows_in_the_way
+    from ..control.probing import SAMPLES
+    from ..emit.rows import rows_text
     from ..emit.sql import terminated
 
     found = rehearsed(ws, what, to)
-    data = [{"revision": r.id, "message": r.message, "statements": statements} for r, statements in found]
+    name = what.environment.name
+    answers = {name: rows_in_the_way(ws, what, to, SAMPLES if samples else 0)} if found else {}
+    data: Any = [{"revision": r.id, "message": r.message, "statements": statements} for r, statements in found]
+    if any(answers.values()):
+        data[0]["rows"] = answers[name]
     lines: list[str] = []
     for revision, statements in found:
         lines += [f"-- {revision.id} {revision.message}", *(terminated(s.sql) for s in statements), ""]
-    console.result(data, "\n".join(lines).rstrip() or f"{what.environment.name}: nothing to apply")
+    lines += [f"-- {line}" for line in rows_text(answers)]
+    console.result(data, "\n".join(lines).rstrip() or f"{name}: nothing to apply")
     return CHANGES if found else OK

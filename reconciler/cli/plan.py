@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..control.gitstate import GitState
     from ..control.planning import Planned
     from ..control.workspace import Workspace
+    from ..emit.rows import Answers
 
 
 @click.command()
@@ -31,12 +32,14 @@ if TYPE_CHECKING:
               help="Write the plan as Markdown for a pull request, too (- for standard output).")  # fmt: skip
 @click.option("--check", is_flag=True, help="For CI: exit status 2 where a revision is missing; reads no environment.")
 @click.option("--offline", is_flag=True, help="Do not look at the environments.")
+@click.option("--samples", is_flag=True, help="Show some keys of the rows that the plan would fail on.")
+@click.option("--purge", is_flag=True, help="Drop the tombstones whose day has come; exit status 3: none has.")
 @only_option
 @everything_option
 @command_options
 def command(
     console: Console, write_files: bool, branch: str | None, message: str | None, markdown: Path | None, check: bool,
-    offline: bool, dialect: str | None, allow_drop_everything: bool,
+    offline: bool, samples: bool, purge: bool, dialect: str | None, allow_drop_everything: bool,
 ) -> int:  # fmt: skip
     """Compare what is desired with head, say how each environment stands, and print the plan.
 
@@ -47,7 +50,8 @@ def command(
     plans = []
     for ws in spaces:
         with about(ws):
-            plans.append(_looked(console, ws, alone=check or offline, writes=write_files or bool(branch)))
+            plans.append(_looked(console, ws, alone=check or offline, writes=write_files or bool(branch),
+                                 samples=samples, purge=purge))  # fmt: skip
     for text in spaces[0].notices:
         console.note(text)
     said = [_said(console, p, markdown) for p in plans]
@@ -60,11 +64,13 @@ def command(
 
 
 class _Plan(NamedTuple):
-    """What is planned for one dialect (None: nothing, as before), and how its environments stand."""
+    """What is planned for one dialect (None: nothing, as before), how its environments stand, and which of their rows
+    stand in the way."""
 
     ws: Workspace
     found: Planned | None
     standings: list[Standing]
+    rows: Answers
 
 
 class _Said:
@@ -74,7 +80,7 @@ class _Said:
         self.lines, self.data, self.markdown = lines, data, markdown
 
 
-def _looked(console: Console, ws: Workspace, *, alone: bool, writes: bool) -> _Plan:
+def _looked(console: Console, ws: Workspace, *, alone: bool, writes: bool, samples: bool, purge: bool) -> _Plan:
     """alone: no environment is asked anything. writes: they are not asked how they stand."""
     from ..control.gitstate import working_state
     from ..control.judged import key_of_desired, nothing_to_plan
@@ -87,16 +93,24 @@ def _looked(console: Console, ws: Workspace, *, alone: bool, writes: bool) -> _P
     with Readings(ws, looked_at, working) as readings:
         with console.progress("planning"):
             key = key_of_desired(ws)
-            found = None if nothing_to_plan(ws, working, key) else _planned(ws, working, key)
+            known = not purge and nothing_to_plan(ws, working, key)
+            found = None if known else _planned(ws, working, key, purge)
         with console.progress(f"reading {', '.join(e.name for e in looked_at)}"):
-            return _Plan(ws, found, readings.against(found.state if found is not None else working))
+            standings = readings.against(found.state if found is not None else working)
+    rows: Answers = {}
+    if found is not None and not found.empty and not alone:
+        from ..control.probing import SAMPLES, rows_in_the_way
+
+        with console.progress("counting the rows that stand in the way"):
+            rows = rows_in_the_way(ws, found.comparison, ws.required.environments, SAMPLES if samples else 0)
+    return _Plan(ws, found, standings, rows)
 
 
-def _planned(ws: Workspace, working: GitState, key: str) -> Planned:
+def _planned(ws: Workspace, working: GitState, key: str, purge: bool) -> Planned:
     """The plan; what it takes is imported only where there may be one."""
     from ..control.planning import planned
 
-    return planned(ws, working, key)
+    return planned(ws, working, key, purge=purge)
 
 
 def _said(console: Console, plan: _Plan, markdown: Path | None) -> _Said:
@@ -108,13 +122,14 @@ def _said(console: Console, plan: _Plan, markdown: Path | None) -> _Said:
         return _Said(lines, data)
     from ..emit.markdown import as_markdown
     from ..emit.report import as_data
+    from ..emit.rows import rows_markdown, rows_text
     from ..emit.terminal import as_text
 
     data["empty"] = False
     report = found.comparison.report()
-    text = as_markdown(report) if markdown is not None else ""
-    lines.append(text if str(markdown) == "-" else as_text(report, style=console.style))
-    return _Said(lines, {**data, "plan": as_data(report)} if console.json else data, text)
+    text = "\n".join(filter(None, [as_markdown(report), rows_markdown(plan.rows)])) if markdown is not None else ""
+    lines += [text] if str(markdown) == "-" else [as_text(report, style=console.style), *rows_text(plan.rows)]
+    return _Said(lines, {**data, "plan": as_data(report), "rows": plan.rows} if console.json else data, text)
 
 
 def _write_markdown(file: Path, spaces: Sequence[Workspace], said: Sequence[_Said]) -> None:

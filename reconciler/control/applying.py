@@ -9,7 +9,7 @@ from contextlib import contextmanager
 import msgspec
 
 from ..apply import mark
-from ..apply.apply import Outcome, apply, dry_run
+from ..apply.apply import Outcome, apply, dry_run, foretold
 from ..apply.render import rendered_elsewhere, rendered_here
 from ..apply.versions import current
 from ..apply.work import Event, Target
@@ -17,11 +17,12 @@ from ..config.project import Environment
 from ..errors import DatabaseError, RefusedError
 from ..model.catalog import Catalog
 from ..model.changes import Change, Statement
+from ..model.probes import Probed
 from ..sources.revisions import History, Revision
 from .actor import actor
 from .conditions import unexcused
 from .gate import Asked, Gate
-from .gitstate import GitState, allowed_state, working_state
+from .gitstate import GitState, allowed_state, lock_of, working_state
 from .standing import standing
 from .suspending import keep_refusal
 from .workspace import Workspace
@@ -76,10 +77,15 @@ def carried_out(
         def expected() -> Catalog | None:
             return gate.state.at_head.catalog if gate.state.at_head is not None else None
 
+        def measured(revisions: tuple[str, ...]) -> Catalog | None:
+            found = lock_of(ws, revisions, gate.state)
+            return found.catalog if found is not None else None
+
         return apply(
             session, ws.dialect, history, target_of(ws, what.environment), expected=expected, to=to,
             wait_seconds=wait, allow_drift=allow_drift, actor=actor(ws), commit=what.state.commit,
             progress=progress, interrupted=interrupted, unexcused=drift, trusted=gate.trusted, approved=gate.approved,
+            measured=measured,
             rendering=rendered_elsewhere if what.environment.signed else rendered_here,
         )  # fmt: skip
 
@@ -94,6 +100,20 @@ def _saying_what_next(environment: str) -> Iterator[None]:
             stands = f"reconcile status --env {environment} says how it stands"
             error.next = f"{stands}; mend the rows or the revision, then the same command"
         raise
+
+
+def rows_in_the_way(ws: Workspace, what: Allowed, to: str | None, samples: int) -> list[Probed]:
+    """On which rows of its database the pending revisions would fail; nothing is written."""
+
+    def measured(revisions: tuple[str, ...]) -> Catalog | None:
+        found = lock_of(ws, revisions, what.state)
+        return found.catalog if found is not None else None
+
+    with ws.session(what.environment, read_only=True) as session:
+        rendering = rendered_elsewhere if what.environment.signed else rendered_here
+        target = target_of(ws, what.environment)
+        return foretold(session, ws.dialect, what.state.history, target, to, rendering, measured=measured,
+                        samples=samples)  # fmt: skip
 
 
 def rehearsed(ws: Workspace, what: Allowed, to: str | None) -> list[tuple[Revision, list[Statement]]]:

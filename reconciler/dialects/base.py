@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from fnmatch import fnmatchcase
-from typing import Protocol
+from typing import Literal, Protocol
 
 import msgspec
 
@@ -12,7 +12,9 @@ from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Change, Impact, Statement, Step, Verb, subject, verb
 from ..model.objects import Object
+from ..model.probes import Probe
 from ..model.profile import Profile
+from ..model.rights import Right
 from .emulation import Emulation
 from .session import Session
 
@@ -53,6 +55,26 @@ class Rendering(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile
     old: Catalog
     new: Catalog
+
+
+class Probing(Rendering, frozen=True, kw_only=True):
+    """What probes look at: both catalogs, the old one after the renames, and under which addresses it stands now."""
+
+    was: Mapping[Address, Address] = {}
+
+
+class Claim(msgspec.Struct, frozen=True, kw_only=True):
+    """What somebody is to be allowed: to see what there is and count rows (`plan`), or to carry steps out (`apply`).
+
+    role: "" for whoever is connected. reads: tables whose rows are counted, as they are called now.
+    """
+
+    use: Literal["plan", "apply"]
+    steps: Sequence[Step] = ()
+    context: Probing
+    version_table: str = "alembic_version"
+    reads: tuple[Address, ...] = ()
+    role: str = ""
 
 
 Renderer = Callable[[Step, Rendering], Iterator[Statement]]
@@ -139,6 +161,12 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """What it keeps as something else in a project that has other dialects beside it."""
     holders: Callable[[Session], Sequence[Holder]] = lambda session: ()
     """Who holds locks on tables, the oldest first, where the server tells. May raise DatabaseError."""
+    probes: Callable[[Iterable[Step], Probing], Iterable[Probe]] = lambda steps, context: ()
+    """The questions about rows that some steps raise: on which would they fail?"""
+    rights: Callable[[Session, Claim], Sequence[Right]] = lambda session, claim: ()
+    """What a role must be allowed, each with whether it is."""
+    unfit: Callable[[Session], str] = lambda session: ""
+    """Why nothing can be applied to this database as it is reached (a replica, read-only); "" where that can be."""
 
 
 def statements(dialect: Dialect, steps: Iterable[Step], context: Rendering) -> Rendered:

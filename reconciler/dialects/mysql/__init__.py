@@ -11,10 +11,13 @@ from .holders import holders
 from .impact import impact
 from .inspect import LEDGER_PREFIX, SYSTEM, inspect
 from .modes import framed
+from .probes import probes
 from .profile import profile
 from .render import RENDER
+from .rights import rights
 from .session import connect
 from .stamp import stamp
+from .standby import unfit
 from .tokens import literal, quoted
 from .values import as_text, fits
 
@@ -39,5 +42,8 @@ DIALECT: Final = Dialect(
     operations=False,
     framed=framed,
     holders=holders,
+    probes=probes,
+    rights=rights,
+    unfit=unfit,
     emulation=EMULATION,
 )

@@ -11,6 +11,7 @@ from . import (  # noqa: F401  (registers the renderers)
     ddl_programs,
     ddl_roles,
     ddl_sequences,
+    ddl_serials,
     ddl_subscriptions,
     ddl_tables,
     ddl_types,
@@ -19,11 +20,14 @@ from .emulation import EMULATION
 from .holders import holders
 from .impact import impact
 from .inspect import LEDGER_SCHEMA, inspect
+from .probes import probes
 from .profile import profile
 from .rendering import RENDER
+from .rights import rights
 from .session import connect
 from .spelling import ident, literal, quoted
 from .stamp import stamp
+from .standby import unfit
 
 DIALECT = Dialect(
     name="postgresql",
@@ -42,5 +46,8 @@ DIALECT = Dialect(
     system_schemas=frozenset({"pg_catalog", "information_schema", "pg_toast"}),
     alembic="postgresql",
     holders=holders,
+    probes=probes,
+    rights=rights,
+    unfit=unfit,
     emulation=EMULATION,
 )

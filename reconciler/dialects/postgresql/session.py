@@ -5,16 +5,17 @@ from __future__ import annotations
 import hashlib
 import os
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from ...config.secrets import masked
 from ...config.urls import scheme
-from ...errors import BusyError, DatabaseError
+from ...errors import BusyError, DatabaseError, RefusedError
 from ..session import TRANSACTION_OUTCOME_UNKNOWN, Session, polled, require_text
 from .drivers import Driver, driver
 from .failures import CONNECTION_LOST, connection_failure, statement_failure
+from .pooled import PID, lent
 
 _CONNECT_TIMEOUT: Final = 10
 # What a session's results and DDL depend on, so that a role's or a server's own settings change nothing.
@@ -142,9 +143,12 @@ class PostgresSession(Session):
         if failed:  # the server answers COMMIT with a rollback, and calls that a success
             raise DatabaseError("the transaction had failed and was rolled back", where=self.target, code="25P02")
 
-    def _set(self, settings: Mapping[str, str]) -> None:
+    def _set(self, settings: Mapping[str, str], *, only: int = 0) -> bool:
+        """Whether it was done; with `only`, not unless it is that process that does it."""
         calls = ", ".join("pg_catalog.set_config(%s, %s, false)" for _ in settings)
-        self.rows(f"SELECT {calls}", [part for setting in settings.items() for part in setting])
+        when = f"pg_catalog.pg_backend_pid() = {int(only)}" if only else "true"
+        values = [part for setting in settings.items() for part in setting]
+        return bool(self.rows(f"SELECT CASE WHEN {when} THEN ARRAY[{calls}] END", values)[0][0])
 
     @contextmanager
     def _errors(self, sql: str) -> Iterator[None]:
@@ -198,11 +202,31 @@ def connect(
         raise connection_failure(error, url) from None  # the driver's own text may hold the password
     session = kind(connection, used, url)
     try:
-        _prepare(session, search_path, read_only)
+        if not _prepare(session, search_path, read_only, only=session.pid):
+            _require_whole(session, lambda: used.connect(dsn, _connect_options(given)))
+            _prepare(session, search_path, read_only)
     except BaseException:
         session.close()
         raise
     return session
+
+
+def _require_whole(session: PostgresSession, beside: Callable[[], Any]) -> None:
+    """Raises RefusedError where a pooler gives each transaction another server: our settings would stay on servers that
+    others get next, and our lock would be none."""
+    used = session._driver
+
+    def run(connection: Any, sql: str) -> Any:
+        cursor = used.run(connection, sql, (), result=True)
+        return cursor.fetchone()[0] if cursor.description else None
+
+    if how := lent(lambda: int(session.rows(PID)[0][0]), beside, run):
+        raise RefusedError(
+            "a pooler in transaction mode stands before the server",
+            where=session.target,
+            why=f"{how}: no lock, no setting and no limit of ours would last from one statement to the next",
+            next="give the environment the URL of the server itself, or of a pool in session mode",
+        )
 
 
 def _connect_options(given: Mapping[str, Any]) -> dict[str, object]:
@@ -212,7 +236,8 @@ def _connect_options(given: Mapping[str, Any]) -> dict[str, object]:
     return options
 
 
-def _prepare(session: PostgresSession, search_path: str | None, read_only: bool) -> None:
+def _prepare(session: PostgresSession, search_path: str | None, read_only: bool, *, only: int = 0) -> bool:
+    """Whether the settings were made; with `only`, not unless it is that process that makes them."""
     settings = dict(_SETTINGS)
     if session.version >= (15,):
         settings.update([_DISCONNECT_CHECK])
@@ -220,7 +245,9 @@ def _prepare(session: PostgresSession, search_path: str | None, read_only: bool)
         settings["default_transaction_read_only"] = "on"
     if search_path is not None:
         settings["search_path"] = search_path
-    session._set(settings)
+    if not session._set(settings, only=only):
+        return False
     if session.version[0] == 14:
         with suppress(DatabaseError):  # 14 refuses it on systems other than Linux
             session._set(dict([_DISCONNECT_CHECK]))
+    return True

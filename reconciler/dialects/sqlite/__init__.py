@@ -11,8 +11,9 @@ from .emulation import EMULATION
 from .files import is_absent
 from .impact import impact
 from .inspect import LEDGER_PREFIX, inspect
+from .probes import probes
 from .profile import profile
-from .session import connect
+from .session import connect, unfit
 from .stamp import stamp
 from .tokens import as_text, literal, quoted
 
@@ -34,5 +35,7 @@ DIALECT: Final = Dialect(
     framed=rebuild.framed,
     as_text=as_text,
     strict_casts=False,
+    probes=probes,
+    unfit=unfit,
     emulation=EMULATION,
 )

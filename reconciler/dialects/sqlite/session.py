@@ -251,6 +251,16 @@ def connect(
     return SqliteSession(connection, place)
 
 
+def unfit(session: Session) -> str:
+    """Why nothing can be written to the file as it was opened; "" where it can, or where somebody else is writing."""
+    try:
+        session.execute("BEGIN IMMEDIATE")
+    except DatabaseError as error:
+        return "the file, or its folder, cannot be written to" if error.code.startswith("SQLITE_READONLY") else ""
+    session.execute("ROLLBACK")
+    return ""
+
+
 def _cannot_open(error: sqlite3.Error, place: SqliteFile) -> DatabaseError:
     code = str(getattr(error, "sqlite_errorname", "") or "SQLITE_CANTOPEN")
     return DatabaseError(f"cannot open the database: {error}", where=place.shown, code=code, next="check the path")

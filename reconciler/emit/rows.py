@@ -1,0 +1,38 @@
+"""The rows that stand in the way of a change, told: as text, as Markdown. Samples come from others' data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from ..model.probes import Probed
+from .markdown import plain
+from .sql import comment_safe
+
+Answers = Mapping[str, Sequence[Probed]]
+"""By environment."""
+
+
+def rows_text(answers: Answers) -> list[str]:
+    """What stands in the way where; a line for all that nothing stands in the way of."""
+    told = [line for name, found in answers.items() for line in _told(name, found)]
+    clear = [name for name, found in answers.items() if found and all(a.fails is False for a in found)]
+    return [*told, *([f"no row stands in the way in {', '.join(clear)}"] if clear else [])]
+
+
+def rows_markdown(answers: Answers) -> str:
+    """The same as a list."""
+    return "".join(f"- {plain(line.strip())}\n" for line in rows_text(answers))
+
+
+def _told(name: str, found: Sequence[Probed]) -> Iterator[str]:
+    for answer in found:
+        if answer.fails:
+            yield comment_safe(f"{name}: {answer}: it would fail there")
+            yield from (f"    {line}" for line in _samples(answer))
+        elif answer.fails is None:
+            yield comment_safe(f"{name}: {answer}")
+
+
+def _samples(answer: Probed) -> Iterator[str]:
+    for row in answer.samples:
+        yield comment_safe(", ".join(f"{key} = {value}" for key, value in zip(answer.keys, row, strict=False)))

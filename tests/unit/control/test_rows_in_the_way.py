@@ -1,0 +1,66 @@
+"""Rows that a change would fail on: counted in the plan for each environment, and apply is refused because of them."""
+
+from __future__ import annotations
+
+from tests.unit.control.test_story import POSTS, USERS, Project, begun, project  # noqa: F401
+
+REQUIRED = USERS.replace("    age: integer", "    age: {type: integer, nullable: false}")
+SEEDED = "INSERT INTO users (id, email, age) VALUES (1, 'a', 1), (2, 'b', NULL), (3, 'c', NULL), (4, 'd', 4)"
+
+
+def test_the_plan_counts_them_in_each_environment(project: Project) -> None:  # noqa: F811
+    begun(project)
+    project.sql("prod", SEEDED)
+    project.write("users.yaml", REQUIRED)
+    said = project.run("plan", expect=2)
+    assert "prod: 2 rows of" in said and "hold NULL in age: it would fail there" in said
+    assert "no row stands in the way in dev" in said
+    assert "id = 2" not in said
+    assert "id = 2" in project.run("plan", "--samples", expect=2)
+    (answer,) = project.json("plan", "--samples", expect=2)["rows"]["prod"]
+    assert (answer["rows"], answer["fails"], answer["samples"]) == (2, True, [["2"], ["3"]])
+    assert "hold NULL in age" in project.run("plan", "--markdown", "-", expect=2)
+    assert "rows" not in project.run("plan", "--offline", expect=2).split("Plan:")[1]
+
+
+def test_apply_is_refused_before_its_first_statement_until_they_are_mended(project: Project) -> None:  # noqa: F811
+    begun(project)
+    project.sql("dev", SEEDED)
+    project.write("users.yaml", REQUIRED)
+    project.write("posts.yaml", POSTS)
+    project.run("plan", "--write")
+    said = project.run("apply", "--env", "dev", expect=3)
+    assert "rows stand in the way" in said and "2 rows of" in said and "hold NULL in age" in said
+    assert project.conditions("dev", expect=2) == ["Pending"]  # not even the first table was made
+    shown = project.run("apply", "--env", "dev", "--dry-run", "--samples", expect=2)
+    assert "-- dev: 2 rows of" in shown and "id = 3" in shown
+    project.sql("dev", "UPDATE users SET age = 0 WHERE age IS NULL")
+    project.run("apply", "--env", "dev")
+    assert project.conditions("dev") == ["Synced"]
+
+
+def test_a_renamed_column_is_not_taken_for_a_new_one_without_values(project: Project) -> None:  # noqa: F811
+    begun(project)
+    project.sql("dev", SEEDED)
+    project.write("users.yaml", USERS.replace("email: {type", "mail: {renamedFrom: email, type"))
+    project.run("plan", "--write")
+    project.run("apply", "--env", "dev")
+    assert project.sql("dev", "SELECT count(*) FROM users WHERE mail IS NOT NULL") == [(4,)]
+
+
+def test_rows_that_a_revision_changes_first_are_told_of_and_stop_nothing(project: Project) -> None:  # noqa: F811
+    begun(project)
+    project.sql("dev", SEEDED)
+    project.write("users.yaml", REQUIRED)
+    versions = project.folder / "migrations" / "versions"
+    before = set(versions.glob("*.py"))
+    project.run("plan", "--write")
+    (path,) = set(versions.glob("*.py")) - before
+    text = path.read_text()
+    start = text.index("def upgrade()")
+    body = text.index("\n", start) + 1
+    path.write_text(text[:body] + '    op.execute("UPDATE users SET age = 0 WHERE age IS NULL")\n' + text[body:])
+    project.run("verify", "--update")
+    said = project.run("apply", "--env", "dev")
+    assert "it fails if the revisions leave them so" in said
+    assert project.conditions("dev") == ["Synced"]
