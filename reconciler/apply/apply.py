@@ -114,8 +114,9 @@ def apply(
     """
     if dry_run:
         return _rehearsed(session, dialect, history(), target, to)
-    foresight.require_fit(session, dialect)
     turn = Turn(session, interrupted)
+    with turn.stopped_as_asked():
+        foresight.require_fit(session, dialect)
     work = Work(
         session=session,
         dialect=dialect,

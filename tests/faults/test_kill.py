@@ -97,10 +97,8 @@ def test_applier_killed_where_adopted_drift_is_taken_as_applied(
         assert end == (KILLED if point <= len(said) else FINISHED), (point, len(said))
         carried_on(place, found, **more)
         assert place.state() == state, f"killed {mode} call {point} of {len(said)}"
-    where = {"before": "before", "inside": "in the middle of"}[mode]
-    tell(
-        place, f"SIGKILL {where} every write and commit", len(chosen), len(every), end="version, entry and record came"
-    )
+    how = "SIGKILL of the applier before and inside every write and commit"
+    tell(place, how, len(chosen), len(every), end="version, entry and record are there")
 
 
 @pytest.mark.parametrize("spread", SPREAD)
