@@ -261,7 +261,9 @@ class ForeignKey(Child, frozen=True, kw_only=True):
     named: bool = True
     period: bool = False
     spelled_out: tuple[str, ...] = ()
-    """The events whose NO ACTION is written out, where the server remembers that and does the same without."""
+    """The events whose NO ACTION is written out, where the server remembers that and does the same without; SQLite:
+    `column` or `table` where it is written in the one and usually is in the other, and words of its deferring that go
+    without saying."""
 
     @property
     def target_address(self) -> Address:
