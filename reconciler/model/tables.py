@@ -21,11 +21,11 @@ class Table(Object, frozen=True, kw_only=True):
     (`FOR VALUES IN (1)`). `strict` and `without_rowid` are SQLite's.
     """
 
-    silent: ClassVar[frozenset[str]] = frozenset({"refs", "columns", "auto_increment"})
+    silent: ClassVar[frozenset[str]] = frozenset({"refs", "columns"})
 
     columns: tuple[str, ...] = ()
     auto_increment: int | None = None
-    """The first number that AUTO_INCREMENT gives where the table is made; from then on it is data."""
+    """The first number that AUTO_INCREMENT gives; of a table with rows it is data, and not read."""
     partition_by: str | None = None
     unlogged: bool = False
     options: Options = ()
