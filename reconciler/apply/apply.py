@@ -341,6 +341,9 @@ class _Apply:
         generated = all(item.revision.generated and not item.revision.python for item in seen.pending)
         if not seen.pending or not generated or not self.fresh or self.expected is None or self.before is None:
             return False
+        unseen = self.work.dialect.profile(self.work.session.version).unseen
+        if any(unseen(statement.sql) for item in seen.pending for statement in item.statements):
+            return False
         if seen.wanted != seen.history.heads or self.recorded is None:
             return False
         ours = self._ours(self.before, at_head=True)

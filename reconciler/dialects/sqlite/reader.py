@@ -12,7 +12,7 @@ from typing import Final
 import msgspec
 
 from .comments import Comments, comments, joined
-from .tokens import is_name, name_of, tokens
+from .tokens import ident, is_name, name_of, tokens
 
 _ENDS_TYPE: Final = frozenset(
     {"CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "AS", "DEFERRABLE"}
@@ -49,6 +49,8 @@ class CheckClause(Clause, kw_only=True):
 
 
 class ReferenceClause(Clause, kw_only=True):
+    """`said` are the words of its deferring that go without saying."""
+
     name: str | None
     columns: list[str]
     target: str
@@ -57,6 +59,8 @@ class ReferenceClause(Clause, kw_only=True):
     match: str = "simple"
     deferrable: bool = False
     deferred: bool = False
+    inline: bool = False
+    said: list[str] = []
 
 
 class ColumnClause(Clause, kw_only=True):
@@ -72,14 +76,16 @@ class ColumnClause(Clause, kw_only=True):
 
 
 class TableClause(Clause, kw_only=True):
-    """A table's definition: `options` are the words after its closing bracket."""
+    """A table's definition: `options` are the words after its closing bracket, in their order; `marks` says whether
+    names are quoted that have capitals and need no quotes, and whether any are not."""
 
     name: str
     columns: list[ColumnClause]
     keys: list[KeyClause]
     checks: list[CheckClause]
     references: list[ReferenceClause]
-    options: set[str]
+    options: list[str]
+    marks: set[bool]
 
 
 def table_clause(sql: str) -> TableClause:
@@ -174,7 +180,7 @@ class _Reader(Cursor):
         name = self.name()
         if self.take("."):
             name = self.name()
-        self.read = TableClause(name=name, columns=[], keys=[], checks=[], references=[], options=set())
+        self.read = TableClause(name=name, columns=[], keys=[], checks=[], references=[], options=[], marks=set())
         self.need("(")
         self._remark(self.read, range(self.at))
         self._items()
@@ -214,20 +220,27 @@ class _Reader(Cursor):
     def _options(self) -> None:
         while self.here():
             if self.take("WITHOUT", "ROWID"):
-                self.read.options.add("without rowid")
+                self.read.options.append("without rowid")
             elif self.take("STRICT"):
-                self.read.options.add("strict")
+                self.read.options.append("strict")
             elif not (self.take(",") or self.take(";")):
                 raise UnreadableError(f"an option of the table that is not known: {self.here()!r}")
 
+    def _marked(self) -> str:
+        """A name, with a look at its quotes."""
+        token, name = self.here(), self.name()
+        if name != name.lower() and ident(name) == name:
+            self.read.marks.add(token != name)
+        return name
+
     def _column(self) -> ColumnClause:
-        column = ColumnClause(name=self.name())
+        column = ColumnClause(name=self._marked())
         self.read.columns.append(column)
         column.type = self._type()
         name: str | None = None
         while self.upper[self.at] not in (",", ")", ""):
             if self.take("CONSTRAINT"):
-                name = self.name()
+                name = self._marked()
                 continue
             read = _COLUMN.get(self.upper[self.at])
             if read is None:
@@ -299,6 +312,7 @@ class _Reader(Cursor):
 
     def _column_reference(self, column: ColumnClause, name: str | None) -> None:
         self.read.references.append(self._reference(name, [column.name]))
+        self.read.references[-1].inline = True
 
     def _reference(self, name: str | None, columns: list[str]) -> ReferenceClause:
         self.need("REFERENCES")
@@ -321,13 +335,15 @@ class _Reader(Cursor):
         deferrable = not self.take("NOT")
         self.need("DEFERRABLE")
         deferred = self.take("INITIALLY", "DEFERRED")
-        _ = deferred or self.take("INITIALLY", "IMMEDIATE")
+        immediate = not deferred and self.take("INITIALLY", "IMMEDIATE")
         if self.read.references:
-            self.read.references[-1].deferrable = deferrable
-            self.read.references[-1].deferred = deferrable and deferred
+            key = self.read.references[-1]
+            key.deferrable, key.deferred = deferrable, deferrable and deferred
+            said = {"not deferrable": not deferrable, "deferred": deferred and not deferrable, "immediate": immediate}
+            key.said = [word for word, there in said.items() if there]
 
     def _table_constraint(self) -> Clause:
-        name = self.name() if self.take("CONSTRAINT") else None
+        name = self._marked() if self.take("CONSTRAINT") else None
         primary = self.take("PRIMARY", "KEY")
         if primary or self.take("UNIQUE"):
             return self._table_key(primary, name)
