@@ -12,7 +12,7 @@ from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, St
 from ...model.namespaces import Sequence as NumberSequence
 from ...model.namespaces import SequenceOwner
 from ...model.objects import Object
-from ...model.tables import Check, Column, Exclusion, ForeignKey, Key, Table
+from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ..base import Rendering
 from .clauses import column_clause, column_extras, constraint_clause, not_valid
 from .ddl_columns import inherited_overrides, renamed_with
@@ -21,7 +21,7 @@ from .generic import generic_changes, generic_options
 from .lineage import columns_from_parents
 from .positions import behind_rows, carried_over, create_sequence, owned_by, sequence_of, taken_over
 from .rendering import RENDER, commented, option_changes, recommented, sql
-from .spelling import aside, at, ident, idents, literal, made_up, qualified, with_options
+from .spelling import aside, at, ident, idents, literal, made_up, made_up_index, qualified, with_options
 
 
 @RENDER.on("create", Table)
@@ -173,6 +173,7 @@ def _reattached(old: Table, new: Table, context: Rendering) -> Iterator[Statemen
     if old.partition_of is not None:
         yield sql(f"ALTER TABLE {at(old.partition_of)} DETACH PARTITION {at(new.address)}")
         yield from _left_over(old, new, (old.partition_of,), context)
+        yield from _shares_left(new, old.partition_of, context)
     if new.partition_of is not None:
         yield sql(f"ALTER TABLE {at(new.partition_of)} ATTACH PARTITION {at(new.address)} {new.bound}")
 
@@ -189,6 +190,27 @@ def _left_over(old: Table, new: Table, parents: Iterable[Address], context: Rend
     for o in (o for p in parents for o in context.old.children(p)):
         if isinstance(o, Check) and not o.no_inherit and o.name not in kept | gone:
             yield sql(f"{head} CONSTRAINT IF EXISTS {ident(o.name)}")
+
+
+def _shares_left(new: Table, parent: Address, context: Rendering) -> Iterator[Statement]:
+    """The keys and indexes that a partition had its share of, and that as a table it is not to have."""
+    head = f"ALTER TABLE {at(new.address)} DROP CONSTRAINT IF EXISTS"
+    named = {o.attached_to for o in context.old.children(new.address) if isinstance(o, Index)}
+    kept = {(o.kind, o.name) for o in context.new.children(new.address)}
+    above = context.new.children(new.partition_of) if new.partition_of is not None else ()
+    shared = {(o.kind, _terms(o)) for o in above if isinstance(o, Key | Index)}
+    for o in context.old.children(parent):
+        if isinstance(o, Key | Index) and o.address not in named and (o.kind, _terms(o)) not in shared:
+            name = made_up_index(new.name, _terms(o), o.kind)
+            if (o.kind, name) not in kept:
+                index = f"DROP INDEX IF EXISTS {qualified(new.schema, name)}"
+                yield sql(index if isinstance(o, Index) else f"{head} {ident(name)}")
+        elif isinstance(o, ForeignKey) and (o.kind, o.name) not in kept:
+            yield sql(f"{head} {ident(o.name)}")
+
+
+def _terms(o: Key | Index) -> tuple[str, ...]:
+    return o.columns if isinstance(o, Key) else o.keys
 
 
 def _lineage(old: Table, new: Table) -> list[str]:
