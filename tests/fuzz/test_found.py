@@ -426,6 +426,13 @@ HELD = {
         f"CREATE TABLE t_{'m' * 52} (id int GENERATED ALWAYS AS IDENTITY, x int) PARTITION BY LIST (x)",
         f"CREATE TABLE t_{'m' * 52} (id int GENERATED ALWAYS AS IDENTITY, x text) PARTITION BY LIST (x)",
     ),
+    "two partitions change places": (
+        "CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (1); "
+        "CREATE TABLE q PARTITION OF t FOR VALUES IN (2); CREATE TABLE r PARTITION OF t FOR VALUES IN (3)",
+        "CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (2); "
+        "CREATE TABLE q PARTITION OF t FOR VALUES IN (1); CREATE TABLE o PARTITION OF t FOR VALUES IN (3); "
+        "CREATE TABLE r (x int)",
+    ),
     "an index calls a function of an odd name": (
         "CREATE FUNCTION \"f%\"(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'; "
         'CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE INDEX i ON t ("f%"(x)); '

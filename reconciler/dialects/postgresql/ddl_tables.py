@@ -19,6 +19,7 @@ from .ddl_columns import inherited_overrides, renamed_with
 from .ddl_keys import key_extras
 from .generic import generic_changes, generic_options
 from .lineage import columns_from_parents
+from .partitions import PartitionTie
 from .positions import behind_rows, carried_over, create_sequence, owned_by, sequence_of, taken_over
 from .rendering import RENDER, commented, option_changes, recommented, sql
 from .spelling import aside, at, ident, idents, literal, made_up, qualified, with_options
@@ -175,6 +176,15 @@ def _reattached(old: Table, new: Table, context: Rendering) -> Iterator[Statemen
         yield from _left_over(old, new, (old.partition_of,), context)
     if new.partition_of is not None:
         yield sql(f"ALTER TABLE {at(new.partition_of)} ATTACH PARTITION {at(new.address)} {new.bound}")
+
+
+@RENDER.on("drop", PartitionTie)
+def detach(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Drop) and isinstance(step.change.old, PartitionTie)
+    table = Address("table", step.change.old.schema, step.change.old.table)
+    old, new = context.old[table], context.new[table]
+    assert isinstance(old, Table) and isinstance(new, Table)
+    yield from _reattached(old, replace(new, partition_of=None), context)
 
 
 def _left_over(old: Table, new: Table, parents: Iterable[Address], context: Rendering) -> Iterator[Statement]:
