@@ -347,6 +347,10 @@ FOUND = {
         "CREATE SEQUENCE s; CREATE UNLOGGED TABLE t (x int); ALTER SEQUENCE s OWNED BY t.x",
         "CREATE SEQUENCE s; CREATE TABLE t (x int); ALTER SEQUENCE s OWNED BY t.x",
     ),
+    "a table leaves a parent with a column that is computed from another": (
+        "CREATE TABLE t (x int, y int GENERATED ALWAYS AS (x + 1) STORED); CREATE TABLE c (z int)",
+        "CREATE TABLE t (x int, y int GENERATED ALWAYS AS (x + 1) STORED); CREATE TABLE c (z int) INHERITS (t)",
+    ),
     "a table goes with a view of its columns that its own policy reads": (
         "CREATE TABLE t (x int); CREATE MATERIALIZED VIEW m AS SELECT x FROM t; CREATE VIEW v AS SELECT x FROM m; "
         "CREATE POLICY p ON t USING (EXISTS (SELECT FROM v WHERE v.x = 1))",

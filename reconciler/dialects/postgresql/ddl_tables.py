@@ -191,7 +191,9 @@ def _left_over(old: Table, new: Table, parents: Iterable[Address], context: Rend
     """What a table keeps of parents that it leaves, and is not to have any more."""
     head = f"ALTER TABLE {at(new.address)} DROP"
     mine = {o.name: o for o in context.old.children(old.address) if isinstance(o, Column)}
-    for name in old.columns:
+    above = columns_from_parents(context.old, old)
+    computed = {n for n, c in above.items() if c.generated is not None}
+    for name in sorted(old.columns, key=lambda n: n not in computed):  # they hang on the others
         if name not in new.columns and (name not in mine or (mine[name].inherited and not mine[name].merged)):
             yield sql(f"{head} COLUMN {ident(name)}")
     kept = {o.name for o in context.new.children(new.address) if o.kind == "check"}
