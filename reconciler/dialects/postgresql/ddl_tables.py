@@ -19,6 +19,7 @@ from .ddl_columns import inherited_overrides, renamed_with
 from .ddl_keys import key_extras
 from .generic import generic_changes, generic_options
 from .lineage import columns_from_parents
+from .partitions import PartitionTie
 from .positions import behind_rows, carried_over, create_sequence, owned_by, sequence_of, taken_over
 from .rendering import RENDER, commented, option_changes, recommented, sql
 from .spelling import aside, at, ident, idents, literal, made_up, made_up_index, qualified, with_options
@@ -178,11 +179,22 @@ def _reattached(old: Table, new: Table, context: Rendering) -> Iterator[Statemen
         yield sql(f"ALTER TABLE {at(new.partition_of)} ATTACH PARTITION {at(new.address)} {new.bound}")
 
 
+@RENDER.on("drop", PartitionTie)
+def detach(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Drop) and isinstance(step.change.old, PartitionTie)
+    table = Address("table", step.change.old.schema, step.change.old.table)
+    old, new = context.old[table], context.new[table]
+    assert isinstance(old, Table) and isinstance(new, Table)
+    yield from _reattached(old, replace(new, partition_of=None), context)
+
+
 def _left_over(old: Table, new: Table, parents: Iterable[Address], context: Rendering) -> Iterator[Statement]:
     """What a table keeps of parents that it leaves, and is not to have any more."""
     head = f"ALTER TABLE {at(new.address)} DROP"
     mine = {o.name: o for o in context.old.children(old.address) if isinstance(o, Column)}
-    for name in old.columns:
+    above = columns_from_parents(context.old, old)
+    computed = {n for n, c in above.items() if c.generated is not None}
+    for name in sorted(old.columns, key=lambda n: n not in computed):  # they hang on the others
         if name not in new.columns and (name not in mine or (mine[name].inherited and not mine[name].merged)):
             yield sql(f"{head} COLUMN {ident(name)}")
     kept = {o.name for o in context.new.children(new.address) if o.kind == "check"}
