@@ -30,9 +30,9 @@ test: setup
 proof: setup
 	$(BIN)/python -m pytest -n $(JOBS) -m proof tests
 
-## make faults  kills, races and lost connections, at every point
+## make faults  kills, races, lost replies, full disks at every point: one line a fault (RECONCILE_FAULT_POINTS=10 of each)
 faults: setup
-	$(BIN)/python -m pytest -n $(JOBS) -m faults tests
+	$(BIN)/python -m pytest -n $(JOBS) -q -m "not few" tests/faults
 
 ## make attacks  on approvals, code and the ledger: one line an attack, with what it was refused with
 attacks: setup

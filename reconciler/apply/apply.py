@@ -23,7 +23,7 @@ from ..model.changes import Change, Statement, address_of
 from ..model.probes import Probed
 from ..sources.revisions import History, Revision
 from . import foresight, journal, ledger, verify, versions
-from .ladder import Ladder, is_lost
+from .ladder import Ladder, LostError, is_lost, lost
 from .ledger import Recorded
 from .limits import Limits
 from .lock import Turn
@@ -211,6 +211,10 @@ class _Apply:
             return self._outcome()
         except RefusedError as error:
             self._keep_refusal(error)
+            raise
+        except DatabaseError as error:
+            if is_lost(error) and not isinstance(error, LostError):
+                raise lost(error, self.work.session.target) from error
             raise
 
     def _outcome(self) -> Outcome:

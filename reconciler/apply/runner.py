@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
+from typing import Final
 
 from ..emit.online import called
-from ..errors import DatabaseError, ReconcileError
+from ..errors import DatabaseError, InterruptedRunError, ReconcileError
 from ..model.codec import fingerprint
 from . import journal, ledger, recover, references, versions
 from .execution import PassedOverError, alone, execute, require_built, sound, steer, steered_home
@@ -17,6 +19,9 @@ from .ledger import Entry
 from .render import Rendered
 from .segments import Act, Segment
 from .work import Event, Work
+
+_SOON_MS: Final = 2_000
+"""How long one who is told to stop waits for a lock, to leave things in order."""
 
 
 class MovedError(ReconcileError):
@@ -106,6 +111,9 @@ class RevisionRun:
         except ReconcileError as error:
             self._undo_intent(act, error)
             raise
+        except KeyboardInterrupt:  # whoever insists, or an orchestrator's last warning: the intent stays
+            self._heal_soon(act)
+            raise
         # from here on it has happened: whoever is stopped leaves the intent, and the next run looks at what is there
         try:
             require_built(self.work, act, self.item.place)
@@ -117,10 +125,18 @@ class RevisionRun:
             if self._is_last(segment):
                 self._finish()
 
+    def _heal_soon(self, act: Act) -> None:
+        """Drops what a cancelled build left, where nobody stands in the way; if not, the next run does."""
+        with suppress(ReconcileError):
+            self.work.turn.limit(_SOON_MS)
+            healed(self.work, whole(self.work), act.sql)
+
     def _undo_intent(self, act: Act, error: ReconcileError) -> None:
         """A statement that the server refused did nothing but, perhaps, leave an invalid index."""
         if isinstance(error, DatabaseError) and is_lost(error):
             return
+        if isinstance(error, InterruptedRunError):
+            self.work.turn.limit(_SOON_MS)
         try:
             healed(self.work, whole(self.work), act.sql)
         except DatabaseError:

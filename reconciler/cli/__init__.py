@@ -37,6 +37,7 @@ COMMANDS: Final = {
     "trust": "Show who may approve what; sign a next version of that.",
     "apply": "Apply the revisions that are allowed to an environment.",
     "grants": "Print what the roles of an environment must be allowed.",
+    "rollback": "Plan the way back to an earlier revision, as a revision of its own.",
     "status": "Say how each environment stands.",
     "drift": "Show what was changed by hand; adopt or revert it.",
     "history": "Show what was applied, when and by whom.",

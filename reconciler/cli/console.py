@@ -213,8 +213,11 @@ def leave(code: int) -> NoReturn:
 
 
 @contextmanager
-def stoppable() -> Iterator[Callable[[], bool]]:
-    """If somebody asked to stop: the first signal asks, so that work ends where it is whole, the second insists."""
+def stoppable(patience: float = 10.0) -> Iterator[Callable[[], bool]]:
+    """If somebody asked to stop: the first signal asks, so that work ends where it is whole.
+
+    What has not ended after `patience` seconds, or at a second signal, is cancelled: orchestrators kill after thirty.
+    """
     asked = False
 
     def ask(_number: int, _frame: FrameType | None) -> None:
@@ -222,11 +225,14 @@ def stoppable() -> Iterator[Callable[[], bool]]:
         if asked:
             raise KeyboardInterrupt
         asked = True
+        signal.setitimer(signal.ITIMER_REAL, patience)
 
-    before = {n: signal.signal(n, ask) for n in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+    numbers = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, signal.SIGALRM)
+    before = {n: signal.signal(n, ask) for n in numbers}
     try:
         yield lambda: asked
     finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
         for number, handler in before.items():
             signal.signal(number, handler)
 

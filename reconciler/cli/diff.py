@@ -19,8 +19,9 @@ from .options import SOURCES, dialect_option, order_option, workspace
 @command_options
 def command(console: Console, before: str, after: str, sql: bool, column_order: bool, dialect: str | None) -> int:
     """Compare FROM with TO, and print the steps that take FROM to TO. Exit status 2: they differ."""
-    from ..control.compare import compare, unmodelled_notes
+    from ..control.compare import compare, profile_of, unmodelled_notes
     from ..control.sides import pair
+    from ..control.tombstones import keeping
     from ..emit.report import as_data
     from ..emit.sql import script
     from ..emit.terminal import as_text
@@ -28,6 +29,8 @@ def command(console: Console, before: str, after: str, sql: bool, column_order: 
     ws = workspace(console, required=False)
     with console.progress("comparing"):
         a, b, chosen = pair(before, after, ws, dialect=dialect)
+        if b.written:
+            b = keeping(a.catalog, b, profile_of(chosen, a.catalog, b.catalog), until=None)
         found = compare(a, b, chosen, follow_order=column_order)
     for text in (*ws.notices, *unmodelled_notes(a, b)):
         console.note(text)

@@ -33,12 +33,13 @@ if TYPE_CHECKING:
 @click.option("--check", is_flag=True, help="For CI: exit status 2 where a revision is missing; reads no environment.")
 @click.option("--offline", is_flag=True, help="Do not look at the environments.")
 @click.option("--samples", is_flag=True, help="Show some keys of the rows that the plan would fail on.")
+@click.option("--purge", is_flag=True, help="Drop the tombstones whose day has come; exit status 3: none has.")
 @only_option
 @everything_option
 @command_options
 def command(
     console: Console, write_files: bool, branch: str | None, message: str | None, markdown: Path | None, check: bool,
-    offline: bool, samples: bool, dialect: str | None, allow_drop_everything: bool,
+    offline: bool, samples: bool, purge: bool, dialect: str | None, allow_drop_everything: bool,
 ) -> int:  # fmt: skip
     """Compare what is desired with head, say how each environment stands, and print the plan.
 
@@ -50,7 +51,7 @@ def command(
     for ws in spaces:
         with about(ws):
             plans.append(_looked(console, ws, alone=check or offline, writes=write_files or bool(branch),
-                                 samples=samples))  # fmt: skip
+                                 samples=samples, purge=purge))  # fmt: skip
     for text in spaces[0].notices:
         console.note(text)
     said = [_said(console, p, markdown) for p in plans]
@@ -79,7 +80,7 @@ class _Said:
         self.lines, self.data, self.markdown = lines, data, markdown
 
 
-def _looked(console: Console, ws: Workspace, *, alone: bool, writes: bool, samples: bool) -> _Plan:
+def _looked(console: Console, ws: Workspace, *, alone: bool, writes: bool, samples: bool, purge: bool) -> _Plan:
     """alone: no environment is asked anything. writes: they are not asked how they stand."""
     from ..control.gitstate import working_state
     from ..control.judged import key_of_desired, nothing_to_plan
@@ -92,7 +93,8 @@ def _looked(console: Console, ws: Workspace, *, alone: bool, writes: bool, sampl
     with Readings(ws, looked_at, working) as readings:
         with console.progress("planning"):
             key = key_of_desired(ws)
-            found = None if nothing_to_plan(ws, working, key) else _planned(ws, working, key)
+            known = not purge and nothing_to_plan(ws, working, key)
+            found = None if known else _planned(ws, working, key, purge)
         with console.progress(f"reading {', '.join(e.name for e in looked_at)}"):
             standings = readings.against(found.state if found is not None else working)
     rows: Answers = {}
@@ -104,11 +106,11 @@ def _looked(console: Console, ws: Workspace, *, alone: bool, writes: bool, sampl
     return _Plan(ws, found, standings, rows)
 
 
-def _planned(ws: Workspace, working: GitState, key: str) -> Planned:
+def _planned(ws: Workspace, working: GitState, key: str, purge: bool) -> Planned:
     """The plan; what it takes is imported only where there may be one."""
     from ..control.planning import planned
 
-    return planned(ws, working, key)
+    return planned(ws, working, key, purge=purge)
 
 
 def _said(console: Console, plan: _Plan, markdown: Path | None) -> _Said:

@@ -9,7 +9,10 @@ from .console import Console
 if TYPE_CHECKING:
     from ..control.conditions import Condition, Standing
 
-_STYLES = {"Synced": "good", "Unmanaged": "note", "Unmodelled": "note", "Pending": "warning", "Unplanned": "warning"}
+_STYLES = {
+    "Synced": "good", "Unmanaged": "note", "Unmodelled": "note", "Tombstones": "note", "Pending": "warning",
+    "Unplanned": "warning",
+}  # fmt: skip
 _MOST = 10
 
 

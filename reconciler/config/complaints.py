@@ -61,8 +61,8 @@ def _path(text: str, source: Document, root: Path, *place: Key) -> Iterator[Find
 def _url(written: str | Elsewhere, source: Document, root: Path, *place: Key) -> Iterator[Finding]:
     where = source.at(*place)
     if isinstance(written, Elsewhere):
-        if bool(written.env) == bool(written.file):
-            yield Finding(rule="url", message="needs one of env and file", span=where, next="write {env: NAME}")
+        if sum(map(bool, (written.env, written.file, written.command))) != 1:
+            yield Finding(rule="url", message="needs one of env, file and command", span=where, next="write {env: NAME}")
         if written.file and not Path(written.file).is_absolute():
             yield from (f for f in _path(written.file, source, root, *place, "file") if f.level == "error")
         names = [written.env] if written.env else []

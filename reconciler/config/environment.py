@@ -8,35 +8,42 @@ from __future__ import annotations
 
 import os
 import re
+import subprocess
 from pathlib import Path
 from typing import Final
 
 import msgspec
 
 from ..diagnostics import Span
-from ..errors import ReconcileError
+from ..errors import ReconcileError, RefusedError
 from .paths import inside
 from .projectfile import Elsewhere
 from .rules import Rules
 from .secrets import masked, remember, remember_url
 
 _VARIABLE: Final = re.compile(r"\$\{([^}]*)\}")
+COMMANDS: Final = "RECONCILE_COMMANDS"
+_PATIENCE: Final = 30.0
 _SECRET_NAME: Final = re.compile(r"(?i)pass|pwd|secret|token")
 _RELATIVE_SQLITE: Final = re.compile(r"(sqlite(?:\+\w+)?:///)(?!/|:memory:|file:)([^?]+)(.*)")
 
 
 class UrlSource(msgspec.Struct, frozen=True, kw_only=True):
-    """Where a URL comes from: one of a text with `${VARIABLE}` in it, a variable, or the first line of a file."""
+    """Where a URL comes from: one of a text with `${VARIABLE}` in it, a variable, the first line of a file, or what a
+    program prints."""
 
     literal: str = ""
     env: str = ""
     file: str = ""
+    command: tuple[str, ...] = ()
     root: Path = Path()
     span: Span = Span()
     owner: str = ""
 
     def __str__(self) -> str:
         """The source as a person may see it: never what it resolves to."""
+        if self.command:
+            return f"command:{self.command[0]}"
         return f"env:{self.env}" if self.env else f"file:{self.file}" if self.file else masked(self.literal)
 
     def __repr__(self) -> str:
@@ -56,6 +63,8 @@ class UrlSource(msgspec.Struct, frozen=True, kw_only=True):
             return self._variable(self.env)
         if self.file:
             return self._first_line()
+        if self.command:
+            return self._printed()
         return _VARIABLE.sub(lambda match: self._variable(match[1]), self.literal).strip()
 
     def _variable(self, name: str) -> str:
@@ -79,11 +88,39 @@ class UrlSource(msgspec.Struct, frozen=True, kw_only=True):
             why = error.strerror or "" if isinstance(error, OSError) else "its first line is not text"
             raise ReconcileError(f"cannot read a URL from {self.file}", where=str(self.span), why=why) from None
 
+    def _printed(self) -> str:
+        """The first line that the program prints. What it writes to its standard error is not shown: it may be the
+        secret."""
+        if os.environ.get(COMMANDS) != "1":
+            raise RefusedError(
+                f"{self.command[0]} is not run",
+                where=str(self.span),
+                why="reconcile.yaml can be changed by any branch, so it alone does not make this program run others",
+                next=f"set {COMMANDS}=1 where you trust what is checked out",
+            )
+        try:
+            done = subprocess.run(
+                self.command, cwd=self.root, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=True
+            )
+        except subprocess.TimeoutExpired:
+            why = f"it took more than {_PATIENCE:.0f} s"
+        except subprocess.CalledProcessError as error:
+            why = f"it ended with exit status {error.returncode}"
+        except OSError as error:
+            why = error.strerror or ""
+        else:
+            line = done.stdout.splitlines()[:1]
+            return line[0].decode(errors="replace").strip() if line else ""
+        raise ReconcileError(f"cannot have a URL from {self.command[0]}", where=str(self.span), why=why) from None
+
 
 def url_source(written: str | Elsewhere, root: Path, owner: str, span: Span) -> UrlSource:
     """Where a URL comes from, as a file says it; a password in the text is remembered for scrubbing."""
     if isinstance(written, Elsewhere):
-        return UrlSource(env=written.env or "", file=written.file or "", root=root, span=span, owner=owner)
+        return UrlSource(
+            env=written.env or "", file=written.file or "", command=tuple(written.command or ()), root=root, span=span,
+            owner=owner,
+        )  # fmt: skip
     if written.startswith("env:"):
         return UrlSource(env=written.removeprefix("env:"), root=root, span=span, owner=owner)
     if "${" not in written:
@@ -104,6 +141,8 @@ class Environment(msgspec.Struct, frozen=True, kw_only=True):
     branch: str = "main"
     remote: str | None = None
     rules: Rules | None = None
+    keep_dropped: int = 30
+    """Days from when it was applied here, for which a tombstone is kept here."""
     span: Span = Span()
 
     @property

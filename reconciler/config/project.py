@@ -82,6 +82,9 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     """What is managed beside the schema itself: owners, grants, roles; of SQLite, numbers in the head of the file."""
     definers: Literal["keep", "drop"] = "keep"
     column_order: Literal["follow", "ignore"] = "follow"
+    drops: Literal["drop", "tombstone"] = "drop"
+    keep_dropped: int = 30
+    """Days between the plan that makes a tombstone and the first on which it may be purged."""
     unmanaged: tuple[Unmanaged, ...] = ()
     ignore_drift: tuple[IgnoredDrift, ...] = ()
     environments: tuple[Environment, ...] = ()
@@ -222,13 +225,15 @@ def _view(spec: SpecForm, dialect: str, own: DialectForm, source: Document, file
         manage=tuple(sorted(set(own.manage))),
         definers=spec.definers,
         column_order=spec.column_order,
+        drops=spec.drops,
+        keep_dropped=_days(spec.keep_dropped),
         unmanaged=tuple(Unmanaged(kind=u.kind, schema=u.schema, name=u.name, reason=u.reason) for u in spec.unmanaged),
         ignore_drift=tuple(
             IgnoredDrift(address=d.address, until=d.until, reason=d.reason, span=source.at("spec", "ignoreDrift", n))
             for n, d in enumerate(spec.ignore_drift)
         ),
         environments=tuple(
-            _environment(name, e, source, root)
+            _environment(name, e, source, root, _days(e.keep_dropped or spec.keep_dropped))
             for name, e in spec.environments.items()
             if spec.dialects is None or dialect_of(spec, e) == dialect
         ),
@@ -236,17 +241,24 @@ def _view(spec: SpecForm, dialect: str, own: DialectForm, source: Document, file
     )
 
 
-def _environment(name: str, form: EnvironmentForm, source: Document, root: Path) -> Environment:
+def _environment(name: str, form: EnvironmentForm, source: Document, root: Path, kept: int) -> Environment:
     place = ("spec", "environments", name)
     url = url_source(form.url, root, f"environment {name}", source.at(*place, "url"))
     span = source.at(*place)
-    return Environment(name=name, url_source=url, policy=form.policy, branch=form.branch, remote=form.remote, span=span)
+    return Environment(
+        name=name, url_source=url, policy=form.policy, branch=form.branch, remote=form.remote, keep_dropped=kept,
+        span=span,
+    )  # fmt: skip
 
 
 def _url_source(
     written: str | Elsewhere | None, source: Document, root: Path, owner: str, *place: Key
 ) -> UrlSource | None:
     return None if written is None else url_source(written, root, owner, source.at(*place))
+
+
+def _days(text: str) -> int:
+    return int(text.removesuffix("d"))
 
 
 def _seconds(text: str) -> float:

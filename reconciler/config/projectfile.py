@@ -17,6 +17,7 @@ class _Form(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_un
 
 
 NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]{0,62}$"
+DAYS = r"^(0|[1-9][0-9]{0,3})d$"
 DURATION = r"^[1-9][0-9]{0,6}(s|m|h)?$"
 BRANCH = r"^[A-Za-z0-9_][A-Za-z0-9._/+-]{0,200}$"
 
@@ -26,10 +27,17 @@ EnvironmentName = Annotated[
 
 
 class Elsewhere(_Form, frozen=True):
-    """A URL kept outside the file: in an environment variable, or in the first line of a file."""
+    """A URL kept outside the file: in an environment variable, in the first line of a file, or said by a program."""
 
     env: Annotated[str | None, Meta(description="the environment variable that holds it")] = None
     file: Annotated[str | None, Meta(description="the file whose first line is it, such as a mounted secret")] = None
+    command: Annotated[
+        Annotated[list[str], Meta(min_length=1)] | None,
+        Meta(
+            description="the program, with its arguments, that prints it: run without a shell, where whoever runs "
+            "reconcile has set RECONCILE_COMMANDS=1",
+        ),
+    ] = None
 
 
 Folder = Annotated[str, Meta(min_length=1)]
@@ -47,6 +55,15 @@ Manage = Annotated[
     Meta(
         description="Managed beside the schema itself: owners (PostgreSQL), grants and roles (PostgreSQL, MySQL; roles "
         "are the server's, not a database's), user_version and application_id of SQLite."
+    ),
+]
+
+Days = Annotated[str, Meta(pattern=DAYS, description="a number of days, such as 30d")]
+Drops = Annotated[
+    Literal["drop", "tombstone"],
+    Meta(
+        description="What becomes of a table or column that is no longer desired: it is dropped, or renamed to a "
+        "tombstone, kept, and dropped by a revision of its own once keepDropped is over."
     ),
 ]
 
@@ -76,6 +93,13 @@ class EnvironmentForm(_Form, frozen=True):
     dialect: Annotated[
         DialectName | None,
         Meta(description="Which of spec.dialects it has; without it, what its URL begins with says so."),
+    ] = None
+    keep_dropped: Annotated[
+        Days | None,
+        Meta(
+            description="How many days from when it was applied here a tombstone is kept here; without it, "
+            "spec.keepDropped.",
+        ),
     ] = None
 
 
@@ -148,6 +172,10 @@ class SpecForm(_Form, frozen=True):
     column_order: Annotated[
         Literal["follow", "ignore"], Meta(description="Whether the order of columns is part of what is desired.")
     ] = "follow"
+    drops: Drops = "drop"
+    keep_dropped: Annotated[
+        Days, Meta(description="How many days a tombstone is kept before it may be purged.")
+    ] = "30d"
     unmanaged: Annotated[list[UnmanagedForm], Meta(description="Objects that are left alone.")] = []
     ignore_drift: Annotated[list[IgnoreDriftForm], Meta(description="Drift that is accepted until a date.")] = []
     environments: Annotated[
@@ -183,7 +211,7 @@ def schema_of(form: type[msgspec.Struct], title: str, name: str) -> dict[str, An
     named = {name.removesuffix("Form"): part for name, part in parts.items()}
     text = msgspec.json.encode(named).replace(b'Form"', b'"')
     named = msgspec.json.decode(text)
-    named["Elsewhere"] |= {"oneOf": [{"required": ["env"]}, {"required": ["file"]}]}
+    named["Elsewhere"] |= {"oneOf": [{"required": [name]} for name in ("env", "file", "command")]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": title,

@@ -77,7 +77,12 @@ def settings_text(ws: Workspace) -> str:
     project = ws.required
     kept = {
         "dialect": project.dialect,
+        "drops": project.drops,
         "ignoreDrift": [[d.address, d.until.isoformat()] for d in project.ignore_drift],
+        "keepDropped": {
+            "": project.keep_dropped,
+            **{e.name: e.keep_dropped for e in project.environments if e.keep_dropped != project.keep_dropped},
+        },
         "manage": project.manage,
         "schemas": project.schemas,
         "unmanaged": [[u.kind, u.schema, u.name] for u in project.unmanaged],

@@ -18,6 +18,7 @@ from ..model.catalog import Catalog
 from ..model.changes import Alter, Change, Create, Drop, address_of
 from ..model.objects import Object
 from ..model.profile import Profile
+from ..model.tombstones import Tombstone
 from ..plan.diff import changes as raw_changes
 from ..sources.revisions import Revision
 
@@ -34,8 +35,9 @@ Kind = Literal[
     "Unreachable",
     "Suspended",
     "BreakGlass",
+    "Tombstones",
 ]
-INFORMATIONAL: Final = frozenset({"Synced", "Unmanaged", "Unmodelled", "Suspended"})
+INFORMATIONAL: Final = frozenset({"Synced", "Unmanaged", "Unmodelled", "Suspended", "Tombstones"})
 _UNHEALTHY: Final = frozenset({"Interrupted", "Degraded", "Unreachable"})
 
 
@@ -170,6 +172,19 @@ def unmanaged_condition(objects: Sequence[Object], environment: str) -> Conditio
         objects=tuple(str(o.address) for o in objects),
         next=f"reconcile drift --env {environment} --adopt --unmanaged, or name them under spec.unmanaged",
     )
+
+
+def tombstones_condition(found: Sequence[Tombstone], today: datetime.date) -> Condition:
+    """What was dropped and is still there; with the reason Due where some of it may be purged."""
+    due = sum(t.until <= today for t in found)
+    count = f"{len(found)} dropped and still there"
+    objects = tuple(f"{t.address}, may be purged from {t.until} on" for t in found)
+    if not due:
+        message = f"{count}, the first until {min(t.until for t in found)}"
+        return Condition(type="Tombstones", reason="Kept", message=message, objects=objects)
+    next_step = "reconcile plan --purge --write"
+    message = f"{count}, {due} may be purged"
+    return Condition(type="Tombstones", reason="Due", message=message, objects=objects, next=next_step)
 
 
 def unmodelled_condition(live: Catalog) -> Condition:

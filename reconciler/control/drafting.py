@@ -127,13 +127,13 @@ def _replace(target: Path, text: bytes) -> None:
     part.replace(target)
 
 
-def commit(ws: Workspace, files: Draft, branch: str, message: str) -> str:
+def commit(ws: Workspace, files: Draft, branch: str, message: str, *, changed_manifests: bool = True) -> str:
     """A draft as a commit on a branch, with the manifests that are changed in the working tree; gives its id."""
     root = ws.required.root
     paths = {ws.repository.relative(root / p): t for p, t in files.files.items()}
     deletions = [ws.repository.relative(root / p) for p in files.deletions]
     manifests = ws.required.manifests
-    if manifests is not None and manifests.is_dir():
+    if changed_manifests and manifests is not None and manifests.is_dir():
         for path in ws.repository.dirty([ws.repository.relative(manifests)]):
             target = ws.repository.root / path
             if target.is_file() and not target.is_symlink():

@@ -14,6 +14,7 @@ from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Change, Create, Drop, address_of, subject
 from ..model.objects import Object
+from ..model.tombstones import is_tombstone, without_tombstones
 from .actor import actor
 from .applying import target_of
 from .compare import Comparison, compare
@@ -89,8 +90,20 @@ def adopt(ws: Workspace, drift: Drift, *, unmanaged: bool) -> Files:
             why="the manifests are those of other dialects too, and say it in their words",
             next=f"write it by hand under dialects: {{{ws.required.dialect}: ...}}, or for all of them; or --revert",
         )
+    if buried := sorted({str(address_of(c)) for c in drift.changes if _is_buried(address_of(c))}):
+        raise RefusedError(
+            "what was done to a tombstone by hand is not written into the manifests",
+            where=", ".join(buried),
+            why="no manifest says tombstones; what was in one that is gone is lost",
+            next=f"reconcile drift --env {drift.environment.name} --revert makes it anew, without rows",
+        )
     touched = _touched(drift, unmanaged)
-    return rewrite_objects(drift.live, touched, ws.dialect, folder, was=drift.recorded, portable=several)
+    live, recorded = without_tombstones(drift.live), without_tombstones(drift.recorded)
+    return rewrite_objects(live, touched, ws.dialect, folder, was=recorded, portable=several)
+
+
+def _is_buried(address: Address) -> bool:
+    return is_tombstone(address.name) or is_tombstone(address.parent)
 
 
 def _is_addition(change: Change) -> bool:

@@ -34,6 +34,7 @@ from .gitstate import GitState, lock_of
 from .losses import plan_told, said_losses
 from .promotion import Stands, require_promoted
 from .recorded import recorded_catalog
+from .retention import require_kept
 from .suspending import suspension
 from .workspace import Workspace
 
@@ -77,6 +78,7 @@ class Gate:
 
     def approved(self, proposal: Proposal) -> Permit:
         """The permit for exactly what was rendered. Raises where it has none."""
+        require_kept(self.ws, self.environment, self.state, self.session, proposal)
         rules = self.environment.rules
         if rules is not None and rules.promotes_from and not self.asked.break_glass:
             assert self.stands is not None, "an apply says how to look at another environment"

@@ -118,6 +118,12 @@ def lock_of(ws: Workspace, revision: tuple[str, ...], working: GitState) -> Snap
     """The lockfile as it was when the history ended at some revision: in the working tree, or found in git's past."""
     if working.lockfile is not None and set(working.lockfile.heads) == set(revision):
         return working.lock
+    found = committed_lock(ws, revision)
+    return found[1].snapshot if found is not None else None
+
+
+def committed_lock(ws: Workspace, revision: tuple[str, ...]) -> tuple[str, Lockfile] | None:
+    """The newest commit whose lockfile is that of some revision, and that lockfile; None where git has none."""
     if not revision:
         return None
     path = ws.repository.relative(ws.required.lockfile)
@@ -131,5 +137,5 @@ def lock_of(ws: Workspace, revision: tuple[str, ...], working: GitState) -> Snap
             continue
         found = Lockfile(text, f"{commit.id[:12]}:{path}")
         if set(found.heads) == set(revision):
-            return found.snapshot
+            return commit.id, found
     return None

@@ -7,12 +7,13 @@ asks for more approvals, and forbids nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from ..apply.render import Rendered
 from ..dialects.base import Dialect
 from ..emit.report import PlanReport
+from ..model.address import Address
 from ..model.catalog import Catalog
 from .compare import compare
 from .sides import Side
@@ -49,9 +50,12 @@ _SOME: Final = re.compile(r"\b(?:where|limit|join|having|distinct|union|from)\b"
 _DROP: Final = re.compile(rf"drop\s+table\s+{_NAME.format('old')}\s*\Z", re.IGNORECASE)
 
 
-def plan_told(before: Catalog, after: Catalog, dialect: Dialect) -> PlanReport:
-    """The change from one catalog to another, told."""
-    return compare(Side(label="base", catalog=before), Side(label="head", catalog=after), dialect).report()
+def plan_told(
+    before: Catalog, after: Catalog, dialect: Dialect, names: Mapping[Address, str] | None = None
+) -> PlanReport:
+    """The change from one catalog to another, told. names: what was renamed, new address → old name."""
+    head = Side(label="head", catalog=after, names=names or {})
+    return compare(Side(label="base", catalog=before), head, dialect).report()
 
 
 def said_losses(items: Iterable[Rendered]) -> list[str]:

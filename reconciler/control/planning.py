@@ -8,10 +8,11 @@ from ..apply.versions import current
 from ..errors import ReconcileError, RefusedError
 from ..model.catalog import Catalog
 from ..sources.revisions import History, Revision
-from .compare import Comparison, compare
+from .compare import Comparison, compare, profile_of
 from .gitstate import GitState, approved_revisions, working_state
 from .judged import keep_nothing_to_plan, key_of_desired
 from .sides import Side, one
+from .tombstones import due, keeping, kept_until
 from .workspace import Workspace
 
 
@@ -39,20 +40,27 @@ class Planned(msgspec.Struct, frozen=True, kw_only=True):
         return lock is not None and dict(lock.written) != dict(self.desired.digests)
 
 
-def planned(ws: Workspace, working: GitState | None = None, key: str | None = None) -> Planned:
+def planned(
+    ws: Workspace, working: GitState | None = None, key: str | None = None, *, purge: bool = False
+) -> Planned:
     """The plan from head to desired. Raises RefusedError where desired is empty or the lockfile is not head's.
 
-    `key` is that of the manifests, where it is known already.
+    `key` is that of the manifests, where it is known already. `purge`: with the tombstones whose day has come dropped;
+    refused where none has.
     """
     key = key_of_desired(ws) if key is None else key
     state, stale = _one_head(ws, working or working_state(ws))
-    head = _head_side(ws, state)
+    head = head_side(ws, state)
     known = state.at_head
     desired, dialect = one(
         ws.desired_source(), ws, dialect=ws.required.dialect, known=known, known_digest=state.lock_digest, key=key
     )
     follow = ws.required.column_order == "follow"
     written = known.orders if known is not None else None
+    desired = keeping(
+        head.catalog, desired, profile_of(dialect, head.catalog, desired.catalog), until=kept_until(ws),
+        purged=due(head.catalog) if purge else (), written=written,
+    )  # fmt: skip
     comparison = compare(head, desired, dialect, follow_order=follow, written=written)
     found = Planned(state=state, desired=desired, comparison=comparison, stale=stale)
     if found.nothing and not ws.notices:
@@ -60,7 +68,8 @@ def planned(ws: Workspace, working: GitState | None = None, key: str | None = No
     return found
 
 
-def _head_side(ws: Workspace, state: GitState) -> Side:
+def head_side(ws: Workspace, state: GitState) -> Side:
+    """Head, as the lockfile has it; refused where that is another revision's."""
     if not state.history.heads:
         return Side(label="head", catalog=Catalog(dialect=ws.dialect.name, says=ws.scope.topics))
     if state.at_head is None:

@@ -9,8 +9,9 @@ from ..apply.work import Event, Target
 from ..dialects.registry import dialect_of_url, is_url
 from ..errors import ReconcileError, RefusedError
 from .actor import actor
-from .compare import Comparison, compare
+from .compare import Comparison, compare, profile_of
 from .sides import Side, pair
+from .tombstones import keeping, kept_until
 from .workspace import Workspace
 
 
@@ -23,6 +24,9 @@ def prepared(
     with dialect_of_url(url).connect(url, create=True):
         pass  # a SQLite file that is not there yet is made here, and only here
     before, after, dialect = pair(url, wanted, ws, dialect=None)
+    if after.written:
+        profile = profile_of(dialect, before.catalog, after.catalog)
+        after = keeping(before.catalog, after, profile, until=kept_until(ws))
     return compare(before, after, dialect, follow_order=follow_order), (before, after), url
 
 

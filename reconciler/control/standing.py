@@ -18,14 +18,17 @@ from ..errors import ReconcileError
 from ..model.access import ROLES
 from ..model.catalog import Catalog
 from ..model.codec import encoded
+from ..model.tombstones import tombstones
 from ..sources import memo
 from ..sources.snapshot import LockfileError
+from . import clock
 from .conditions import (
     Condition,
     Standing,
     difference,
     drift_condition,
     pending_condition,
+    tombstones_condition,
     unexcused,
     unmanaged_condition,
     unmodelled_condition,
@@ -134,7 +137,7 @@ def _of_live(
     key = memo.key_of(
         session.target, ws.dialect.stamp(session), *at, encoded(ws.scope), encoded(working.lock_digest),
         ledger.recorded_fingerprint(session, ws.dialect), encoded(ws.required.ignore_drift),
-        datetime.date.today().isoformat(), environment.name,
+        datetime.date.today().isoformat(), clock.today().isoformat(), environment.name,
     )  # fmt: skip
     tellable = ROLES not in ws.scope.topics  # no stamp of a database tells of the server's roles
     if tellable and (known := memo.recalled(key)) is not None:
@@ -142,6 +145,8 @@ def _of_live(
             return msgspec.json.decode(known, type=list[Condition])
     live = ws.dialect.inspect(session, ws.scope)
     found = [*_differences(ws, environment, working, session, at, live), *_degraded(live)]
+    if buried := tombstones(live):
+        found.append(tombstones_condition(buried, clock.today()))
     if live.unmodelled:
         found.append(unmodelled_condition(live))
     if tellable:

@@ -146,13 +146,11 @@ def joined(*tables: Mapping[str, frozenset[str]]) -> dict[str, frozenset[str]]:
     return {kind: frozenset().union(*(t.get(kind, frozenset()) for t in tables)) for kind in kinds}
 
 
-COMMENTED: Final = fields(
-    "table", "column", "primary_key", "unique", "check", "foreign_key", "index", "view", words="comment"
-)
 STORAGE: Final = joined(
     fields("table", words="options access_method tablespace unlogged replica_identity"),
     fields("column", words="storage compression statistics options not_null_name"),
     fields("primary_key", "unique", words="options tablespace clustered replica_identity include invisible"),
+    fields("primary_key", "unique", words="index_comment"),
     fields("index", words="options tablespace clustered replica_identity include statistics attached_to invisible"),
     fields("check", words="no_inherit not_valid"),
     fields("foreign_key", words="not_valid spelled_out"),

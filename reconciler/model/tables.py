@@ -194,6 +194,8 @@ class Key(Child, frozen=True, kw_only=True):
     replica_identity: bool = False
     invisible: bool = False
     """Its index is kept up to date, and queries do not use it."""
+    index_comment: str | None = None
+    """The comment on its index, where that has one beside the constraint's (PostgreSQL)."""
 
     def requires(self) -> Iterator[Address]:
         yield self._owner()
@@ -294,6 +296,7 @@ class Exclusion(Child, frozen=True, kw_only=True):
     definition: str
     deferrable: bool = False
     initially_deferred: bool = False
+    index_comment: str | None = None
 
 
 @register

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..model.address import Address
 from ..model.changes import Change, Create, Drop, Rebuild, Step, Verb, address_of, verb
@@ -98,8 +98,8 @@ def _on_cycles(gone: dict[Address, Object], profile: Profile) -> set[Address]:
     for o in gone.values():
         if o.kind in profile.unordered:
             continue
-        owner = o.address if o.parent is None else o.parent
-        needed = {r for r in o.requires() if r != owner and r in gone and gone[r].parent is None}
+        owner = _outermost(o)
+        needed = _owners(o.requires(), gone) - {owner, *_owners(o.vanishes_with(), gone)}
         if owner in gone and needed:
             ties[o.address] = (owner, needed)
     while True:
@@ -107,5 +107,25 @@ def _on_cycles(gone: dict[Address, Object], profile: Profile) -> set[Address]:
         targets = {r for _, rs in ties.values() for r in rs}
         kept = {a: (p, rs & sources) for a, (p, rs) in ties.items() if p in targets and rs & sources}
         if kept == ties:
-            return {a for a in ties if gone[a].parent is not None}
+            return _with_siblings({a for a in ties if gone[a].parent is not None}, gone)
         ties = kept
+
+
+def _with_siblings(loops: set[Address], gone: dict[Address, Object]) -> set[Address]:
+    """What is dropped by itself, with the parts of the same parent that hang on it and so must go before."""
+    while more := {
+        o.address
+        for o in gone.values()
+        if o.address not in loops and any(r in loops and gone[r].parent == o.parent for r in o.requires())
+    }:
+        loops |= more
+    return loops
+
+
+def _owners(found: Iterable[Address], gone: dict[Address, Object]) -> set[Address]:
+    """The dropped objects that these are, or are parts of."""
+    return {_outermost(gone[a]) for a in found if a in gone}.intersection(gone)
+
+
+def _outermost(o: Object) -> Address:
+    return o.address if o.parent is None else o.parent

@@ -11,7 +11,7 @@ from ..dialects.base import Dialect
 from ..dialects.session import Session
 from ..errors import DatabaseError
 from ..model.address import Address
-from ..model.catalog import Catalog
+from ..model.catalog import Catalog, closure
 from ..model.changes import Create, Drop, Step
 from ..model.objects import Object
 from ..model.tables import Column, Table
@@ -90,7 +90,13 @@ class Fate:
     def _is_remade(self, old: Column, new: Column) -> bool:
         if old.type != new.type or (old.nullable and not new.nullable):
             return True
-        return any(self.names.get(r, r) in self._changed for r in (*old.refs, *new.refs))
+        types = (*_made_of(self.base, old), *_made_of(self.target, new))
+        return any(self.names.get(r, r) in self._changed for r in types)
+
+
+def _made_of(catalog: Catalog, column: Column) -> Iterable[Address]:
+    """What the values of a column are made of: its type, and the types of that."""
+    return closure(catalog, column.refs, lambda c, a: c[a].refs)
 
 
 def _below(catalog: Catalog, table: Address) -> set[Address]:

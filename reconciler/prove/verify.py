@@ -5,17 +5,19 @@ The lockfile is one claim and the files are another; neither is believed, and wh
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import msgspec
 
 from ..diagnostics import Finding, Span, has_errors, in_order
 from ..dialects.base import Dialect, Scope
 from ..dialects.session import Session
+from ..emit.moves import renames_said
 from ..emit.rendered import MARK_IT, NotRenderable, rendered
 from ..errors import DatabaseError, ReconcileError
+from ..model.address import Address
 from ..model.catalog import Catalog
-from ..plan.plan import make_plan
+from ..plan.plan import make_plan, reverse_names
 from ..sources.revisions import History, Revision
 from ..sources.snapshot import Snapshot
 from .lockfile import misfits, relocked
@@ -139,11 +141,23 @@ def _proved(stage: Stage, dialect: Dialect, scratch: Scratch) -> Proof:
     """What the proof of one revision says, with rows. What a person wrote may mean to lose rows, or not to come back:
     that is a warning, and it is run on the whole schema, since it may touch what it does not change."""
     profile = dialect.profile(stage.after.version)
-    both = (stage.before, stage.after)
-    up, down = (make_plan(a, b, profile, follow_order=True) for a, b in (both, both[::-1]))
+    up = make_plan(stage.before, stage.after, profile, wanted_names=_names(stage, dialect), follow_order=True)
+    down = make_plan(stage.after, stage.before, profile, wanted_names=reverse_names(up), follow_order=True)
     own = stage.revision.generated
     proof = prove(stage.revision, up, down, dialect, profile, scratch, full=not own)
     return proof if own else msgspec.structs.replace(proof, findings=tuple(map(_milder, proof.findings)))
+
+
+def _names(stage: Stage, dialect: Dialect) -> Mapping[Address, str]:
+    """What the revision renames, by its own words; nothing where it does not say what it runs."""
+    if stage.revision.python:
+        return {}
+    try:
+        said = rendered(stage.revision, dialect.alembic or dialect.name)
+    except NotRenderable:
+        return {}
+    schema = dialect.profile(stage.after.version).default_schema
+    return renames_said(said, stage.before, stage.after, schema)
 
 
 def _milder(finding: Finding) -> Finding:

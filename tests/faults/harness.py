@@ -15,6 +15,7 @@ from reconciler.errors import ReconcileError
 from reconciler.sources.revisions import History
 from tests.unit.apply.places import Place, history, revision
 
+Tell = Callable[..., None]
 Mode = Literal["before", "inside"]
 """Die before the call, or when the server has the statement (SQLite: in the middle of it)."""
 
@@ -34,7 +35,7 @@ for (n,) in bind.execute(sa.text("SELECT n FROM k")).all():
     bind.execute(sa.text("UPDATE k SET n = :n"), {"n": n * 3})
 op.add_column("t", sa.Column("by_python", sa.Integer))
 """
-_MIXED = {
+MIXED = {
     "postgresql": """
 op.execute("ALTER TABLE t ADD COLUMN mood mood")
 op.execute("UPDATE k SET n = n + 1")
@@ -85,12 +86,17 @@ _WITHOUT_DDL = {"mysql": _PYTHON.replace('op.add_column("t", sa.Column("by_pytho
 """Python that may stop anywhere, where DDL would commit the half of it."""
 
 
+SEED = {
+    **dict.fromkeys(MIXED, _SEED),
+    "postgresql": _SEED + "op.execute(\"CREATE TYPE mood AS ENUM ('sad', 'happy')\")",
+}
+
+
 def mixed_history(dialect: str) -> History:
     """Transactional, autocommit, concurrent and Python work, a branch and a merge; little of it can run twice."""
-    seed = _SEED + ("op.execute(\"CREATE TYPE mood AS ENUM ('sad', 'happy')\")" if dialect == "postgresql" else "")
     return history(
-        a=revision("a000", seed),
-        b=revision("b000", _MIXED[dialect], down="a000"),
+        a=revision("a000", SEED[dialect]),
+        b=revision("b000", MIXED[dialect], down="a000"),
         c=revision("c000", _WITHOUT_DDL.get(dialect, _PYTHON), down="b000", more="reconcile_python = True"),
         d=revision("d000", 'op.execute("UPDATE k SET n = n + 7")', down="b000"),
         e=revision("e000", "pass", down=("c000", "d000")),
@@ -120,25 +126,13 @@ def counted(session: Session, at_call: Callable[[int, Session, str, Sequence[obj
     return session
 
 
-def calls_of(place: Place, found: History, **more: Any) -> int:
-    """How many calls an undisturbed apply makes."""
-    seen = [0]
-
-    def count(n: int, *_: object) -> None:
-        seen[0] = n
-
-    with place.dialect.connect(place.url) as session:
-        place.apply(found, session=counted(session, count), **more)
-    return seen[0]
-
-
 def killed_at(place: Place, found: History, point: int, mode: Mode, **more: Any) -> int:
     """The end of a child that applies and kills itself at its `point`-th call: KILLED, or FINISHED before it."""
 
     def die(n: int, session: Session, sql: str, params: Sequence[object]) -> None:
         if n == point:
             if mode == "inside" and not params:
-                _begun(session, sql)
+                begun(session, sql)
             os.kill(os.getpid(), signal.SIGKILL)
 
     def act() -> int:
@@ -149,7 +143,7 @@ def killed_at(place: Place, found: History, point: int, mode: Mode, **more: Any)
     return ended(forked(act))
 
 
-def _begun(session: Session, sql: str) -> None:
+def begun(session: Session, sql: str) -> None:
     """The statement on its way: the server has it, nobody reads the answer; on SQLite dead after some steps of it."""
     if session.dialect == "postgresql":
         session.dbapi.pgconn.send_query(sql.encode())
@@ -187,14 +181,66 @@ def ended(pid: int) -> int:
     return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
 
 
+def end_session(place: Place, *sessions: Any) -> None:
+    """The server ends these sessions; without any, all that others have on the database of `place`."""
+    with place.dialect.connect(place.url) as admin:
+        if place.name == "postgresql":
+            asked = [(s.pid,) for s in sessions] or admin.rows(
+                "SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+            )
+            for (pid,) in asked:
+                admin.rows("SELECT pg_terminate_backend(%s, 5000)", [pid])
+        else:
+            asked = [(s.number,) for s in sessions] or admin.rows(
+                "SELECT id FROM information_schema.processlist WHERE db = DATABASE() AND id <> CONNECTION_ID()"
+            )
+            for (number,) in asked:
+                admin.execute(f"KILL CONNECTION {number}")
+
+
 def carried_on(place: Place, found: History, **more: Any) -> Outcome:
     """The next apply, which waits until the server has noticed that the last one is dead."""
     return place.apply(found, wait_seconds=30, **more)
 
 
-def all_ways(mode: str, exhaustive: Sequence[Any], few: int) -> Sequence[Any]:
-    """All points, or `few` spread over them."""
-    if mode == "all":
+POINTS = "RECONCILE_FAULT_POINTS"
+"""The environment variable that bounds how many points (or rounds) of each fault are tried; all where it is unset."""
+_READING = frozenset({"SELECT", "SHOW", "SET", "SAVEPOINT", "RELEASE", "PRAGMA", "--"})
+_BEGINNING = frozenset({"BEGIN", "START"})
+_ENDING = frozenset({"COMMIT", "ROLLBACK"})
+
+
+def points(spread: str, exhaustive: Sequence[int], few: int) -> Sequence[int]:
+    """All points, or `few` spread over them (the first and the last among them)."""
+    limit = int(os.environ.get(POINTS) or len(exhaustive)) if spread == "all" else few
+    if limit >= len(exhaustive):
         return exhaustive
-    step = max(1, len(exhaustive) // few)
-    return exhaustive[::step]
+    last = len(exhaustive) - 1
+    return [exhaustive[round(i * last / max(1, limit - 1))] for i in range(limit)]
+
+
+def said_by(place: Place, found: History, **more: Any) -> list[str]:
+    """The calls of an undisturbed apply, in order."""
+    said: list[str] = []
+    with place.dialect.connect(place.url) as session:
+        place.apply(found, session=counted(session, lambda n, s, sql, params: said.append(sql)), **more)
+    return said
+
+
+def edges(said: Sequence[str]) -> list[int]:
+    """The numbers (from 1) of the calls before which a death can differ from one a call earlier, and of the end.
+
+    These are the writes, and the commits that keep some: each write of the journal, of the version and of the ledger,
+    each statement of a revision, each commit. Between two of them the applier only reads.
+    """
+    found: list[int] = []
+    wrote = False
+    for n, sql in enumerate(said, 1):
+        word = sql.split(None, 1)[0].upper().rstrip(";")
+        if word in _ENDING:
+            found += [n] if wrote else []
+            wrote = False
+        elif word not in _READING | _BEGINNING:
+            found.append(n)
+            wrote = True
+    return [*found, len(said) + 1]

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -10,11 +11,13 @@ import pytest
 from reconciler.dialects.session import Session
 from reconciler.errors import DatabaseError, InterruptedRunError
 from reconciler.sources.revisions import History
-from tests.faults.harness import QUERIES, all_ways, carried_on, counted, mixed_history
+from tests.faults.conftest import Places
+from tests.faults.harness import QUERIES, Tell, carried_on, counted, mixed_history, points
+from tests.faults.test_kill import SPREAD
 from tests.unit.apply.places import Place
 
-Places = Callable[[], Place]
-SPREAD = [pytest.param("few"), pytest.param("all", marks=pytest.mark.faults)]
+STRIDE = {"few": 1, "all": 5}
+"""Most calls read, and few readings differ: each fifth call is enough."""
 
 
 def cancelled_by_the_server(session: Any) -> None:
@@ -34,7 +37,12 @@ def cancelled_by_the_server(session: Any) -> None:
             if not session.in_transaction:
                 plain.execute(session, "RESET statement_timeout")
     else:
-        plain.rows(session, "SET STATEMENT max_statement_time = 0.001 FOR SELECT SLEEP(5)")
+        killer = threading.Timer(0.05, session.cancel)
+        killer.start()
+        try:
+            plain.rows(session, "SELECT SLEEP(10)")
+        finally:
+            killer.join()
 
 
 def cancellable(place: Place, found: History) -> list[int]:
@@ -51,14 +59,12 @@ def cancellable(place: Place, found: History) -> list[int]:
 
 
 @pytest.mark.parametrize("spread", SPREAD)
-def test_cancelled_at_any_call(places: Places, spread: str) -> None:
+def test_statement_cancelled(places: Places, spread: str, tell: Tell) -> None:
     alone = places()
-    if alone.name not in ("postgresql", "sqlite"):
-        pytest.skip("a timeout has a code of its own there, so no server-side cancel can be staged this way")
     found = mixed_history(alone.name)
-    points = cancellable(alone, found)
+    every = cancellable(alone, found)[:: STRIDE[spread]]
     state = alone.state(*QUERIES)
-    stopped, chosen = 0, all_ways(spread, points, 12)
+    stopped, chosen = 0, points(spread, every, 4)
     for point in chosen:
         place = places()
         asked: list[bool] = []
@@ -78,5 +84,6 @@ def test_cancelled_at_any_call(places: Places, spread: str) -> None:
                 raise AssertionError(f"call {point}: {error.code} {error.what}") from error
         carried_on(place, found)
         assert place.state(*QUERIES) == state, f"cancelled at call {point}"
-    assert stopped > 0.9 * len(chosen)  # what is cancelled after everything was done leaves nothing to carry on
-    print(f"{alone.name}: cancelled at {len(chosen)} of {len(points)} calls, {stopped} times before the end")
+    assert stopped >= 0.9 * len(chosen) - 1  # what is cancelled after everything was done leaves nothing to carry on
+    how = "the server cancels the call that runs when somebody has asked to stop, at every fifth call, reads among them"
+    tell(alone, how, len(chosen), len(every), end="exit 5; the next apply carries on")

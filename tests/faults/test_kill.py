@@ -4,64 +4,73 @@ from __future__ import annotations
 
 import os
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
 
 from reconciler.apply import journal
-from reconciler.dialects.session import Session
 from reconciler.errors import ReconcileError
 from reconciler.sources.revisions import History
+from tests.faults.conftest import Places
 from tests.faults.harness import (
     FINISHED,
     KILLED,
     QUERIES,
     Mode,
-    all_ways,
-    calls_of,
+    Tell,
     carried_on,
     counted,
+    edges,
+    end_session,
     killed_at,
     mixed_history,
+    points,
+    said_by,
 )
 from tests.unit.apply.places import Place, generated, history, revision
 
-Places = Callable[[], Place]
-SPREAD = [pytest.param("few"), pytest.param("all", marks=pytest.mark.faults)]
+ALL = [pytest.param("all", marks=pytest.mark.faults)]
+"""Not in `make test`."""
+SPREAD = [pytest.param("few", marks=pytest.mark.few), pytest.param("all", marks=pytest.mark.faults)]
 
 
-def undisturbed(places: Places) -> tuple[History, int, Mapping[str, Any]]:
-    """A history, the number of calls that applying it takes, and the state in which it ends."""
+def undisturbed(places: Places) -> tuple[History, list[str], Mapping[str, Any]]:
+    """A history, the calls that applying it makes, and the state in which it ends."""
     place = places()
     found = mixed_history(place.name)
-    calls = calls_of(place, found)
+    said = said_by(place, found)
     state = place.state(*QUERIES)
     assert state["version"] == ("e000",) and state["journal"] is None
     assert sorted(state["ledger"]) == [(f"{r}000", "apply") for r in "abcde"]
-    return found, calls, state
+    return found, said, state
 
 
 @pytest.mark.parametrize("spread", SPREAD)
 @pytest.mark.parametrize("mode", ["before", "inside"])
-def test_killed_at_any_call(places: Places, mode: Mode, spread: str) -> None:
-    found, calls, state = undisturbed(places)
-    points = all_ways(spread, range(1, calls + 2), 12)
+def test_applier_killed(places: Places, mode: Mode, spread: str, tell: Tell) -> None:
+    found, said, state = undisturbed(places)
+    every = edges(said)
+    chosen = points(spread, every, 3)
     open_runs = 0
-    for point in points:
+    for point in chosen:
         place = places()
         end = killed_at(place, found, point, mode)
-        assert end == (KILLED if point <= calls else FINISHED), (point, calls)
+        assert end == (KILLED if point <= len(said) else FINISHED), (point, len(said))
         with place.dialect.connect(place.url) as session:
             open_runs += journal.open_run(session, place.dialect) is not None
         carried_on(place, found)
-        assert place.state(*QUERIES) == state, f"killed {mode} call {point} of {calls}"
-    print(f"{place.name}: killed {mode} {len(points)} of {calls} calls, {open_runs} left a revision begun")
+        assert place.state(*QUERIES) == state, f"killed {mode} call {point}: {said[min(point, len(said)) - 1]}"
+    assert spread != "all" or len(chosen) < 10 or open_runs, "no death left a revision begun: what was killed?"
+    how = "SIGKILL of the applier before and inside every journal, execute and commit"
+    tell(place, how, len(chosen), len(every), end="the next apply ends as an undisturbed one, nothing twice")
 
 
 @pytest.mark.parametrize("spread", SPREAD)
 @pytest.mark.parametrize("mode", ["before", "inside"])
-def test_killed_where_adopted_drift_is_taken_as_applied(places: Places, mode: Mode, spread: str) -> None:
+def test_applier_killed_where_adopted_drift_is_taken_as_applied(
+    places: Places, mode: Mode, spread: str, tell: Tell
+) -> None:
     """No statement of the revision runs; its version, its entry and the record of the schema must come all the same."""
     seed = revision("a000", 'op.execute("CREATE TABLE t (id INTEGER PRIMARY KEY)")')
     added = generated(revision("b000", 'op.execute("ALTER TABLE t ADD COLUMN b TEXT")', down="a000"))
@@ -76,57 +85,61 @@ def test_killed_where_adopted_drift_is_taken_as_applied(places: Places, mode: Mo
 
     place = adopted()
     more = {"expected": place.catalog()}
-    calls = calls_of(place, found, **more)
+    said = said_by(place, found, **more)
     state = place.state()
     assert state["version"] == ("b000",) and ("b000", "apply") in state["ledger"]
     assert state["recorded"] and state["recorded"][0] == ("b000",)
-    points = all_ways(spread, range(1, calls + 2), 16)
-    for point in points:
+    every = edges(said)
+    chosen = points(spread, every, 2)
+    for point in chosen:
         place = adopted()
         end = killed_at(place, found, point, mode, **more)
-        assert end == (KILLED if point <= calls else FINISHED), (point, calls)
+        assert end == (KILLED if point <= len(said) else FINISHED), (point, len(said))
         carried_on(place, found, **more)
-        assert place.state() == state, f"killed {mode} call {point} of {calls}"
-    print(f"{place.name}: killed {mode} {len(points)} of {calls} calls")
+        assert place.state() == state, f"killed {mode} call {point} of {len(said)}"
+    where = {"before": "before", "inside": "in the middle of"}[mode]
+    tell(
+        place, f"SIGKILL {where} every write and commit", len(chosen), len(every), end="version, entry and record came"
+    )
 
 
 @pytest.mark.parametrize("spread", SPREAD)
-def test_killed_again_and_again(places: Places, spread: str) -> None:
-    """Each apply dies a little later than the one before could get, until one is left alone."""
-    found, calls, state = undisturbed(places)
-    rounds = 40 if spread == "all" else 3
+def test_applier_killed_again_and_again(places: Places, spread: str, tell: Tell) -> None:
+    """Each apply dies somewhere, until one is left alone."""
+    found, said, state = undisturbed(places)
+    rounds = points(spread, range(10), 1)
     seed = int(os.environ.get("RECONCILE_FAULTS_SEED", "1"))
     kills = 0
-    for round_ in range(rounds):
+    for round_ in rounds:
         pick = random.Random(seed * 1000 + round_)
         place = places()
         for _ in range(pick.randrange(2, 7)):
             mode: Mode = pick.choice(["before", "inside"])
-            kills += killed_at(place, found, pick.randrange(1, calls), mode) == KILLED
+            kills += killed_at(place, found, pick.randrange(1, len(said)), mode) == KILLED
         carried_on(place, found)
         assert place.state(*QUERIES) == state, f"seed {seed}, round {round_}"
-    print(f"{place.name}: {kills} kills in {rounds} rounds, seed {seed}")
+    how = f"2 to 6 appliers, each killed at a call that chance picks (seed {seed}), then one that is left alone"
+    assert kills >= len(rounds)
+    tell(place, how, len(rounds), end="ends as an undisturbed one, nothing twice")
 
 
 @pytest.mark.parametrize("spread", SPREAD)
-def test_the_connection_cut_at_any_call(pg_default: Any, spread: str) -> None:
-    """The server ends the backend: the error says so, and the next apply carries on."""
-    places = lambda: Place("postgresql", pg_default.database())  # noqa: E731
-    found, calls, state = undisturbed(places)
-    points = all_ways(spread, range(1, calls + 1), 12)
-    for point in points:
-        place = places()
+def test_connection_cut(remote: Places, spread: str, tell: Tell) -> None:
+    """The server ends the session: the error says so, and the next apply carries on."""
+    found, said, state = undisturbed(remote)
+    every = edges(said)[:-1]
+    chosen = points(spread, every, 2)
+    for point in chosen:
+        place = remote()
 
-        def cut(n: int, session: Session, *_: object, at: int = point) -> None:
+        def cut(n: int, session: Any, *_: object, at: int = point, place: Place = place) -> None:
             if n == at:
-                pg_default.admin.rows("SELECT pg_terminate_backend(%s)", [session.pid])  # type: ignore[attr-defined]
+                end_session(place, session)
 
-        with place.dialect.connect(place.url) as session:
-            try:
-                place.apply(found, session=counted(session, cut))
-                assert point == calls, "only the last call, which gives the lock back, may fail unheard"
-            except ReconcileError as error:
-                assert error.exit_code == 1, error
+        with place.dialect.connect(place.url) as session, pytest.raises(ReconcileError) as error:
+            place.apply(found, session=counted(session, cut))
+        assert error.value.exit_code == 1, error.value
         carried_on(place, found)
-        assert place.state(*QUERIES) == state, f"cut before call {point} of {calls}"
-    print(f"cut {len(points)} of {calls} calls")
+        assert place.state(*QUERIES) == state, f"cut before call {point}: {said[point - 1]}"
+    how = "pg_terminate_backend or KILL of the applier's session before every journal, execute and commit"
+    tell(place, how, len(chosen), len(every), end="exit 1, the next apply carries on")

@@ -11,7 +11,8 @@ from collections.abc import Callable
 import pytest
 
 from reconciler.apply import journal
-from tests.faults.harness import KILLED, ended, forked
+from tests.faults.harness import KILLED, Tell, ended, forked
+from tests.maria import Maria
 from tests.servers import Postgres
 from tests.unit.apply.places import Place, history, revision
 
@@ -51,7 +52,7 @@ def killed_while(place: Place, text: bytes, words: str) -> None:
 
 
 @pytest.mark.parametrize("blocked_for", [0.0, 1.5])
-def test_killed_while_an_index_is_built(pg_default: Postgres, blocked_for: float) -> None:
+def test_killed_while_an_index_is_built(pg_default: Postgres, blocked_for: float, tell: Tell) -> None:
     """Whether the build ends before the server notices (the index is there) or is given up (it is invalid)."""
     place = Place("postgresql", pg_default.database())
     place.apply(history(a=A))
@@ -69,11 +70,43 @@ def test_killed_while_an_index_is_built(pg_default: Postgres, blocked_for: float
     with place.session() as s:
         assert journal.open_run(s, place.dialect) is None
     place.close()
+    tell(place, "SIGKILL of the applier while the server works", 1, end="the next apply waits, looks, carries on")
 
 
-def test_killed_while_a_transaction_works(pg_default: Postgres) -> None:
+def test_killed_while_a_transaction_works(pg_default: Postgres, tell: Tell) -> None:
     place = Place("postgresql", pg_default.database())
     place.apply(history(a=A))
     killed_while(place, SLOW, "INSERT INTO k")
     assert place.apply(history(a=A, b=SLOW), wait_seconds=30).head == ("b000",)
     assert place.rows("SELECT count(*) FROM k") == [(1,)]
+    tell(place, "SIGKILL of the applier while the server works", 1, end="the next apply waits, looks, carries on")
+
+
+COPY = revision(
+    "b000",
+    """
+    op.execute("UPDATE k SET n = n + 1")
+    op.execute("ALTER TABLE t ADD COLUMN y INT NOT NULL DEFAULT 1, ALGORITHM=COPY, LOCK=SHARED")
+    op.execute("UPDATE k SET n = n + 1")
+    """,
+    down="a000",
+)
+
+
+def test_killed_while_mariadb_copies_a_table(maria: Maria, tell: Tell) -> None:
+    """The server goes on without its client, and may well finish: the next apply waits, and finds the column there."""
+    place = Place("mysql", maria.database())
+    place.apply(history(a=A))
+    place.execute("INSERT INTO k VALUES (1)", "INSERT INTO t SELECT seq FROM seq_1_to_400000")
+    found = history(a=A, b=COPY)
+    pid = forked(lambda: len(place.apply(found).applied) * 0)
+    with place.session() as watch:
+        copying = "SELECT 1 FROM information_schema.processlist WHERE db = DATABASE() AND state LIKE 'copy to tmp%'"
+        until(lambda: bool(watch.rows(copying)))
+    os.kill(pid, signal.SIGKILL)
+    assert ended(pid) == KILLED
+    assert place.apply(found, wait_seconds=30).applied == ("b000",)
+    assert place.rows("SELECT n FROM k") == [(3,)]
+    assert place.rows("SELECT count(*), sum(y) FROM t") == [(400000, 400000)]
+    assert place.state()["journal"] is None
+    tell(place, "SIGKILL of the applier while the server works", 1, end="the next apply waits, looks, carries on")

@@ -155,7 +155,8 @@ class MySQLMaker(Maker):
         for _ in range(draw.randint(1, 5)):
             parts.append(self._column(table, self.name("c"), parts))
         if keyed := numbered or draw.chance(0.8):
-            parts.append(PrimaryKey(table=name, name="PRIMARY", named=False, columns=(key.name,)))
+            primary = PrimaryKey(table=name, name="PRIMARY", named=False, columns=(key.name,))
+            parts.append(self.relying(primary, (key.address, "int")))
         names = tuple(o.name for o in parts if isinstance(o, Column))
         return [self._formed(msgspec.structs.replace(table, columns=names), key.name if keyed else None), *parts]
 

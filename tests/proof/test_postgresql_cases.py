@@ -17,7 +17,7 @@ from reconciler.model.codec import encoded, objects
 from reconciler.model.tables import Table
 from reconciler.plan.plan import make_plan
 from tests.proof.postgresql_dumps import dumped
-from tests.servers import Postgres
+from tests.servers import POSTGRES, Postgres
 
 _CASES = Path(__file__).parent.parent / "cases" / "postgresql"
 _NAMES = sorted(str(f.parent.relative_to(_CASES)) for f in _CASES.glob("*/*/new.sql"))
@@ -85,7 +85,7 @@ def test_old_becomes_new_and_old_again_and_new_comes_from_nothing(pg: Postgres, 
     since = case / "since"
     if since.exists() and pg.major < int(since.read_text()):
         pytest.skip(f"PostgreSQL {since.read_text().strip()} and later")
-    access = case.parent.name in _ABOUT_ACCESS
+    access = case.parent.name in _ABOUT_ACCESS or pg.name != next(iter(POSTGRES))  # the newest judges without
     topics = frozenset({"owners", "grants"} if access else ())
     a, b = (loaded(pg, case / f"{side}.sql", access=access) for side in ("old", "new"))
     empty = pg.database()

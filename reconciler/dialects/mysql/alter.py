@@ -59,11 +59,13 @@ class Pack:
                 yield o
 
     def _sized(self) -> Iterator[Object]:
-        """The keys of a table whose own KEY_BLOCK_SIZE goes or changes: it stays with them otherwise."""
+        """The keys of a table whose own KEY_BLOCK_SIZE goes or changes, or that takes one to another engine: the size
+        they had stays with them otherwise (MyISAM's, that is 1024 though nobody said it)."""
         if self.tables is None:
             return
         before, after = (dict(t.options).get("key_block_size") for t in self.tables)
-        if before is not None and before != after:
+        moved = after is not None and self._changes_engine()
+        if moved or (before is not None and before != after):
             yield from self._standing_keys()
 
     def _standing_keys(self) -> Iterator[Object]:
@@ -225,11 +227,19 @@ class Pack:
         return found if isinstance(found, Table) else None
 
     def forgets_history(self) -> bool:
-        """Whether the period of the history is another one, which no single statement can change."""
+        """Whether the period of the history is another one, or its engine, which no single statement can change."""
         if self.tables is None or not all(t.system_versioned for t in self.tables):
             return False
         before, after = (tuple(p for p in t.periods if p.startswith("SYSTEM_TIME")) for t in self.tables)
-        return before != after
+        return before != after or self._changes_engine()
+
+    def _changes_engine(self) -> bool:
+        return self.tables is not None and self.tables[0].engine != self.tables[1].engine
+
+    def _goes_first(self) -> bool:
+        """Whether the history is to be gone before the rest is done: no engine is left with one (error 4120)."""
+        gone = self.tables is not None and self.tables[0].system_versioned and not self.tables[1].system_versioned
+        return self.forgets_history() or (gone and self._changes_engine())
 
     @property
     def old_table(self) -> Table | None:
@@ -243,10 +253,11 @@ class Pack:
         if clauses and way:
             clauses.append(way)
         first: list[str] = []
-        if self.forgets_history():
+        if self._goes_first():
             ends = {quoted(o.name) for o in self.dropped if isinstance(o, Column) and o.versioning in ("start", "end")}
             drops = {"DROP PERIOD FOR SYSTEM_TIME", *(f"DROP COLUMN {name}" for name in ends)}
             first = [*(c for c in clauses if c in drops), "DROP SYSTEM VERSIONING"]
+            drops.add("DROP SYSTEM VERSIONING")
             clauses = [c for c in clauses if c not in drops]
         last: list[str] = []
         if self._begins_history():

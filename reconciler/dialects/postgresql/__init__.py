@@ -11,6 +11,7 @@ from . import (  # noqa: F401  (registers the renderers)
     ddl_programs,
     ddl_roles,
     ddl_sequences,
+    ddl_serials,
     ddl_subscriptions,
     ddl_tables,
     ddl_types,

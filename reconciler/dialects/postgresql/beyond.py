@@ -4,6 +4,8 @@ which are then made into rebuilds that carry the rows over.
 - The type of a column of a partition key cannot be changed (14 to 18), on any level of partitions.
 - A table that gets a parent must have all of the parent's columns, and has them as its own then, which those that were
   made as children have not.
+- A table that becomes one of a type must have the type's columns already, and no others, in the type's order.
+- An index of a partition that is equal to one made of the whole would become a share of that one, and stays none.
 - A check of a domain, or its NOT NULL, is looked for in the columns that are of the domain, and refused where a column
   holds it inside of an array, a composite or a range.
 """
@@ -12,13 +14,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop
 from ...model.objects import Object
-from ...model.tables import Column, Table
-from ...model.types import Domain, DomainCheck
+from ...model.tables import Column, Index, Table
+from ...model.types import Attribute, CompositeType, Domain, DomainCheck
 from .lineage import columns_of
 from .spelling import ident
 
@@ -26,7 +29,8 @@ from .spelling import ident
 def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Change]:
     """The changes with a replacement in place of each that the server would refuse."""
     replaced = {c.old.address for c in changes if isinstance(c, Drop)}
-    found = {*_by_partition_key(changes, old), *_by_container(changes, old), *_by_parent(changes, old, new)}
+    by = (_by_partition_key(changes, old), _by_container(changes, old), _by_parent(changes, old, new))
+    found = {*chain.from_iterable(by), *_by_type(changes, old, new), *_by_share(changes, old, new)}
     wanted = sorted(found - replaced)
     wanted = [a for a in wanted if a in old and a in new]
     kept = [c for c in changes if not (isinstance(c, Alter) and c.new.address in wanted)]
@@ -37,7 +41,7 @@ def _by_partition_key(changes: Sequence[Change], old: Catalog) -> Iterator[Addre
     for c in changes:
         if isinstance(c, Alter) and isinstance(c.old, Column) and c.fields & {"type", "collation"}:
             table = c.old.parent
-            if table is not None and any(_mentions(t, c.old.name) for t in _below(old, table)):
+            if table is not None and any(mentions(t, c.old.name) for t in below(old, table)):
                 yield table
 
 
@@ -52,11 +56,39 @@ def _by_parent(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterato
                 yield c.new.address
 
 
+def _by_type(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
+    losing = {c.old.parent for c in changes if isinstance(c, Drop) and isinstance(c.old, Column)}
+    for c in changes:
+        if isinstance(c, Alter) and isinstance(c.old, Table) and isinstance(c.new, Table) and "of_type" in c.fields:
+            types = [o for r in c.new.refs if isinstance(o := new.get(r), CompositeType)]
+            columns = columns_of(old, c.old)
+            had = [(n, columns[n].type, columns[n].collation) for n in c.old.columns if n in columns]
+            if c.new.of_type is None:  # a column can go only when it is not the type's any more, and goes first
+                other = c.old.address in losing
+            else:
+                other = any([_shape(a) for a in t.attributes] != had for t in types)
+            if other:
+                yield c.new.address
+
+
+def _by_share(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
+    for c in changes:
+        if isinstance(c, Create) and isinstance(c.new, Index):
+            for d in new.dependents(c.new.address):
+                both = [o for o in (old.get(d), new[d]) if isinstance(o, Index) and o.attached_to is None]
+                if len(both) == 2:
+                    yield d
+
+
+def _shape(a: Attribute) -> tuple[str, str, str | None]:
+    return a.name, a.type, a.collation
+
+
 def _parents(t: Table) -> tuple[Address, ...]:
     return (*t.inherits, *([t.partition_of] if t.partition_of is not None else []))
 
 
-def _below(catalog: Catalog, table: Address) -> Iterator[Table]:
+def below(catalog: Catalog, table: Address) -> Iterator[Table]:
     """The table and its partitions on every level."""
     todo = [table]
     while todo:
@@ -68,7 +100,7 @@ def _below(catalog: Catalog, table: Address) -> Iterator[Table]:
             todo += [o.address for o in users if isinstance(o, Table) and o.partition_of == above]
 
 
-def _mentions(table: Table, column: str) -> bool:
+def mentions(table: Table, column: str) -> bool:
     """Whether the partition key has the column, as far as its text tells; a rebuild too many loses nothing."""
     if table.partition_by is None:
         return False

@@ -9,26 +9,16 @@ from msgspec.structs import replace
 
 from ...model.address import Address
 from ...model.catalog import Catalog
-from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
-from ...model.namespaces import Sequence
+from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
 from ...model.objects import Child, changed_fields
 from ...model.tables import Column, NotNull, Table
 from ..base import Rendering
 from .casts import same_base, using, usual_storage
-from .clauses import column_clause, column_extras, identity_clause, not_null_comment, not_null_constraint
+from .clauses import column_clause, column_extras, not_null_comment, not_null_constraint
+from .ddl_identity import bounded_first, identity_changes, narrows
 from .generic import generic_changes
-from .positions import (
-    behind_rows,
-    bounds,
-    carried_over,
-    changed_options,
-    create_sequence,
-    optioned,
-    sequence_of,
-    taken_over,
-)
-from .rendering import RENDER, comment, on_owner, option_changes, owner, sql
-from .spelling import at, ident, literal, made_up, qualified
+from .rendering import RENDER, comment, head_of, on_owner, option_changes, owner, sql
+from .spelling import ident, made_up, qualified
 
 
 class ColumnDefault(Child, frozen=True, kw_only=True):
@@ -42,10 +32,6 @@ class ColumnDefault(Child, frozen=True, kw_only=True):
         yield from self.refs
 
 
-def head_of(c: Column | ColumnDefault) -> str:
-    return f"{on_owner(c)} ALTER COLUMN {ident(c.name)}"
-
-
 @RENDER.on("drop", ColumnDefault)
 def drop_default(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop) and isinstance(step.change.old, ColumnDefault)
@@ -56,12 +42,36 @@ def drop_default(step: Step, context: Rendering) -> Iterator[Statement]:
 def add_column(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, Column)
     c = step.change.new
+    above = parents_column(c, context.new) if c.inherited else None
+    if above is not None and c.merged and _comes_with(c, above, context):
+        return
     if c.inherited:
         yield from _declared_too(c, context)
         yield from inherited_overrides(c, context)
         return
-    yield sql(f"{on_owner(c)} ADD COLUMN {column_clause(c)}")
-    yield from column_extras(c)
+    for own in (*(o for o in _declared_below(c, context.new) if _comes_with(o, c, context)), c):
+        yield sql(f"{on_owner(own)} ADD COLUMN {column_clause(own)}")
+        yield from column_extras(own)
+
+
+def _comes_with(c: Column, above: Column, context: Rendering) -> bool:
+    """Whether a child table's own column was made just before the parent's that it is now as well."""
+    table = Address("table", c.schema, c.table)
+    return above.address not in context.old and c.address not in context.old and table in context.old
+
+
+def _declared_below(c: Column, catalog: Catalog) -> Iterator[Column]:
+    """The columns of that name that child tables declare as well, deepest first: made before the parent's, which then
+    merges with them (manual: Inheritance), they stay their tables' own, and no other column does."""
+    table = Address("table", c.schema, c.table)
+    for d in catalog.dependents(table):
+        t = catalog[d]
+        if isinstance(t, Table) and table in _parents(t):
+            plain = replace(c, schema=t.schema, table=t.name)
+            yield from _declared_below(plain, catalog)
+            own = catalog.get(plain.address)
+            if isinstance(own, Column) and own.merged:
+                yield own
 
 
 def _declared_too(c: Column, context: Rendering) -> Iterator[Statement]:
@@ -81,7 +91,9 @@ def drop_column(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop) and isinstance(step.change.old, Column)
     c = step.change.old
     if not c.inherited:
-        yield sql(f"{on_owner(c)} DROP COLUMN {ident(c.name)}")
+        below = (o for o in _declared_below(c, context.old) if o.address not in context.new)
+        for own in (c, *(o for o in reversed(list(below)) if Address("table", o.schema, o.table) in context.new)):
+            yield sql(f"{on_owner(own)} DROP COLUMN {ident(own.name)}")
         return
     was, will = parents_column(c, context.old), parents_column(c, context.new)
     if was is None or will is None:
@@ -134,6 +146,9 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
         yield sql(f"{head} DROP EXPRESSION")
     if old.default is not None and (moved or new.default is None):
         yield sql(f"{head} DROP DEFAULT")
+    narrowed = bool(retyped) and narrows(old, new)
+    if narrowed:
+        yield from bounded_first(old, new)
     if retyped:
         yield sql(_retyped(old, new, converted, context))
     if fields & {"nullable", "not_null_name", "not_null"}:
@@ -141,7 +156,7 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
     if new.default is not None and (moved or old.default != new.default):
         yield sql(f"{head} SET DEFAULT {new.default}")
     if new.identity is not None and old.identity != new.identity:
-        yield from _identity(old, new)
+        yield from identity_changes(old, new, bounded=narrowed)
     if old.generated is not None and new.generated is not None and old.generated != new.generated:
         yield sql(f"{head} SET EXPRESSION AS ({new.generated.expression})")
     yield from _attributes(replace(old, storage=None) if retyped else old, new, context)  # TYPE takes the storage away
@@ -185,29 +200,6 @@ def _not_null_attributes(old: Column, new: Column, before: NotNull, after: NotNu
         yield sql(f"{on_owner(new)} ALTER CONSTRAINT {ident(name)} {'NO INHERIT' if after.no_inherit else 'INHERIT'}")
     if before.not_valid and not after.not_valid:
         yield sql(f"{on_owner(new)} VALIDATE CONSTRAINT {ident(name)}")
-
-
-def _identity(old: Column, new: Column) -> Iterator[Statement]:
-    head, identity = head_of(new), new.identity
-    assert identity is not None
-    if old.identity is None:
-        yield sql(f"{head} ADD {identity_clause(identity, new.schema)}")
-        yield sql(behind_rows(new))
-        return
-    sets = []
-    if identity.always != old.identity.always:
-        sets.append(f"SET GENERATED {'ALWAYS' if identity.always else 'BY DEFAULT'}")
-    was, will = sequence_of(old), sequence_of(new)
-    if changed_options(was.options, will.options):
-        (low, high), (least, most) = bounds(was), bounds(will)
-        if old.type == new.type and (least > low or most < high):
-            yield from optioned(replace(was, schema=new.schema), replace(will, name=was.name))
-        else:
-            sets += [f"SET {clause}" for clause in changed_options(was.options, will.options)]
-    if sets:
-        yield sql(f"{head} {' '.join(sets)}")
-    if was.name != will.name:
-        yield sql(f"ALTER SEQUENCE {qualified(new.schema, was.name)} RENAME TO {ident(will.name)}")
 
 
 def _attributes(old: Column, new: Column, context: Rendering) -> Iterator[Statement]:
@@ -270,37 +262,3 @@ def inherited_overrides(c: Column, context: Rendering) -> Iterator[Statement]:
     above = parents_column(c, context.new)
     if above is not None:
         yield from alterations(as_child(above, c), c, context)
-
-
-@RENDER.on("rebuild", Column)
-def exchange_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
-    """A serial that becomes an identity, or the other way: both want the sequence's name. The position is kept."""
-    change = step.change
-    assert isinstance(change, Rebuild)
-    old, new = change.old, change.new
-    assert isinstance(old, Column) and isinstance(new, Column)
-    given = [o for o in change.before if isinstance(o, Sequence)]
-    taken = [o for o in change.after if isinstance(o, Sequence)]
-    if given:
-        was = given[0]
-        aside = qualified(was.schema, f"{was.name[:50]}__old")
-        yield sql(f"{head_of(new)} DROP DEFAULT")
-        yield sql(f"ALTER SEQUENCE {qualified(was.schema, was.name)} RENAME TO {ident(f'{was.name[:50]}__old')}")
-        yield from alterations(replace(old, default=None, default_refs=()), new, context)
-        if new.identity is not None:
-            yield sql(carried_over(aside, was, new))
-        yield sql(f"DROP SEQUENCE {aside}")
-    if taken:
-        yield from _serial(old, new, taken[0], context)
-
-
-def _serial(old: Column, new: Column, sequence: Sequence, context: Rendering) -> Iterator[Statement]:
-    assert old.identity is not None
-    was = sequence_of(old)
-    aside = f"{was.name[:50]}__old"
-    name = qualified(sequence.schema, sequence.name)
-    yield sql(f"ALTER SEQUENCE {at(was.address)} RENAME TO {ident(aside)}")
-    yield from create_sequence(sequence)
-    yield sql(taken_over(literal(name), qualified(old.schema, aside), was, sequence))
-    yield from alterations(old, new, context)
-    yield sql(f"ALTER SEQUENCE {name} OWNED BY {owner(new)}.{ident(new.name)}")

@@ -11,7 +11,7 @@ from ...model.tables import Check, Exclusion, ForeignKey, Index, Key, PrimaryKey
 from ..base import Rendering
 from .clauses import constraint_clause, not_valid
 from .rendering import RENDER, comment, on_owner, option_changes, owner, sql
-from .spelling import ident, idents, made_up_index, qualified, with_options
+from .spelling import ident, idents, literal, made_up_index, qualified, with_options
 
 _CONSTRAINTS = (PrimaryKey, Unique, Check, ForeignKey, Exclusion)
 
@@ -29,6 +29,8 @@ def key_extras(o: Object) -> Iterator[Statement]:
     assert isinstance(o, _CONSTRAINTS)
     if o.comment is not None:
         yield comment("CONSTRAINT", f"{ident(o.name)} ON {owner(o)}", o.comment)
+    if isinstance(o, (Key, Exclusion)) and o.index_comment is not None:
+        yield comment("INDEX", qualified(o.schema, o.name), o.index_comment)
     if isinstance(o, Key):
         yield from _marks(o, None)
 
@@ -80,6 +82,8 @@ def alter_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
         yield sql(f"{on_owner(new)} VALIDATE CONSTRAINT {ident(new.name)}")
     if "comment" in fields:
         yield comment("CONSTRAINT", f"{ident(new.name)} ON {owner(new)}", new.comment)
+    if isinstance(new, (Key, Exclusion)) and "index_comment" in fields:
+        yield comment("INDEX", qualified(new.schema, new.name), new.index_comment)
 
 
 def _foreign_key(old: ForeignKey, new: ForeignKey) -> Iterator[Statement]:
@@ -105,8 +109,8 @@ def create_index(step: Step, context: Rendering) -> Iterator[Statement]:
     name = qualified(i.schema, i.name)
     if i.attached_to is None:
         yield sql(index_text(i))
-    elif _made(i) != i.name:
-        yield sql(f"ALTER INDEX {qualified(i.schema, _made(i))} RENAME TO {ident(i.name)}")
+    else:
+        yield sql(_share_named(i, i.name))
     if i.comment is not None:
         yield comment("INDEX", name, i.comment)
     for position, target in i.statistics:
@@ -127,7 +131,7 @@ def index_text(i: Index) -> str:
 
 @RENDER.on("drop", Index)
 def drop_index(step: Step, context: Rendering) -> Iterator[Statement]:
-    """A partition's share of an index stays as long as the whole does: it gets the server's name again."""
+    """A partition's share of an index stays as long as the whole does: it gets the server's name again, if no other."""
     assert isinstance(step.change, Drop) and isinstance(step.change.old, Index)
     i = step.change.old
     name = qualified(i.schema, i.name)
@@ -138,13 +142,33 @@ def drop_index(step: Step, context: Rendering) -> Iterator[Statement]:
         yield comment("INDEX", name, None)
     for position, _ in i.statistics:
         yield sql(f"ALTER TABLE ONLY {name} ALTER COLUMN {position} SET STATISTICS -1")
-    if _made(i) != i.name:
-        yield sql(f"ALTER INDEX {name} RENAME TO {ident(_made(i))}")
+    beside = context.new.children(Address("table", i.schema, i.table))
+    if not any(getattr(o, "attached_to", None) == i.attached_to for o in beside):
+        made = made_up_index(i.table, (*i.keys, *map(ident, i.include)), i.attached_to.kind)
+        yield sql(_share_named(i, made))
 
 
-def _made(i: Index) -> str:
+def _share_named(i: Index, name: str) -> str:
+    """Gives a name to a partition's share of an index, which is found by the whole: what the server called it hangs on
+    what else there was. Another share of the same partition that has the name makes room."""
     assert i.attached_to is not None
-    return made_up_index(i.table, (*i.keys, *map(ident, i.include)), i.attached_to.kind)
+    whole, part = (literal(qualified(a.schema, a.name)) for a in (i.attached_to, Address("table", i.schema, i.table)))
+    shares = "FROM pg_catalog.pg_inherits h JOIN pg_catalog.pg_index x ON x.indexrelid = h.inhrelid"
+    return (
+        f"DO $do$\nDECLARE\n"
+        f"    share regclass := (SELECT x.indexrelid {shares}\n"
+        f"        WHERE h.inhparent = {whole}::regclass AND x.indrelid = {part}::regclass);\n"
+        f"    other regclass := (SELECT x.indexrelid {shares} WHERE x.indrelid = {part}::regclass\n"
+        f"        AND x.indexrelid = pg_catalog.to_regclass({literal(qualified(i.schema, name))}));\n"
+        f"BEGIN\n"
+        f"    IF other <> share THEN\n"
+        f"        EXECUTE pg_catalog.format('ALTER INDEX %s RENAME TO %I', other, {literal(f'{name[:50]}__was')});\n"
+        f"    END IF;\n"
+        f"    IF other IS DISTINCT FROM share THEN\n"
+        f"        EXECUTE pg_catalog.format('ALTER INDEX %s RENAME TO %I', share, {literal(name)});\n"
+        f"    END IF;\n"
+        f"END\n$do$"
+    )
 
 
 @RENDER.on("rename", Index)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
+from msgspec.structs import replace
+
 from ...model.address import Address
 from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
 from ...model.namespaces import Sequence as NumberSequence
@@ -34,11 +36,21 @@ def create_table(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from commented(t, table_noun(t), at(t.address))
     yield from table_extras(t)
     for c in columns:
-        yield from inherited_overrides(c, context) if c.inherited and not c.merged else column_extras(c)
+        yield from _column_said(c, t, context)
     for o in constraints:
         if o not in inline:
             yield sql(f"ALTER TABLE {at(t.address)} ADD {constraint_clause(o)}{not_valid(o)}")
         yield from key_extras(o)
+
+
+def _column_said(c: Column, t: Table, context: Rendering) -> Iterator[Statement]:
+    """What is left to say of a column when its table has been made."""
+    if c.inherited and not c.merged:
+        yield from inherited_overrides(c, context)
+        return
+    yield from column_extras(c)
+    if t.of_type is not None and c.compression is not None:
+        yield sql(f"ALTER TABLE {at(t.address)} ALTER COLUMN {ident(c.name)} SET COMPRESSION {c.compression}")
 
 
 def table_noun(t: Table) -> str:
@@ -64,6 +76,8 @@ def create_text(t: Table, name: str, columns: Sequence[Column], constraints: Seq
     position = {c: i for i, c in enumerate(t.columns)}
     own = [c for c in columns if not c.inherited or c.merged]
     ranked = sorted(own, key=lambda c: (position.get(c.name, len(position)), c.name))
+    if t.of_type is not None:  # which says the rest
+        ranked = [replace(c, type="WITH OPTIONS", collation=None, compression=None) for c in ranked if _optioned(c)]
     items = [column_clause(c) for c in ranked]
     items += [constraint_clause(o) for o in sorted(constraints, key=lambda o: (_RANK[o.kind], o.name))]
     body = "(\n    " + ",\n    ".join(items) + "\n)" if items else "()"
@@ -71,7 +85,7 @@ def create_text(t: Table, name: str, columns: Sequence[Column], constraints: Seq
     if t.partition_of is not None:
         text += f"PARTITION OF {at(t.partition_of)} {body + ' ' if items else ''}{t.bound}"
     elif t.of_type is not None:
-        text += f"OF {t.of_type}" + (f" {_typed_body(constraints)}" if constraints else "")
+        text += f"OF {t.of_type}" + (f" {body}" if items else "")
     else:
         text += body
     if t.inherits:
@@ -82,8 +96,9 @@ def create_text(t: Table, name: str, columns: Sequence[Column], constraints: Seq
 _RANK: Final = {"primary_key": 0, "unique": 1, "check": 2, "exclusion": 3, "foreign_key": 4}
 
 
-def _typed_body(constraints: Sequence[Any]) -> str:
-    return "(\n    " + ",\n    ".join(constraint_clause(o) for o in constraints) + "\n)"
+def _optioned(c: Column) -> bool:
+    """Whether a typed table says anything of a column of its type."""
+    return c.default is not None or not c.nullable
 
 
 def _suffix(t: Table) -> str:
@@ -133,6 +148,8 @@ def alter_table(step: Step, context: Rendering) -> Iterator[Statement]:
     for field, clauses in _ALTERS.items():
         if field in fields:
             yield from (sql(f"{head} {clause}") for clause in clauses(old, new))
+    if "unlogged" in fields:
+        yield from _sequences_kept(new, context)
     if "inherits" in fields:
         yield from _left_over(old, new, (p for p in old.inherits if p not in new.inherits), context)
     if "options" in fields:
@@ -140,6 +157,16 @@ def alter_table(step: Step, context: Rendering) -> Iterator[Statement]:
     if changes := generic_changes(old.server_options, new.server_options):
         yield sql(f"ALTER FOREIGN TABLE {at(new.address)}{changes}")
     yield from recommented(step, table_noun(new), at(new.address))
+
+
+def _sequences_kept(t: Table, context: Rendering) -> Iterator[Statement]:
+    """From 15 on the sequences that a table owns become what it becomes; each is put back to what it is to be."""
+    if not context.profile.capabilities["unlogged_sequences"]:
+        return
+    for tie in context.old.of(SequenceOwner):
+        s = context.new.get(tie.sequence)
+        if (tie.schema, tie.table) == (t.schema, t.name) and isinstance(s, NumberSequence) and s.unlogged != t.unlogged:
+            yield sql(f"ALTER SEQUENCE {at(s.address)} SET {'UNLOGGED' if s.unlogged else 'LOGGED'}")
 
 
 def _reattached(old: Table, new: Table, context: Rendering) -> Iterator[Statement]:
@@ -204,7 +231,7 @@ def rebuild_table(step: Step, context: Rendering) -> Iterator[Statement]:
         yield from commented(t, table_noun(t), at(t.address))
         yield from table_extras(t)
     for c in after:
-        yield from inherited_overrides(c, context) if c.inherited and not c.merged else column_extras(c)
+        yield from _column_said(c, new, context)
 
 
 def _sequences_aside(change: Rebuild, columns: dict[str, Column]) -> Iterator[Statement]:

@@ -13,9 +13,9 @@ from ...model.objects import Object
 from ...model.tables import Column
 from ...model.types import Attribute, Collation, CompositeType, Domain, DomainCheck, RangeType
 from ..base import Rendering
-from .ddl_columns import alterations, head_of
+from .ddl_columns import alterations
 from .inspect_types import PUBLIC_COMMENT
-from .rendering import RENDER, comment, commented, noun, recommented, sql
+from .rendering import RENDER, comment, commented, head_of, noun, recommented, sql
 from .spelling import at, ident, literal, made_up_alone, qualified
 
 _TYPES = (Enum, Domain, CompositeType, RangeType)

@@ -161,7 +161,7 @@ def _drop_foreign_key(step: Step) -> Impact:
 def _alter_constraint(step: Step) -> Impact:
     change = step.change
     assert isinstance(change, Alter)
-    if change.fields <= {"comment", "not_valid"}:
+    if change.fields <= {"comment", "index_comment", "not_valid"}:
         scan = "not_valid" in change.fields
         return Impact(lock="share update exclusive", on=_on(change.new), scan=scan)
     return Impact(lock=_EXCLUSIVE, on=_on(change.new))
@@ -174,7 +174,7 @@ def _create_index(step: Step) -> Impact:
 def _alter_index(step: Step) -> Impact:
     change = step.change
     assert isinstance(change, Alter) and isinstance(change.new, Index | Key | Exclusion)
-    quiet = change.fields <= {"comment", "options", "statistics"}
+    quiet = change.fields <= {"comment", "index_comment", "options", "statistics"}
     return Impact(lock="share update exclusive" if quiet else _EXCLUSIVE, on=_on(change.new))
 
 

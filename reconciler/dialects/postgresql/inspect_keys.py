@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Callable, Iterator
 from typing import Any, Final
 
@@ -58,6 +59,7 @@ class Keys:
             "without_overlaps": r[21],
             "clustered": x[11],
             "replica_identity": x[12],
+            "index_comment": self.s.comments.get((CLASS, r[8], 0)),
         }
         return PrimaryKey(**fields) if r[4] == "p" else Unique(**fields, nulls_not_distinct=x[8])
 
@@ -128,6 +130,7 @@ class Keys:
             definition=definition,
             deferrable=r[9],
             initially_deferred=r[10],
+            index_comment=s.comments.get((CLASS, r[8], 0)),
         )
 
 
@@ -149,14 +152,18 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
     targets: dict[int, list[tuple[str, str]]] = {}
     for oid, number, target in s.rows["index_statistics"]:
         targets.setdefault(oid, []).append((str(number), str(target)))
+    equal = _equal_wholes(s, on_constraint, keys)
+    alike = Counter(_made_up(s, r, keys.get(r[0], ())) for r in s.rows["indexes"])
     for r in s.rows["indexes"]:
         relation = s.relations.get(r[1])
         if relation is None or relation[3] not in "rpm" or (r[0] in on_constraint and not r[14]):
             continue
         own = s.addresses[CLASS, r[1]]
         above = _part_of(s, r)
-        if above is not None and r[0] not in targets and _as_made(s, r, own, above, keys.get(r[0], ())):
-            continue
+        if above is not None and r[0] not in targets and s.comment(CLASS, r[0]) is None:
+            name = _made_up(s, r, keys.get(r[0], ()))
+            if name == (r[1], r[2]) and alike[name] == 1:
+                continue
         numbers = r[6].split()
         names = s.names[r[1]]
         yield Index(
@@ -164,7 +171,7 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
             name=r[2],
             table=own.name,
             comment=s.comments.get((CLASS, r[0], 0)),
-            refs=_read(s, r, own, numbers),
+            refs=(*_read(s, r, own, numbers), *(equal(r) if above is None else ())),
             keys=keys.get(r[0], ()),
             unique=r[3],
             method=r[5],
@@ -182,16 +189,47 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
         )
 
 
+def _equal_wholes(
+    s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...]]
+) -> Callable[[Row], Iterator[Address]]:
+    """For an index of a partition, those of the partitioned tables above that are equal to it, and so would take it as
+    their share if they were made after it."""
+
+    def shape(r: Row) -> Row:
+        return (*r[3:6], *r[7:9], r[16], r[17], r[18], tuple(_UNDIRECTED.sub("", k) for k in keys.get(r[0], ())))
+
+    wholes: dict[int, list[Row]] = {}
+    for r in s.rows["indexes"]:
+        if r[0] not in on_constraint and s.relations.get(r[1], _NONE)[3] == "p":
+            wholes.setdefault(r[1], []).append(r)
+
+    def equal(r: Row) -> Iterator[Address]:
+        todo = list(s.parents.get(r[1], ())) if wholes else []
+        for above in todo:
+            yield from (s.addresses[CLASS, w[0]] for w in wholes.get(above, ()) if shape(w) == shape(r))
+            todo += s.parents.get(above, ())
+
+    return equal
+
+
+_NONE: Final = ("",) * 4
+_UNDIRECTED: Final = re.compile(r"( DESC| ASC)?( NULLS (FIRST|LAST))?\Z")
+
+
 def _part_of(s: Snapshot, r: Row) -> Address | None:
     """The partitioned table's index that an index is attached to."""
     return s.addresses.get((CLASS, s.parents[r[0]][0])) if r[14] and r[0] in s.parents else None
 
 
-def _as_made(s: Snapshot, r: Row, own: Address, above: Address, keys: tuple[str, ...]) -> bool:
-    """Whether the server would make the same index of a partition by itself."""
+def _made_up(s: Snapshot, r: Row, keys: tuple[str, ...]) -> tuple[int, str] | None:
+    """The table, and the name that the server gives such an index of a partition, where it is the only one: of several
+    each gets a number, in the order in which they are made."""
+    above, own = _part_of(s, r), s.addresses.get((CLASS, r[1]))
+    if above is None or own is None:
+        return None
     numbers, names = r[6].split(), s.names[r[1]]
-    name = made_up_index(own.name, (*keys, *(ident(names[int(n)]) for n in numbers[r[7] :])), above.kind)
-    return re.fullmatch(re.escape(name) + r"\d*", r[2]) is not None and s.comment(CLASS, r[0]) is None
+    include = (ident(names[int(n)]) for n in numbers[r[7] :])
+    return r[1], made_up_index(own.name, (*keys, *include), above.kind)
 
 
 def _read(s: Snapshot, r: Row, own: Address, numbers: list[str]) -> tuple[Address, ...]:

@@ -23,7 +23,7 @@ from .snapshot import (
     Snapshot,
     options_of,
 )
-from .spelling import unbracketed
+from .spelling import columns_sorted, unbracketed
 
 _ENABLED: Final = {"O": "origin", "D": "disabled", "R": "replica", "A": "always"}
 _COMMANDS: Final[dict[str, Any]] = {"*": "all", "r": "select", "a": "insert", "w": "update", "d": "delete"}
@@ -139,7 +139,7 @@ def statistics(s: Snapshot) -> Iterator[Object]:
                 name=own.name,
                 comment=s.comment(STATISTICS, oid),
                 refs=tuple(sorted({table, *s.depends(STATISTICS, oid)})),
-                definition=definition,
+                definition=columns_sorted(definition),
                 target=target if target is not None and target >= 0 else None,
             )
 

@@ -77,10 +77,15 @@ def alive(pid: int) -> bool:
 
 
 def stop(pid: int, *, seconds: float = 10.0) -> None:
-    """Stop the server: sessions are cut, the files left clean; after `seconds` at once, then by force."""
-    for number, patience in ((signal.SIGINT, seconds), (signal.SIGQUIT, 3.0), (signal.SIGKILL, 3.0)):
+    """Stop the server: sessions are cut, the files left clean; after `seconds` at once, then by force.
+
+    MariaDB ignores SIGINT; PostgreSQL, which stops at once for it, ignores SIGTERM after it.
+    """
+    politely = (signal.SIGINT, signal.SIGTERM)
+    for numbers, patience in ((politely, seconds), ((signal.SIGQUIT,), 3.0), ((signal.SIGKILL,), 3.0)):
         try:
-            os.kill(pid, number)
+            for number in numbers:
+                os.kill(pid, number)
         except ProcessLookupError:
             return
         end = time.monotonic() + patience

@@ -15,7 +15,7 @@ from .default_privileges import uninvited
 from .effects import detached, effect, in_place
 from .privileges import canonical
 from .refusals import refusals
-from .rewrites import rewrite
+from .rewrites import rewriting
 
 _RELATIONS: Final = """
     table view materialized_view sequence index primary_key unique exclusion composite_type enum domain
@@ -38,11 +38,11 @@ _ALTERABLE: Final[dict[str, str]] = {
     "row_security force_row_security server_options",
     "column": "comment type nullable default identity generated collation storage compression statistics options "
     "not_null_name not_null server_options",
-    "primary_key": "comment options tablespace clustered replica_identity",
-    "unique": "comment options tablespace clustered replica_identity",
+    "primary_key": "comment options tablespace clustered replica_identity index_comment",
+    "unique": "comment options tablespace clustered replica_identity index_comment",
     "check": "comment not_valid",
     "foreign_key": "comment not_valid deferrable initially_deferred",
-    "exclusion": "comment",
+    "exclusion": "comment index_comment",
     "index": "comment options tablespace clustered replica_identity statistics attached_to",
     "view": "comment definition columns options column_comments column_defaults",
     "materialized_view": "comment options access_method tablespace column_comments",
@@ -134,7 +134,7 @@ def _profile(major: int) -> Profile:
         renamable=_renamable,
         names=dict.fromkeys(_RELATIONS.split(), "relation"),
         part_names=dict.fromkeys(_CONSTRAINTS, "constraint"),
-        rewrite=rewrite,
+        rewrite=rewriting(capabilities),
         refusals=refusals,
         uninvited=uninvited(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
         canonical=canonical(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),

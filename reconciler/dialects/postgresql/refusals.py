@@ -10,6 +10,8 @@ from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop, Rebuild
 from ...model.objects import Object
 from ...model.tables import Column, Table
+from .beyond import below, mentions
+from .effects import TYPE_KINDS
 from .lineage import columns_of
 
 _SUBSCRIBED = "change it by hand on both servers (ALTER SUBSCRIPTION {0} …), then plan again"
@@ -23,6 +25,8 @@ def refusals(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[
     for c in changes:
         if isinstance(c, Alter) and isinstance(c.old, Column) and c.fields & {"type", "collation"}:
             yield from _as_values(c.old, old)
+        if isinstance(c, Rebuild) and c.old.kind in TYPE_KINDS:
+            yield from _keyed(c, old)
 
 
 def _lost(changes: Sequence[Change], old: Catalog) -> Iterator[Finding]:
@@ -97,3 +101,18 @@ def _as_values(column: Column, old: Catalog) -> Iterator[Finding]:
 def _of_row_type(o: Column, column: Column) -> bool:
     table = column.parent
     return table in o.refs and table not in o.default_refs and o.parent != table and not o.inherited
+
+
+def _keyed(c: Rebuild, old: Catalog) -> Iterator[Finding]:
+    """A column of a partition key is of one type for good (14 to 18), and its table cannot be copied before the type is
+    there under its name."""
+    for o in c.before:
+        table = o.parent
+        if isinstance(o, Column) and table is not None and any(mentions(t, o.name) for t in below(old, table)):
+            yield Finding(
+                rule="partition-key",
+                address=str(o.address),
+                message="its type cannot be made anew while it is in a partition key",
+                why=f"{c.old.address} is made anew, and {table} or a partition of it is partitioned by this",
+                next=_BY_HAND.format(c.old.address),
+            )

@@ -50,6 +50,11 @@ def on_owner(o: Child) -> str:
     return f"ALTER TABLE {owner(o)}"
 
 
+def head_of(c: Child) -> str:
+    """`ALTER TABLE … ALTER COLUMN …` for a column, or what stands for one."""
+    return f"{on_owner(c)} ALTER COLUMN {ident(c.name)}"
+
+
 def comment(what: str, name: str, text: str | None) -> Statement:
     return sql(f"COMMENT ON {what} {name} IS {'NULL' if text is None else literal(text)}")
 
@@ -78,6 +83,6 @@ def option_changes(head: str, old: Options, new: Options) -> Iterator[Statement]
 
 
 __all__ = [
-    "RENDER", "Address", "Rendering", "at", "comment", "commented", "ident", "idents", "literal", "noun", "on_owner",
-    "option_changes", "owner", "qualified", "recommented", "sql", "with_options",
+    "RENDER", "Address", "Rendering", "at", "comment", "commented", "head_of", "ident", "idents", "literal", "noun",
+    "on_owner", "option_changes", "owner", "qualified", "recommented", "sql", "with_options",
 ]  # fmt: skip

@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from graphlib import TopologicalSorter
 
 from msgspec.structs import replace
 
+from ...model.access import Grant, Owner
 from ...model.address import Address
 from ...model.catalog import Catalog, closure
 from ...model.changes import Alter, Change, Create, Drop, Rebuild, address_of
 from ...model.namespaces import SequenceOwner
 from ...model.objects import Object
 from ...model.tables import Column, Table
+from . import not_null_names
 from .beyond import escalated
 from .effects import TYPE_KINDS
 from .lineage import by_lineage, of_typed
 
 
-def rewrite(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
-    """The changes with tables, types and serial columns rebuilt where they would be dropped and made again."""
-    done = escalated(changes, old, new)
-    for step in (of_typed, _types, _tables, _handed_on, _serials, _exchanged, by_lineage):
-        done = step(done, old, new)
-    return done
+def rewriting(
+    capabilities: dict[str, bool],
+) -> Callable[[Sequence[Change], Catalog, Catalog, bool], list[Change]]:
+    """What rewrites changes so that tables, types and serial columns are rebuilt where they would be dropped and made
+    again."""
+    steps = [of_typed, _types, _tables, _handed_on, _serials, _exchanged, by_lineage]
+    steps += [not_null_names.said] if capabilities["not_null_names"] else []
+
+    def rewrite(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
+        done = escalated(changes, old, new)
+        for step in steps:
+            done = step(done, old, new)
+        return done
+
+    return rewrite
 
 
 def _replaced(changes: Iterable[Change], kinds: Iterable[str]) -> list[Address]:
@@ -118,18 +129,27 @@ class _Handed:
 
 
 def _types(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
-    todo = _replaced(changes, TYPE_KINDS)
+    pairs = {a: a for a in _replaced(changes, TYPE_KINDS)} | _other_kinds(changes)
     groups: list[set[Address]] = []
-    for a in todo:
-        group = _types_over({a}, old, new)
+    for was, will in pairs.items():
+        group = _types_over({was, will}, old, new)
         for other in [g for g in groups if g & group or _meet(g, group, old, new)]:
             groups.remove(other)
             group |= other
         groups.append(group)
     for group in groups:
-        bases = [a for a in todo if a in group and group.isdisjoint(new[a].requires())]
-        changes = _rebuilt_types(changes, next(iter(bases), min(group.intersection(todo))), group, old, new)
+        todo = [(a, b) for a, b in pairs.items() if a in group]
+        bases = [(a, b) for a, b in todo if group.isdisjoint(new[b].requires())]
+        changes = _rebuilt_types(changes, next(iter(bases), min(todo)), group, old, new)
     return changes
+
+
+def _other_kinds(changes: Iterable[Change]) -> dict[Address, Address]:
+    """Types whose names another kind of type gets: an enum that becomes a domain."""
+    gone = {(o.schema, o.name): o for c in changes if isinstance(c, Drop) and (o := c.old).kind in TYPE_KINDS}
+    made = [c.new for c in changes if isinstance(c, Create) and c.new.kind in TYPE_KINDS]
+    pairs = ((gone[o.schema, o.name], o) for o in made if (o.schema, o.name) in gone)
+    return {was.address: will.address for was, will in pairs if was.kind != will.kind}
 
 
 def _types_over(seeds: set[Address], old: Catalog, new: Catalog) -> set[Address]:
@@ -148,19 +168,20 @@ def _meet(a: set[Address], b: set[Address], old: Catalog, new: Catalog) -> bool:
 
 
 def _rebuilt_types(
-    changes: list[Change], root: Address, group: set[Address], old: Catalog, new: Catalog
+    changes: list[Change], root: tuple[Address, Address], group: set[Address], old: Catalog, new: Catalog
 ) -> list[Change]:
+    was, will = root
     users = {d for t in group for d in old.dependents(t)}
     dropped = [c.old.address for c in changes if isinstance(c, Drop)]
     gone = closure(old, dropped, lambda c, a: (d for d in c.dependents(a) if d.kind in ("server", "table")))
     kept = {d for d in users if _keeps_rows(old.get(d), new.get(d)) and not _goes(old[d].parent, gone, group, old)}
     columns = _parents_first(kept, old)
     checks = sorted({d for c in (old, new) for t in group for d in c.dependents(t) if d.kind == "domain_check"})
-    parts = (*sorted(group - {root}), *columns, *checks)
+    parts = (*sorted(group - {will}), *columns, *checks)  # a type that becomes one of another kind is a part of itself
     before, after = (tuple(c[a] for a in parts if a in c) for c in (old, new))
     reason = "the type cannot be altered in place"
     done = _without(changes, {*group, *columns, *checks})
-    return [*done, Rebuild(old=old[root], new=new[root], before=before, after=after, reason=reason)]
+    return [*done, Rebuild(old=old[was], new=new[will], before=before, after=after, reason=reason)]
 
 
 def _goes(table: Address | None, gone: set[Address], group: set[Address], old: Catalog) -> bool:
@@ -218,14 +239,16 @@ def _exchanged(changes: list[Change], old: Catalog, new: Catalog) -> list[Change
 def _own_sequence(
     column: Column, catalog: Catalog, verbs: dict[Address, Change], verb: type[Change]
 ) -> tuple[Object, ...]:
-    """The sequence that serves this column alone, with the tie between them, where both come or go."""
+    """The sequence that serves this column alone, with the tie between them and its owner, where both come or go."""
     for ref in column.default_refs:
         if ref.kind != "sequence" or not isinstance(verbs.get(ref), verb) or ref not in catalog:
             continue
         tie = Address("sequence_owner", ref.schema, ref.name)
         owner = catalog.get(tie)
-        users = set(catalog.dependents(ref))
+        users = [catalog[d] for d in catalog.dependents(ref)]
+        owners = tuple(u for u in users if isinstance(u, Owner))
+        served = {u.address for u in users if not isinstance(u, (Owner, Grant))}
         if isinstance(owner, SequenceOwner) and owner.column_address == column.address:
-            return (catalog[ref], owner) if users <= {column.address, tie} else ()
-        return (catalog[ref],) if users <= {column.address} and verb is Drop else ()
+            return (catalog[ref], owner, *owners) if served <= {column.address, tie} else ()
+        return (catalog[ref], *owners) if served <= {column.address} and verb is Drop else ()
     return ()

@@ -160,7 +160,9 @@ def made_up_alone(name: str, label: str) -> str:
     return f"{name.encode()[: _NAME_BYTES - len(label) - 1].decode(errors='ignore')}_{label}"
 
 
-_COLUMN: Final = re.compile(r'"((?:[^"]|"")*)"(?=\s|\Z)|([a-z_][a-z0-9_$]*)(?=[\s(]|\Z)')
+_COLUMN: Final = re.compile(
+    r'''(?:(?:"(?:[^"]|"")*"|[a-z_][a-z0-9_]*)\.)?(?:"((?:[^"]|"")*)"|([a-z_][a-z0-9_]*))(?=[\s(]|\Z)'''
+)
 _LABELS: Final = {"unique": "key", "exclusion": "excl", "index": "idx"}
 
 
@@ -178,3 +180,20 @@ def made_up_index(table: str, keys: Iterable[str], kind: str) -> str:
         taken = (n for n in (name, *(f"{name}{i}" for i in range(1, 1000))) if n not in names)
         names.append(next(taken))
     return made_up(table, "_".join(names), _LABELS[kind])
+
+
+_NAME: Final = r'''(?:"(?:[^"]|"")*"|[a-z_][a-z0-9_$]*)'''
+_STATISTICS: Final = re.compile(
+    rf"(CREATE STATISTICS {_NAME}\.{_NAME}(?: \([a-z, ]+\))? ON )(.*)( FROM (?:{_NAME}\.)?{_NAME};?)", re.DOTALL
+)
+
+
+def columns_sorted(statistics: str) -> str:
+    """A CREATE STATISTICS with its columns by name, before the expressions: the server prints them as they stand in the
+    table, which means nothing."""
+    found = _STATISTICS.fullmatch(statistics)
+    if found is None:
+        return statistics
+    parts, _ = cut(f"({found[2]})")
+    columns = [p for p in parts if re.fullmatch(_NAME, p)]
+    return f"{found[1]}{', '.join([*sorted(columns), *(p for p in parts if p not in columns)])}{found[3]}"

@@ -9,7 +9,7 @@ from typing import Final, TypeVar
 from ...model.objects import Object
 from ...model.tables import Check, Column, ForeignKey, Key, PrimaryKey, Table, Unique
 from .comments import closed, written
-from .tokens import constant, ident, tokens
+from .tokens import constant, ident, name_of, tokens
 
 _CURRENT: Final = re.compile(r"CURRENT_(?:TIME|DATE|TIMESTAMP)|[A-Za-z_]\w*", re.IGNORECASE)
 
@@ -83,9 +83,13 @@ def column_clause(c: Column, constraints: Sequence[Object] = ()) -> str:
 
 def default(text: str) -> str:
     """A default as DEFAULT takes it: a literal or word as it is, anything else in brackets."""
-    if constant(text) or _CURRENT.fullmatch(text) or (text[:1] == '"' and len(tokens(text)) == 1):
+    if constant(text) or _CURRENT.fullmatch(text) or _is_quoted_word(text):
         return text
     return text if _is_bracketed(text) else f"({text})"
+
+
+def _is_quoted_word(text: str) -> bool:
+    return text[:1] in ('"', "[", "`") and len(tokens(text)) == 1
 
 
 def _is_bracketed(text: str) -> bool:
@@ -99,11 +103,11 @@ def _is_bracketed(text: str) -> bool:
 
 
 def default_value(text: str) -> str:
-    """A default as an expression among columns: a bare word or one in double quotes is a text there."""
+    """A default as an expression among columns: a word, bare or in quotes, is a text there."""
     if constant(text) or _is_bracketed(text):
         return text
-    if text[:1] == '"' and len(tokens(text)) == 1:
-        return "'" + text[1:-1].replace('""', '"').replace("'", "''") + "'"
+    if _is_quoted_word(text):
+        return "'" + name_of(text).replace("'", "''") + "'"
     if _CURRENT.fullmatch(text):
         return text if text.upper().startswith("CURRENT_") else f"'{text}'"
     return f"({text})"

@@ -9,7 +9,6 @@ from functools import cache
 from typing import Final
 
 from ..emulation import (
-    COMMENTED,
     ILIKE,
     INTERVALS,
     NO_TRACE,
@@ -106,11 +105,9 @@ EMULATION: Final = Emulation(
     foreign=(STANDARD_CASTS, ILIKE, REGULAR_EXPRESSION, INTERVALS, _FUNCTIONS),
     functions=functions,
     left_out=joined(
-        COMMENTED,
         STORAGE,
         fields("table", words="engine collation"),
         fields("column", words="invisible"),
-        fields("foreign_key", words="comment"),
     ),
     refused=joined(
         POSTGRESQL_ONLY,

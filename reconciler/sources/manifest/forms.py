@@ -22,6 +22,7 @@ Definition = Annotated[str, Meta(description="The whole definition in SQL.")]
 Options = Annotated[dict[str, Text], Meta(description="Storage options by name, such as fillfactor.")]
 Columns = Annotated[list[Text], Meta(min_length=1, description="Names of columns of this table, in order.")]
 Comment = Annotated[str | None, Meta(description="The comment on it.")]
+IndexComment = Annotated[str | None, Meta(description="The comment on its index, beside the one on it (PostgreSQL).")]
 Grants = dict[str, list[str]]
 """Privileges by role; `public` is everybody."""
 RenamedFrom = Annotated[
@@ -206,6 +207,7 @@ class _KeyForm(_PartForm, frozen=True, kw_only=True):
     clustered: bool = False
     replica_identity: bool = False
     invisible: Annotated[bool, Meta(description="Queries do not use its index (MySQL, MariaDB).")] = False
+    index_comment: IndexComment = None
 
 
 class PrimaryKeyForm(_KeyForm, frozen=True, kw_only=True):
@@ -246,6 +248,7 @@ class ExclusionForm(_PartForm, frozen=True, kw_only=True):
     definition: Annotated[str, Meta(description="What follows EXCLUDE: USING gist (room WITH =, during WITH &&).")]
     deferrable: bool = False
     initially_deferred: bool = False
+    index_comment: IndexComment = None
 
 
 class IndexForm(_PartForm, frozen=True, kw_only=True):

@@ -287,6 +287,7 @@ class _Reader:
             "clustered": form.clustered,
             "replica_identity": form.replica_identity,
             "invisible": form.invisible,
+            "index_comment": form.index_comment,
         }
 
     def check(self, name: str | None, path: Path, form: str | CheckForm) -> None:
@@ -361,6 +362,7 @@ class _Reader:
             definition=form.definition,
             deferrable=form.deferrable,
             initially_deferred=form.initially_deferred,
+            index_comment=form.index_comment,
         )
         self.parts.add(exclusion, path, form.renamed_from)
 

@@ -8,6 +8,7 @@ from ...model.access import Access, DefaultPrivilege
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.objects import Object
+from ...model.tombstones import without_tombstones
 from ..claims import INSIDE
 from ..habits import habits_named
 from .access import ADDRESS, access_of
@@ -23,8 +24,9 @@ def manifest_files(
 
     files: where objects are written already; objects that share a file there share it again. access: what the folder
     says of owners and grants already, which is written again where its place is among `files`; without it, the folder
-    says all that the catalog is about.
+    says all that the catalog is about. Tombstones are nothing that anybody desires, and in no manifest.
     """
+    catalog = without_tombstones(catalog)
     told = access if access is not None else access_of(catalog)
     grouped = by_unit(o for o in catalog.values() if o.kind != DefaultPrivilege.kind)
     defaults = list(catalog.of(DefaultPrivilege))

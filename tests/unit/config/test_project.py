@@ -190,6 +190,27 @@ def test_a_mounted_secret_may_be_outside_of_the_project(root: Path, tmp_path: Pa
     assert found.environment("a").url() == "postgresql://h/db"
 
 
+def test_a_url_that_a_program_prints(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    text = HEAD + "  environments: {a: {url: {command: [sh, -c, 'echo postgresql://ada:canary9@h/db; echo more']}}}"
+    source = project(root, text).environment("a").url_source
+    with pytest.raises(ReconcileError, match="sh is not run") as refused:
+        source.url()
+    assert refused.value.exit_code == 3 and "RECONCILE_COMMANDS=1" in refused.value.next
+    monkeypatch.setenv("RECONCILE_COMMANDS", "1")
+    assert source.url() == "postgresql://ada:canary9@h/db"
+    assert secrets.scrubbed("canary9") == "***" and "canary9" not in f"{source} {source!r}"
+
+
+@pytest.mark.parametrize("program", ["[sh, -c, 'echo canary9 >&2; exit 3']", "[/no/such/program]", "[sh, -c, ':']"])
+def test_a_program_that_gives_no_url_is_an_error_that_does_not_show_what_it_said(
+    root: Path, monkeypatch: pytest.MonkeyPatch, program: str
+) -> None:
+    monkeypatch.setenv("RECONCILE_COMMANDS", "1")
+    with pytest.raises(ReconcileError) as error:
+        project(root, HEAD + f"  environments: {{a: {{url: {{command: {program}}}}}}}").environment("a").url()
+    assert "canary9" not in str(error.value)
+
+
 @pytest.mark.parametrize("content", [None, b"", b"\n", b"\xff\xfe"])
 def test_a_file_without_a_url_is_an_error_that_does_not_show_it(root: Path, content: bytes | None) -> None:
     if content is not None:
@@ -269,8 +290,8 @@ WRONG = [
     (ENVIRONMENT + "{url: 'sqlite://', polciy: none}", 6, "spec.environments.a: unknown key polciy"),
     (ENVIRONMENT + "{url: 'sqlite://', policy: no}", 6, "spec.environments.a.policy: 'no' is not one of merged, none"),
     (ENVIRONMENT + "{}", 6, "spec.environments.a: url is missing"),
-    (ENVIRONMENT + "{url: {env: A, file: b}}", 6, "needs one of env and file"),
-    (ENVIRONMENT + "{url: {}}", 6, "needs one of env and file"),
+    (ENVIRONMENT + "{url: {env: A, file: b}}", 6, "needs one of env, file and command"),
+    (ENVIRONMENT + "{url: {}}", 6, "needs one of env, file and command"),
     (ENVIRONMENT + "{url: {file: ../b}}", 6, "path '../b' leaves the project"),
     (ENVIRONMENT + "{url: localhost}", 6, "'localhost' is no database URL"),
     (ENVIRONMENT + "{url: '${A B}'}", 6, "'A B' is no name of an environment variable"),

@@ -6,7 +6,15 @@ import pytest
 
 from reconciler.dialects.postgresql.casts import comparable, using
 from reconciler.dialects.postgresql.snapshot import query
-from reconciler.dialects.postgresql.spelling import cut, ident, literal, made_up, made_up_index, unbracketed
+from reconciler.dialects.postgresql.spelling import (
+    columns_sorted,
+    cut,
+    ident,
+    literal,
+    made_up,
+    made_up_index,
+    unbracketed,
+)
 
 
 @pytest.mark.parametrize(
@@ -59,7 +67,22 @@ def test_the_share_of_an_index_is_named_after_columns_and_functions() -> None:
     assert (
         made_up_index("p", ("a DESC", "lower(b)", "(a + 1)", "(a + 2)", '"C"'), "index") == "p_a_lower_expr_expr1_C_idx"
     )
+    assert made_up_index("p", ('public."f%"(a)', 's."Odd name"'), "index") == "p_f%_Odd name_idx"
     assert made_up_index("p", (), "primary_key") == "p_pkey"
+
+
+@pytest.mark.parametrize(
+    ("printed", "sorted"),
+    [
+        ("CREATE STATISTICS s.x ON c, a, (a + 1) FROM t", "CREATE STATISTICS s.x ON a, c, (a + 1) FROM t"),
+        (
+            'CREATE STATISTICS s." ON x" (mcv) ON "b ,c", lower(z), a FROM p."T";',
+            'CREATE STATISTICS s." ON x" (mcv) ON "b ,c", a, lower(z) FROM p."T";',
+        ),
+    ],
+)
+def test_columns_of_a_statistics_object_are_sorted(printed: str, sorted: str) -> None:
+    assert columns_sorted(printed) == sorted
 
 
 @pytest.mark.parametrize(

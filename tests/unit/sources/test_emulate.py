@@ -226,8 +226,6 @@ def test_schemas_are_left_out_and_two_objects_of_one_name_refused(dialect: str) 
 
 
 LEFT_OUT = [
-    (table("{type: text, comment: x}"), "comment is left out", 7),
-    (table("text", "comment: x"), "comment is left out", 8),
     (table("text", "unlogged: true"), "unlogged is left out", 8),
     (table("text", "indexes: {i: {columns: [c], method: gin}}"), "gin index i is left out", 8),
     (table("text", "partitionBy: RANGE (id)"), "partition by is left out", 8),
@@ -239,6 +237,12 @@ LEFT_OUT = [
 @pytest.mark.parametrize(("text", "message", "line"), LEFT_OUT)
 def test_what_no_row_shows_is_left_out_and_said(text: str, message: str, line: int) -> None:
     assert [(f.rule, f.message, f.span.line) for f in read(text, "sqlite").findings] == [("left-out", message, line)]
+
+
+def test_comments_are_kept_where_sqlite_has_a_place_for_them() -> None:
+    found = objects(read(table("{type: text, comment: of c}", "comment: of t"), "sqlite"))
+    assert (found["table:t"].comment, found["column:t.c"].comment) == ("of t", "of c")
+    assert not [f for f in read(table("text", "comment: x"), "sqlite").findings]
 
 
 REFUSED = [

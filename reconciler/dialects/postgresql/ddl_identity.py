@@ -1,0 +1,56 @@
+"""Identity columns: what is changed of one, and its sequence with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from msgspec.structs import replace
+
+from ...model.changes import Statement
+from ...model.tables import Column
+from .clauses import identity_clause
+from .inspect_tables import LIMITS
+from .positions import behind_rows, bounds, changed_options, optioned, sequence_of
+from .rendering import head_of, sql
+from .spelling import ident, qualified
+
+
+def narrows(old: Column, new: Column) -> bool:
+    """Whether an identity's sequence gets a smaller type with its column."""
+    both = old.identity is not None and new.identity is not None
+    return both and LIMITS.get(new.type, 0) < LIMITS.get(old.type, 0)
+
+
+def bounded_first(old: Column, new: Column) -> Iterator[Statement]:
+    """Its options, before the smaller type that the old ones would not fit."""
+    was, will = sequence_of(old), sequence_of(new)
+    if changed_options(was.options, will.options):
+        low, high = bounds(will)
+        options = replace(will.options, minimum=low, maximum=high)
+        will = replace(will, name=was.name, type=was.type, options=options)
+        yield from optioned(replace(was, schema=new.schema), will)
+
+
+def identity_changes(old: Column, new: Column, *, bounded: bool) -> Iterator[Statement]:
+    """bounded: its sequence has its options already."""
+    head, identity = head_of(new), new.identity
+    assert identity is not None
+    if old.identity is None:
+        yield sql(f"{head} ADD {identity_clause(identity, new.schema)}")
+        yield sql(behind_rows(new))
+        return
+    sets = []
+    if identity.always != old.identity.always:
+        sets.append(f"SET GENERATED {'ALWAYS' if identity.always else 'BY DEFAULT'}")
+    will = sequence_of(new)
+    was = replace(sequence_of(old), type=will.type)  # it went with the column's
+    if changed_options(was.options, will.options) and not bounded:
+        (low, high), (least, most) = bounds(was), bounds(will)
+        if least > low or most < high:
+            yield from optioned(replace(was, schema=new.schema), replace(will, name=was.name))
+        else:
+            sets += [f"SET {clause}" for clause in changed_options(was.options, will.options)]
+    if sets:
+        yield sql(f"{head} {' '.join(sets)}")
+    if was.name != will.name:
+        yield sql(f"ALTER SEQUENCE {qualified(new.schema, was.name)} RENAME TO {ident(will.name)}")

@@ -1,0 +1,49 @@
+"""NOT NULL constraints whose name is the one that the server makes up, and is taken (18)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from msgspec.structs import replace
+
+from ...model.catalog import Catalog
+from ...model.changes import Alter, Change, Create, Rebuild
+from ...model.objects import Object
+from ...model.tables import Column
+from .spelling import made_up
+
+_CONSTRAINTS = frozenset({"primary_key", "unique", "check", "foreign_key", "exclusion", "domain_check"})
+
+Names = frozenset[tuple[str, str]]
+"""Schemas with names of constraints in them."""
+
+
+def said(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Change]:
+    """The changes with such a name said: the server makes up none that a constraint of the schema has."""
+    taken = frozenset((o.schema, name) for catalog in (old, new) for o in catalog.values() for name in _names(o))
+    return [_said(c, taken) for c in changes] if taken else list(changes)
+
+
+def _names(o: Object) -> Iterator[str]:
+    if o.kind in _CONSTRAINTS:
+        yield o.name
+    name = getattr(o, "not_null_name", None)
+    if name is not None:
+        yield name
+
+
+def _said(c: Change, taken: Names) -> Change:
+    if isinstance(c, Create):
+        return replace(c, new=_named(c.new, taken))
+    if isinstance(c, Alter):
+        return replace(c, new=_named(c.new, taken)) if "nullable" in c.fields else c
+    if isinstance(c, Rebuild):
+        return replace(c, after=tuple(_named(o, taken) for o in c.after))
+    return c
+
+
+def _named(o: Object, taken: Names) -> Object:
+    if not isinstance(o, Column) or o.nullable or o.inherited or o.not_null_name is not None:
+        return o
+    name = made_up(o.table, o.name, "not_null")
+    return replace(o, not_null_name=name) if (o.schema, name) in taken else o

@@ -1,0 +1,1 @@
+CREATE TABLE t (id int PRIMARY KEY, a varchar(10), KEY k (a)) ENGINE=MyISAM ROW_FORMAT=FIXED;

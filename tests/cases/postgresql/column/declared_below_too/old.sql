@@ -1,0 +1,3 @@
+CREATE TABLE p (a int CHECK (a > 0));
+CREATE TABLE c (b int) INHERITS (p);
+CREATE TABLE g () INHERITS (c);
