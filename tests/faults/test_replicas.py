@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import os
 import secrets
 import shutil
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -15,10 +16,13 @@ from reconciler.dialects.mysql.server import MariaServer
 from reconciler.dialects.postgresql.binaries import Binaries, embedded_binaries, local_binaries
 from reconciler.dialects.postgresql.local import LocalServer
 from reconciler.errors import RefusedError
+from tests.pooler import HOW_TO_GET_ONE, pooled, program
+from tests.servers import REQUIRED, Postgres
 from tests.unit.apply.places import Place, history, revision
 
 pytestmark = pytest.mark.faults
 
+Tell = Callable[..., None]
 _KEEPS_ALL = {"wal_level": "replica"}
 A = revision("a000", 'op.execute("CREATE TABLE t (x INTEGER)")')
 
@@ -32,7 +36,7 @@ def folder() -> Iterator[Path]:
 
 
 @pytest.mark.parametrize("binaries", [*embedded_binaries(), *local_binaries()], ids=lambda b: f"{b.major}-{b.origin}")
-def test_a_standby_is_refused(binaries: Binaries, folder: Path) -> None:
+def test_a_standby_is_refused(binaries: Binaries, folder: Path, tell: Tell) -> None:
     with LocalServer(folder, binaries, _KEEPS_ALL) as server:
         server.create_database("app")
     (data,) = [p.parent for p in folder.rglob("PG_VERSION") if p.parent.name != "base" and (p.parent / "base").exists()]
@@ -43,10 +47,11 @@ def test_a_standby_is_refused(binaries: Binaries, folder: Path) -> None:
         with pytest.raises(RefusedError) as error:
             place.apply(history(a=A))
         assert error.value.exit_code == 3 and "replica" in error.value.why
+        tell(place, "standby.signal", 1, end="refused before the lock, exit status 3")
         place.close()
 
 
-def test_a_server_that_is_read_only_is_refused(folder: Path) -> None:
+def test_a_server_that_is_read_only_is_refused(folder: Path, tell: Tell) -> None:
     programs = server_programs()
     if programs is None:
         pytest.skip("no MariaDB server: apt install mariadb-server")
@@ -60,5 +65,19 @@ def test_a_server_that_is_read_only_is_refused(folder: Path) -> None:
             place.apply(history(a=A))
         assert error.value.exit_code == 3 and "read_only is on" in error.value.why
         assert place.rows("SHOW TABLES") == []
+        tell(place, "SET GLOBAL read_only = 1", 1, end="refused before the lock, exit status 3")
         place.close()
     server.stop()
+
+
+def test_a_pooler_in_transaction_mode_is_refused(pg_default: Postgres, tell: Tell) -> None:
+    if program() is None:
+        (pytest.fail if os.environ.get(REQUIRED) == "1" else pytest.skip)(f"no PgBouncer: {HOW_TO_GET_ONE}")
+    url = pg_default.database()
+    with pooled(url, "transaction") as between, pytest.raises(RefusedError) as error:
+        Place("postgresql", between).apply(history(a=A))
+    assert error.value.exit_code == 3
+    place = Place("postgresql", url)
+    assert place.rows("SELECT count(*) FROM pg_class WHERE relname IN ('t', 'alembic_version')") == [(0,)]
+    tell(place, "PgBouncer, pool_mode = transaction", 1, end="refused before any setting of ours, exit status 3")
+    place.close()

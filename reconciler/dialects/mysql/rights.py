@@ -24,7 +24,7 @@ from .tokens import literal, quoted
 _LEDGER: Final = tuple(f"{LEDGER_PREFIX}{name}" for name in ("ledger", "journal", "recorded"))
 _ROUTINES: Final = frozenset({"function", "procedure", "package", "package_body"})
 _SEES: Final = ("SELECT", "SHOW VIEW", "TRIGGER", "EVENT")
-_LINE: Final = re.compile(r"GRANT (?P<words>.+?) ON (?:(?P<what>FUNCTION|PROCEDURE) )?(?P<on>\S+) TO ")
+_LINE: Final = re.compile(r"GRANT (?P<words>.+?) ON (?P<on>(?:`(?:[^`]|``)*`|\*)\.(?:`(?:[^`]|``)*`|\*)) TO ")
 _ON: Final = re.compile(r"(`(?:[^`]|``)*`|\*)\.(`(?:[^`]|``)*`|\*)\Z")
 
 
@@ -109,7 +109,7 @@ class _Judge:
         return Right(what=why, grant=f"GRANT {word} ON {on} TO {self._to}", held=self._has(word, database, table))
 
     def _has(self, word: str, database: str, table: str) -> bool:
-        wanted = {word, "ALL PRIVILEGES"}
+        wanted = {word} if word == "GRANT OPTION" else {word, "ALL PRIVILEGES"}
         return any(wanted & words and _covers(d, t, database, table) for d, t, words in self._held)
 
     def _read(self, account: str) -> None:
@@ -119,11 +119,13 @@ class _Judge:
         except DatabaseError:
             return  # whoever may not see it gets told all of them
         for line in lines:
-            found = _LINE.match(line)
-            on = _ON.match(found["on"]) if found is not None and not found["what"] else None
+            found = _LINE.match(line)  # not one on a routine, nor of a role
+            on = _ON.match(found["on"]) if found is not None else None
             if found is not None and on is not None:
-                words = frozenset(w.strip() for w in re.sub(r"\([^)]*\)", "", found["words"]).split(","))
-                self._held.append((_bare(on[1]), _bare(on[2]), words))
+                whole = re.sub(r"[A-Z ]+\([^)]*\)", "", found["words"])  # what is granted on columns alone is not
+                words = {w.strip() for w in whole.split(",")}
+                words |= {"GRANT OPTION"} if line.endswith("WITH GRANT OPTION") else set()
+                self._held.append((_bare(on[1]), _bare(on[2]), frozenset(words)))
 
 
 def _bare(text: str) -> str:

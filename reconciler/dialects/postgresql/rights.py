@@ -8,6 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Final
 
+from msgspec import structs
+
 from ...model.access import DefaultPrivilege, Grant, Owner
 from ...model.address import Address
 from ...model.catalog import Catalog
@@ -123,11 +125,12 @@ class _Judge:
         return self._right(why, f"GRANT {word} ON TABLE {at(table)}", query, word, table.schema, table.name)
 
     def on_other(self, word: str, kind: str, name: str, why: str) -> Right:
-        """A right on a language, a wrapper or a server."""
-        query = f"SELECT pg_catalog.has_{kind}_privilege(%s, %s, %s)"
-        words = {"foreign_data_wrapper": "FOREIGN DATA WRAPPER", "server": "FOREIGN SERVER", "language": "LANGUAGE"}
-        held = self._asked(query, (self.role, name, word))
-        return Right(what=why, grant=self._to(f"GRANT {word} ON {words[kind]} {ident(name)}"), held=held)
+        """A right on a language, a wrapper or a server; on one that is not there yet, it is whoever makes it's."""
+        words, catalog, column = _OTHERS[kind]
+        query = f"SELECT pg_catalog.has_{kind}_privilege(%s, oid, %s) FROM pg_catalog.{catalog} WHERE {column} = %s"
+        there = self._session.rows(f"SELECT 1 FROM pg_catalog.{catalog} WHERE {column} = %s", (name,))
+        right = self._right(why, f"GRANT {word} ON {words} {ident(name)}", query, word, name)
+        return right if there else structs.replace(right, held=True)
 
     def own(self, address: Address) -> Iterator[Right]:
         """Being, or being a member of, who owns what is there already."""
@@ -152,8 +155,12 @@ class _Judge:
         grant = f"ALTER ROLE {ident(self.role)} CREATEROLE"
         return Right(what="to make and change roles", grant=grant, held=self._all or self._makes_roles)
 
-    def superuser(self, why: str) -> Right:
-        return Right(what=why, grant=f"-- only a superuser may: apply as one, {why}", held=self._all)
+    def superuser(self, why: str, instead: tuple[str, ...] = ()) -> Right:
+        """Also who is a member of the role that stands for superusers on a hosted server, or of one named `instead`."""
+        query = ("SELECT bool_or(pg_catalog.pg_has_role(%s, oid, 'USAGE')) FROM pg_catalog.pg_roles "
+                 "WHERE rolname = ANY(%s)")  # fmt: skip
+        held = self._asked(query, (self.role, [*_HOSTED, *instead]))
+        return Right(what=why, grant=f"-- only a superuser may: apply as one, {why}", held=held)
 
     def trusted(self, extension: str) -> bool:
         """Whether whoever may create in a database may make an extension there; the server says so of what it has."""
@@ -174,6 +181,12 @@ class _Judge:
         return bool(found and found[0][0])
 
 
+_HOSTED: Final = ("rds_superuser", "cloudsqlsuperuser", "alloydbsuperuser", "azure_pg_admin")
+_OTHERS: Final = {
+    "language": ("LANGUAGE", "pg_language", "lanname"),
+    "foreign_data_wrapper": ("FOREIGN DATA WRAPPER", "pg_foreign_data_wrapper", "fdwname"),
+    "server": ("FOREIGN SERVER", "pg_foreign_server", "srvname"),
+}
 _RELATION: Final = (
     "SELECT c.relowner FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
     "WHERE n.nspname = %s AND c.relname = %s"
@@ -339,6 +352,11 @@ def _mighty(change: Change, judge: _Judge) -> Iterator[Right]:
     yield judge.superuser(f"to {verb(change)} {o.kind.replace('_', ' ')} {o.name}")
 
 
+def _subscription(change: Change, judge: _Judge) -> Iterator[Right]:
+    name = subject(change).name
+    yield judge.superuser(f"to {verb(change)} subscription {name}", ("pg_create_subscription",))
+
+
 def _server(change: Change, judge: _Judge) -> Iterator[Right]:
     o = subject(change)
     if isinstance(change, Create):
@@ -380,8 +398,9 @@ _NEEDS: Final[Mapping[tuple[str, str], _Needs]] = {
     **{("", kind): _roles for kind in ("role", "membership")},
     **{
         ("", kind): _mighty
-        for kind in ("foreign_data_wrapper", "event_trigger", "operator_class", "operator_family", "subscription")
+        for kind in ("foreign_data_wrapper", "event_trigger", "operator_class", "operator_family")
     },
+    ("", "subscription"): _subscription,
     ("", "server"): _server,
     ("", "publication"): _publication,
     ("", "cast"): _nothing,

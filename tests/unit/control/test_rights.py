@@ -144,6 +144,7 @@ def test_who_plans_sees_all_and_writes_nothing(project: Project, server: Server)
                     session.execute(sql)
 
 
+@pytest.mark.proof
 def test_who_applies_needs_what_the_plan_takes_and_is_told_what_is_missing(project: Project, server: Server) -> None:
     planned(project, users=USERS)
     said = project.run("apply", "--env", "prod", expect=1 if server.dialect == "mysql" else 3)

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import json
+
+import pytest
+
 from tests.unit.control.test_story import POSTS, USERS, Project, begun, project  # noqa: F401
 
 REQUIRED = USERS.replace("    age: integer", "    age: {type: integer, nullable: false}")
@@ -48,6 +52,7 @@ def test_a_renamed_column_is_not_taken_for_a_new_one_without_values(project: Pro
     assert project.sql("dev", "SELECT count(*) FROM users WHERE mail IS NOT NULL") == [(4,)]
 
 
+@pytest.mark.proof
 def test_rows_that_a_revision_changes_first_are_told_of_and_stop_nothing(project: Project) -> None:  # noqa: F811
     begun(project)
     project.sql("dev", SEEDED)
@@ -64,3 +69,39 @@ def test_rows_that_a_revision_changes_first_are_told_of_and_stop_nothing(project
     said = project.run("apply", "--env", "dev")
     assert "it fails if the revisions leave them so" in said
     assert project.conditions("dev") == ["Synced"]
+
+
+@pytest.mark.proof
+def test_a_default_that_fills_rows_on_the_way_is_no_hindrance(project: Project) -> None:  # noqa: F811
+    begun(project)
+    project.sql("dev", SEEDED)
+    column = "    n: {type: integer, nullable: false, default: '0'}"
+    filled = USERS.replace("    age: integer", f"    age: integer\n{column}")
+    project.write("users.yaml", filled)
+    project.run("plan", "--write")
+    project.write("users.yaml", filled.replace(", default: '0'", ""))
+    project.run("plan", "--write")
+    said = project.run("apply", "--env", "dev")
+    assert "would have no value in n" in said and "it fails if the revisions leave them so" in said
+    assert project.sql("dev", "SELECT DISTINCT n FROM users") == [(0,)]
+
+
+@pytest.mark.proof
+def test_plain_sql_by_hand_that_is_sure_to_fail_is_refused(project: Project) -> None:  # noqa: F811
+    begun(project)
+    project.sql("dev", SEEDED)
+    versions = project.folder / "migrations" / "versions"
+    down = json.loads(project.run("status", "--env", "dev", "--json"))[0]["revision"][0]
+    (versions / "hand.py").write_text(
+        f'"""by hand"""\nfrom alembic import op\nrevision = "abc123def456"\ndown_revision = "{down}"\n\n\n'
+        'def upgrade():\n    op.execute("CREATE TABLE early (x integer)")\n'
+        '    op.execute("CREATE UNIQUE INDEX users_age ON users (age)")\n\n\ndef downgrade():\n'
+        '    op.execute("DROP INDEX users_age")\n    op.execute("DROP TABLE early")\n'
+    )
+    project.run("verify", "--update")
+    project.sql("dev", "UPDATE users SET age = 1 WHERE id < 4")
+    said = project.run("apply", "--env", "dev", expect=3)
+    assert "2 rows of" in said and "say again in age what another says" in said
+    assert "early" not in str(project.conditions("dev", expect=2))
+    project.sql("dev", "UPDATE users SET age = id")
+    project.run("apply", "--env", "dev")

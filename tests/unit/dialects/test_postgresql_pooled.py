@@ -19,8 +19,9 @@ def _pooler() -> None:
         (pytest.fail if os.environ.get(REQUIRED) == "1" else pytest.skip)(f"no PgBouncer: {HOW_TO_GET_ONE}")
 
 
-@pytest.mark.parametrize("size", [1, 4])
-@pytest.mark.parametrize("read_only", [False, True])
+@pytest.mark.parametrize(
+    ("size", "read_only"), [(4, True), *(pytest.param(*p, marks=pytest.mark.proof) for p in ((1, True), (1, False)))]
+)
 def test_a_pool_of_transactions_is_refused_and_keeps_nothing_of_ours(
     pg_default: Postgres, size: int, read_only: bool
 ) -> None:
@@ -35,6 +36,7 @@ def test_a_pool_of_transactions_is_refused_and_keeps_nothing_of_ours(
             assert app.execute("SHOW client_min_messages").fetchone() == ("notice",)
 
 
+@pytest.mark.proof
 def test_a_pool_of_transactions_that_others_use_is_refused(pg_default: Postgres) -> None:
     import psycopg
 
@@ -59,7 +61,7 @@ def test_a_pool_of_transactions_that_others_use_is_refused(pg_default: Postgres)
                 thread.join()
 
 
-@pytest.mark.parametrize("size", [1, 4])
+@pytest.mark.parametrize("size", [pytest.param(1, marks=pytest.mark.proof), 4])
 def test_a_pool_of_sessions_is_as_good_as_the_server(pg_default: Postgres, size: int) -> None:
     with pooled(pg_default.database(), "session", size=size) as url, connect(url) as session:
         assert session.rows("SHOW TimeZone") == [("UTC",)]
