@@ -26,7 +26,7 @@ def test_eight_appliers_at_once(places: Places, spread: str, tmp_path: Path, tel
     found = mixed_history(alone.name)
     alone.apply(found)
     state = alone.state(*QUERIES)
-    rounds = points(spread, range(50), 2)
+    rounds = points(spread, range(50), 1)
     codes: Counter[int] = Counter()
     for round_ in rounds:
         place = places()
