@@ -6,6 +6,7 @@ Knows the grammar of parse.y and no database, and makes no objects of the model.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
@@ -18,6 +19,7 @@ _ENDS_TYPE: Final = frozenset(
     {"CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "AS", "DEFERRABLE"}
     | {",", ")", "(", ""}
 )
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _TABLE_CONSTRAINTS: Final = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"})
 
 
@@ -98,6 +100,7 @@ class Cursor:
 
     def __init__(self, words: list[str]) -> None:
         self.words = words
+        self._here = [*words, "", "", ""]
         self.upper = "\0".join((*words, "", "", "")).upper().split("\0")  # one call, where a thousand cost more
         self.at = 0
 
@@ -114,10 +117,13 @@ class Cursor:
             raise UnreadableError(f"{' '.join((first, *others))} expected, {self.here()!r} found")
 
     def here(self) -> str:
-        return self.words[self.at] if self.at < len(self.words) else ""
+        return self._here[self.at]
 
     def name(self) -> str:
-        token = self.here()
+        token = self._here[self.at]
+        if _PLAIN.match(token):
+            self.at += 1
+            return token
         if not token or not (is_name(token) or token[0] == "'"):
             raise UnreadableError(f"a name expected, {token!r} found")
         self.at += 1
@@ -126,14 +132,18 @@ class Cursor:
     def bracketed(self) -> Sequence[str]:
         """What stands in the brackets that open here."""
         self.need("(")
-        start, depth = self.at, 1
+        words, at, depth = self._here, self.at, 1
         while depth:
-            token = self.here()
-            if not token:
+            token = words[at]
+            if token == "(":
+                depth += 1
+            elif token == ")":
+                depth -= 1
+            elif not token:
                 raise UnreadableError("a bracket is not closed")
-            depth += (token == "(") - (token == ")")
-            self.at += 1
-        return self.words[start : self.at - 1]
+            at += 1
+        start, self.at = self.at, at
+        return words[start : at - 1]
 
     def names(self) -> list[str]:
         """Names in brackets, [] where no bracket opens."""
@@ -196,9 +206,10 @@ class _Reader(Cursor):
             start = self.at
             is_column = not self.read.columns or self.upper[self.at] not in _TABLE_CONSTRAINTS
             item = self._column() if is_column else self._table_constraint()
-            if behind_mark:
-                self._remark_between(before, item, start)
-            self._remark(item, range(start + 1, self.at + 1))
+            if self.remarks:
+                if behind_mark:
+                    self._remark_between(before, item, start)
+                self._remark(item, range(start + 1, self.at + 1))
             before = item
             if self.take(")"):
                 return
