@@ -117,11 +117,13 @@ def _touched(drift: Drift, unmanaged: bool) -> set[Address]:
 
 
 def record_live(ws: Workspace, drift: Drift) -> None:
-    """The environment's ledger takes live for what it left."""
+    """The environment's ledger takes live for what it left, without what every database has and nobody spoke of."""
     with ws.session(drift.environment) as session:
+        implicit = ws.dialect.profile(session.version).implicit
+        spoken = drift.managed_live.where(lambda o: not implicit(o.address) or o.address in drift.recorded)
         mark.record(
             session, ws.dialect, target_of(ws, drift.environment), actor=actor(ws), message="drift adopted",
-            known=(drift.recorded, drift.managed_live), wait_seconds=10.0,
+            known=(drift.recorded, spoken), wait_seconds=10.0,
         )  # fmt: skip
 
 

@@ -150,3 +150,20 @@ def test_roles_and_grants_on_programs_come_from_manifests(
     assert project.conditions() == ["Synced"]
     assert granted(maria, url, role) == [f"GRANT EXECUTE ON PROCEDURE `p` TO `{role}`"]
     assert granted(maria, url, f"'{user}'@'%'")[0].startswith("GRANT SELECT, CREATE VIEW ON ")
+
+
+def test_adopted_drift_needs_no_statement_where_it_came_from(
+    maria: Maria, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = maria.database()
+    project = Project(tmp_path, monkeypatch, capsys)
+    project.config("mysql", "manifests/", url)
+    project.write("manifests/t.yaml", TABLE.format(name="t", column="a: int", grants="").replace("  grants: {}\n", ""))
+    project.must("plan", "--write")
+    project.must("apply", "--env", "dev")
+    with maria.session(url) as session:
+        session.execute("ALTER TABLE t ADD COLUMN by_hand int")
+    project.must("drift", "--env", "dev", "--adopt")
+    project.must("plan", "--write")
+    assert project.must("apply", "--env", "dev")["statements"] == 0
+    assert project.conditions() == ["Synced"]
