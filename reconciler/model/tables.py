@@ -238,7 +238,7 @@ class Check(Child, frozen=True, kw_only=True):
 
     @property
     def apart(self) -> bool:
-        return self.inherited or self.not_valid
+        return self.inherited or (self.not_valid and self.enforced)
 
     def vanishes_with(self) -> Iterator[Address]:
         yield self._owner()

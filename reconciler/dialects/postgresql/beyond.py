@@ -96,14 +96,19 @@ def _not_valid_above(t: Table, new: Catalog) -> Iterator[Check]:
     """The checks of a table's parents that are neither valid there nor here; made before the table, they would be."""
     todo = list(_parents(t))
     for above in todo:
-        handed = (o for o in new.children(above) if isinstance(o, Check) and o.not_valid and not o.no_inherit)
+        handed = (o for o in new.children(above) if isinstance(o, Check) and _handed_down(o))
         yield from (o for o in handed if Address("check", t.schema, o.name, t.name) not in new)
         if isinstance(p := new.get(above), Table):
             todo += _parents(p)
 
 
+def _handed_down(o: Check) -> bool:
+    """Whether it is a table's own, not valid, and what a child table gets as well."""
+    return o.not_valid and o.enforced and not o.no_inherit and not o.inherited
+
+
 def _behind_children(c: Change, changes: Sequence[Change], new: Catalog) -> Change:
-    if not isinstance(c, Create) or not isinstance(c.new, Check) or not c.new.not_valid or c.new.no_inherit:
+    if not isinstance(c, Create) or not isinstance(c.new, Check) or not _handed_down(c.new):
         return c
     made = (m.new for m in changes if isinstance(m, Create) and isinstance(m.new, Table))
     behind = {t.address for t in made if c.new in _not_valid_above(t, new)}

@@ -80,7 +80,7 @@ class Keys:
         for parent in todo:
             found = self.checks.get((parent, r[3]))
             if found is not None and found[13]:
-                return None if found[11] else found
+                return found if not found[11] and found[20] else None
             todo += self.s.parents.get(parent, ())
         return None
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 
 from msgspec.structs import replace
 
@@ -18,7 +18,7 @@ Names = frozenset[tuple[str, str]]
 """Schemas with names of constraints in them."""
 
 
-def said(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Change]:
+def said(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
     """The changes with such a name said: the server makes up none that a constraint of the schema has."""
     taken = frozenset((o.schema, name) for catalog in (old, new) for o in catalog.values() for name in _names(o))
     return [_said(c, taken) for c in changes] if taken else list(changes)

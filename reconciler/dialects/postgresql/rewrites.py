@@ -26,8 +26,9 @@ def rewriting(
 ) -> Callable[[Sequence[Change], Catalog, Catalog, bool], list[Change]]:
     """What rewrites changes so that tables, types and serial columns are rebuilt where they would be dropped and made
     again."""
-    steps = [of_typed, _types, _tables, _handed_on, _serials, _exchanged, by_lineage]
-    steps += [untied, *([not_null_names.said] if capabilities["not_null_names"] else [])]
+    steps = [of_typed, _types, _tables, _handed_on, _serials, _exchanged, by_lineage, untied]
+    if capabilities["not_null_names"]:
+        steps.append(not_null_names.said)
 
     def rewrite(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
         done = escalated(changes, old, new)
