@@ -415,5 +415,5 @@ def with_secret(plain: str, server: object) -> str:
 def _rows(session: object, table: str) -> list[object]:
     try:
         return list(session.rows(f"SELECT * FROM {table}"))  # type: ignore[attr-defined]
-    except DatabaseError:  # an environment to which nothing was applied
-        return []
+    except DatabaseError:
+        return []  # an environment that nothing was applied to has none
