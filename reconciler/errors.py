@@ -18,6 +18,11 @@ REFUSED: Final = 3
 BUSY: Final = 4
 INTERRUPTED: Final = 5
 
+UNSEEN: Final = (
+    r"\u00ad\u061c\u180e\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f"
+)
+"""What nobody sees in a text, and what turns or joins what is around it: for a class of a regular expression."""
+
 
 class ReconcileError(Exception):
     """Something a person can act on: `what` happened, `where`, `why`, and the `next` thing to type.

@@ -114,8 +114,9 @@ def apply(
     """
     if dry_run:
         return _rehearsed(session, dialect, history(), target, to)
-    foresight.require_fit(session, dialect)
     turn = Turn(session, interrupted)
+    with turn.stopped_as_asked():
+        foresight.require_fit(session, dialect)
     work = Work(
         session=session,
         dialect=dialect,
@@ -339,6 +340,9 @@ class _Apply:
         """
         generated = all(item.revision.generated and not item.revision.python for item in seen.pending)
         if not seen.pending or not generated or not self.fresh or self.expected is None or self.before is None:
+            return False
+        unseen = self.work.dialect.profile(self.work.session.version).unseen
+        if any(unseen(statement.sql) for item in seen.pending for statement in item.statements):
             return False
         if seen.wanted != seen.history.heads or self.recorded is None:
             return False

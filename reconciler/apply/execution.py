@@ -20,7 +20,7 @@ Place = Callable[[int], str]
 # "cannot run inside a transaction block", "invalid transaction termination" (PostgreSQL)
 _NEEDS_NONE_CODES: Final = frozenset({"25001", "2D000"})
 _NEEDS_NONE_TEXT: Final = re.compile(r"within a transaction|inside a transaction block")  # SQLite has no code for it
-_ROWS: Final = re.compile(r"(insert|update|delete|replace)\b", re.IGNORECASE)
+_ROWS: Final = re.compile(r"(insert|update|delete|replace|load|with|select|call|do|execute)\b", re.IGNORECASE)
 _CONCURRENT: Final = re.compile(
     r"(create\s+(unique\s+)?index|drop\s+index|reindex\b[^']*|alter\s+table\b[^']*\bdetach\s+partition\b[^']*)"
     r"\s+concurrently\b",
@@ -79,7 +79,10 @@ def alone(
 
 
 def changes_rows(act: Act) -> bool:
-    """Whether a statement changes rows and nothing else: it can be undone also where DDL commits by itself."""
+    """Whether a statement is no DDL, so that it can be undone also where DDL commits by itself.
+
+    What a routine does that it calls is not known; where that is DDL, it commits what came before it.
+    """
     return bool(_ROWS.match(bare(act.sql)))
 
 

@@ -90,13 +90,12 @@ def write(session: Session, dialect: Dialect, rows: Iterable[Row]) -> None:
 
 def settle(session: Session, dialect: Dialect, revision: str, statement: int) -> None:
     """The outcome of an intent: it ran."""
-    where = _where(dialect, revision, statement)
-    session.execute(f"UPDATE {dialect.ledger('journal')} SET state = 'done' {where}")
+    session.execute(f"UPDATE {dialect.ledger('journal')} SET state = 'done' {where(dialect, revision, statement)}")
 
 
 def forget(session: Session, dialect: Dialect, revision: str, statement: int) -> None:
     """The outcome of an intent: it did not run, or what it left was taken away."""
-    session.execute(f"DELETE FROM {dialect.ledger('journal')} {_where(dialect, revision, statement)}")
+    session.execute(f"DELETE FROM {dialect.ledger('journal')} {where(dialect, revision, statement)}")
 
 
 def clear(session: Session, dialect: Dialect, revision: str) -> None:
@@ -104,5 +103,6 @@ def clear(session: Session, dialect: Dialect, revision: str) -> None:
     session.execute(f"DELETE FROM {dialect.ledger('journal')} WHERE revision = {dialect.literal(revision)}")
 
 
-def _where(dialect: Dialect, revision: str, statement: int) -> str:
+def where(dialect: Dialect, revision: str, statement: int) -> str:
+    """The condition that finds the row of one statement."""
     return f"WHERE revision = {dialect.literal(revision)} AND statement = {int(statement)}"

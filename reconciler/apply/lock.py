@@ -34,7 +34,7 @@ class Turn:
     @contextmanager
     def taken(self, wait_seconds: float) -> Iterator[None]:
         """Hold the lock as long as this lasts; raises BusyError that names the holder."""
-        with self._stopped_as_asked(), ExitStack() as held:
+        with self.stopped_as_asked(), ExitStack() as held:
             held.enter_context(_no_enforcement(self._session))
             taken = ExitStack()
             self._wait(taken, wait_seconds)
@@ -46,7 +46,7 @@ class Turn:
             yield
 
     @contextmanager
-    def _stopped_as_asked(self) -> Iterator[None]:
+    def stopped_as_asked(self) -> Iterator[None]:
         """Whatever was cancelled because somebody asked to stop, a look at the catalog too, is that and no error."""
         try:
             yield

@@ -5,14 +5,23 @@ Nothing is assumed of a run that stopped: its last statement is probed in the ca
 
 from __future__ import annotations
 
-from ..errors import RefusedError
+import re
+from typing import Final
+
+from ..errors import InterruptedRunError, RefusedError
 from ..model.codec import fingerprint
 from ..sources.revisions import History
 from . import journal
+from .execution import changes_rows
 from .invalid import about, healed, whole
 from .journal import OpenRun
 from .render import Rendered
+from .segments import Act, bare
 from .work import Work
+
+_CHANGES_PLACES: Final = re.compile(
+    r"rename\s+tables?\b[^;]*,|alter\s+table\b.*\bexchange\s+partition\b", re.IGNORECASE | re.DOTALL
+)
 
 
 def require_known(history: History, at: tuple[str, ...], begun: OpenRun | None, target: str) -> None:
@@ -42,9 +51,29 @@ def require_same_text(item: Rendered, begun: OpenRun) -> None:
 
 
 def ran(work: Work, item: Rendered, row: journal.Row) -> bool:
-    """Whether a statement with an intent and no outcome ran; a half-built index is dropped: then it did not."""
+    """Whether a statement with an intent and no outcome ran; a half-built index is dropped: then it did not.
+
+    Raises InterruptedRunError for one whose effect no catalog shows: a routine that commits by itself, tables or
+    partitions of one form that change places.
+    """
     sql = item.statements[row.statement - 1].sql
+    if changes_rows(Act(sql, row.statement)):
+        raise _unknown(work, item, row)
     live = whole(work)
     if fingerprint(live) == row.fingerprint:
+        if _CHANGES_PLACES.match(bare(sql)):
+            raise _unknown(work, item, row)
         return False
     return not healed(work, live, sql) and not about(live, sql)
+
+
+def _unknown(work: Work, item: Rendered, row: journal.Row) -> InterruptedRunError:
+    table, where = work.dialect.ledger("journal"), journal.where(work.dialect, row.revision, row.statement)
+    return InterruptedRunError(
+        f"nobody knows whether statement {row.statement} of {row.revision} ran, or how far it came",
+        where=item.place(row.statement),
+        why="the run that began it died; it commits by itself, and what it does to rows no catalog shows",
+        next=f"look at the rows, and say on {work.session.target} that it is done\n"
+        f"    UPDATE {table} SET state = 'done' {where}\n  or that it is not\n    DELETE FROM {table} {where}\n"
+        "  and run `reconcile apply` again",
+    )

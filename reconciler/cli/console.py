@@ -21,7 +21,7 @@ from typing import IO, TYPE_CHECKING, Any, Final, NoReturn
 
 import click
 
-from ..errors import ERROR, OK, RefusedError
+from ..errors import ERROR, OK, UNSEEN, RefusedError
 from .problems import TRACEBACK, Problem, problem_of
 from .progress import Progress
 
@@ -34,7 +34,7 @@ STYLES: Final = {
     "create": "32", "drop": "31", "alter": "33", "rename": "36",
 }  # fmt: skip
 
-_STEERING: Final = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_STEERING: Final = re.compile(rf"[\x00-\x08\x0b-\x1f\x7f-\x9f{UNSEEN}]")
 _OUR_STYLE: Final = re.compile(r"\\x1b\[([0-9]{1,2})m")
 
 
@@ -266,7 +266,8 @@ def _encodable(text: str, stream: IO[str]) -> str:
 
 def _spelled(character: str) -> str:
     number = ord(character)
-    return f"\\x{number:02x}" if number < 256 else f"\\u{number:04x}"
+    long = f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+    return f"\\x{number:02x}" if number < 256 else long
 
 
 def _scrubbed(text: str) -> str:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
+from itertools import islice
 from typing import Any, Final, TypeVar
 
 import msgspec
@@ -18,6 +19,7 @@ from .nodes import Document, Key, Scalar
 T = TypeVar("T")
 Schema = Mapping[str, Any]
 
+_MOST: Final = 200
 _NAMES: Final = {
     "string": "text",
     "integer": "a whole number",
@@ -41,12 +43,12 @@ def converted(document: Document, kind: type[T], schema: Callable[[], Schema]) -
 
 
 def violations(document: Document, schema: Schema) -> list[Finding]:
-    """Every way in which the document breaks the schema, in the order of the file."""
+    """The ways in which the document breaks the schema, in the order of the file; of very many, the first found."""
     from jsonschema import Draft202012Validator
 
     validator = Draft202012Validator(schema, format_checker=Draft202012Validator.FORMAT_CHECKER)
     errors = validator.iter_errors(document.value())
-    found = {finding: None for error in errors for finding in _findings(document, error)}
+    found = dict.fromkeys(islice((finding for error in errors for finding in _findings(document, error)), _MOST))
     return sorted(found, key=lambda finding: (finding.span, finding.message))
 
 

@@ -62,7 +62,8 @@ def _url(written: str | Elsewhere, source: Document, root: Path, *place: Key) ->
     where = source.at(*place)
     if isinstance(written, Elsewhere):
         if sum(map(bool, (written.env, written.file, written.command))) != 1:
-            yield Finding(rule="url", message="needs one of env, file and command", span=where, next="write {env: NAME}")
+            message = "needs one of env, file and command"
+            yield Finding(rule="url", message=message, span=where, next="write {env: NAME}")
         if written.file and not Path(written.file).is_absolute():
             yield from (f for f in _path(written.file, source, root, *place, "file") if f.level == "error")
         names = [written.env] if written.env else []

@@ -17,6 +17,7 @@ import msgspec
 import yaml
 
 from ..diagnostics import Finding, Span
+from ..errors import UNSEEN
 from .nodes import Mapping, Node, Scalar, Sequence, resolved
 
 
@@ -30,7 +31,7 @@ class Limits(msgspec.Struct, frozen=True):
 
 
 # C0 but tab, line feed and carriage return; delete and C1; line and paragraph separators; what changes direction.
-CONTROL: Final = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+CONTROL: Final = re.compile(rf"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f{UNSEEN}\ud800-\udfff]")
 # No database stores NUL in a text, and a lone surrogate is no character (the C parser refuses it by itself).
 _NO_TEXT: Final = re.compile("[\x00\ud800-\udfff]")
 ESCAPED_NO_TEXT: Final = re.compile(r"\\(?:0|x00|u0000|U00000000|(?:u|U0000)[dD][89a-fA-F])")

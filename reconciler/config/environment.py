@@ -100,8 +100,9 @@ class UrlSource(msgspec.Struct, frozen=True, kw_only=True):
             )
         try:
             done = subprocess.run(
-                self.command, cwd=self.root, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE, check=True
-            )
+                self.command, cwd=self.root, stdin=subprocess.DEVNULL, capture_output=True, timeout=_PATIENCE,
+                check=True,
+            )  # fmt: skip
         except subprocess.TimeoutExpired:
             why = f"it took more than {_PATIENCE:.0f} s"
         except subprocess.CalledProcessError as error:

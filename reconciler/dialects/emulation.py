@@ -152,7 +152,7 @@ STORAGE: Final = joined(
     fields("primary_key", "unique", words="options tablespace clustered replica_identity include invisible"),
     fields("primary_key", "unique", words="index_comment"),
     fields("index", words="options tablespace clustered replica_identity include statistics attached_to invisible"),
-    fields("check", words="no_inherit not_valid"),
+    fields("check", words="no_inherit not_valid inherited"),
     fields("foreign_key", words="not_valid spelled_out"),
     fields("view", words="column_comments"),
 )

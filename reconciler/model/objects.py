@@ -96,6 +96,11 @@ class Object(
         """The objects that would vanish with what it hangs on, and that its own drop lets live."""
         return iter(())
 
+    @property
+    def apart(self) -> bool:
+        """Whether it is made by itself, also where its kind is made inside of its parent's CREATE."""
+        return False
+
     def renamed(self, names: Renaming) -> Self:
         """This object as it is after other objects, or itself, got new names."""
         return self._with(names, {"name": names.name_of(self.address)})

@@ -68,6 +68,9 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     alike: Callable[[Object, Object], tuple[Object, Object]] | None = None
     """The old and the new form of an object with one text wherever both mean the same, where the database keeps texts
     as they were typed; None where it has a spelling of its own."""
+    unseen: Callable[[str], bool] = lambda sql: False
+    """Whether a statement does something that the catalog of a database in use does not show, so that nobody can tell
+    by looking whether it was done."""
     identifier_bytes: int = 0
     """The longest identifier in bytes; 0 for no limit."""
     default_schema: str = ""

@@ -21,11 +21,11 @@ class Table(Object, frozen=True, kw_only=True):
     (`FOR VALUES IN (1)`). `strict` and `without_rowid` are SQLite's.
     """
 
-    silent: ClassVar[frozenset[str]] = frozenset({"refs", "columns", "auto_increment"})
+    silent: ClassVar[frozenset[str]] = frozenset({"refs", "columns"})
 
     columns: tuple[str, ...] = ()
     auto_increment: int | None = None
-    """The first number that AUTO_INCREMENT gives where the table is made; from then on it is data."""
+    """The first number that AUTO_INCREMENT gives; of a table with rows it is data, and not read."""
     partition_by: str | None = None
     unlogged: bool = False
     options: Options = ()
@@ -231,8 +231,19 @@ class Check(Child, frozen=True, kw_only=True):
     named: bool = True
     column: str | None = None
     """SQLite: the column in whose definition it stands. It means the same elsewhere, so it is not compared."""
+    inherited: bool = False
+    """It is the parent table's, which is not valid there, and has been validated here (PostgreSQL)."""
 
     silent: ClassVar[frozenset[str]] = frozenset({"refs", "column"})
+
+    @property
+    def apart(self) -> bool:
+        return self.inherited or self.not_valid
+
+    def vanishes_with(self) -> Iterator[Address]:
+        yield self._owner()
+        if self.inherited:
+            yield from (r for r in self.refs if r.kind == self.kind)
 
     def renamed(self, names: Renaming) -> Self:
         column = self.column and names.name_of(Address("column", self.schema, self.column, self.table))
@@ -263,7 +274,9 @@ class ForeignKey(Child, frozen=True, kw_only=True):
     named: bool = True
     period: bool = False
     spelled_out: tuple[str, ...] = ()
-    """The events whose NO ACTION is written out, where the server remembers that and does the same without."""
+    """The events whose NO ACTION is written out, where the server remembers that and does the same without; SQLite:
+    `column` or `table` where it is written in the one and usually is in the other, and words of its deferring that go
+    without saying."""
 
     @property
     def target_address(self) -> Address:

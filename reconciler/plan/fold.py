@@ -68,7 +68,7 @@ def _host(
     c: Change, profile: Profile, made: set[Address], gone: dict[Address, Object], loops: set[Address]
 ) -> Node | None:
     if isinstance(c, Create):
-        if c.new.kind not in profile.folds:
+        if c.new.kind not in profile.folds or c.new.apart:
             return None
         return next(
             (("create", a) for a in (c.new.parent, profile.written_in(c.new)) if a is not None and a in made), None

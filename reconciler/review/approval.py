@@ -15,6 +15,7 @@ from typing import Final
 import msgspec
 
 from ..config.rules import Signed
+from ..errors import UNSEEN
 from ..model.codec import digest
 from .signers import APPROVAL, key_fingerprint
 from .ssh import Signature, read_signature, verified
@@ -34,7 +35,7 @@ _FORM: Final = re.compile(
     rb"(?P<copy>\{[^\n]*\}\n)(?P<text>.*)",
     re.DOTALL,
 )
-_HARMFUL: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff]")
+_HARMFUL: Final = re.compile(rf"[\x00-\x1f\x7f-\x9f{UNSEEN}]")
 
 
 class Vote(msgspec.Struct, frozen=True, kw_only=True):

@@ -15,10 +15,10 @@ from graphlib import CycleError, TopologicalSorter
 import msgspec
 
 from ..diagnostics import Finding, Span, in_order
-from ..errors import InputError, RefusedError
+from ..errors import UNSEEN, InputError, RefusedError
 from ..model.codec import digest
 
-_ID = re.compile(r"[^\s:@+-][^\s:@]*\Z")
+_ID = re.compile(rf"[^\s:@+./\\'\"`;$\x00-\x1f\x7f-\x9f{UNSEEN}-][^\s:@/\\'\"`;$\x00-\x1f\x7f-\x9f{UNSEEN}]*\Z")
 _MARK = re.compile(r"^# reconcile: generated ([0-9a-f]{16})$", re.M)
 
 

@@ -56,6 +56,10 @@ class UnmodelledMark(msgspec.Struct, frozen=True, kw_only=True, tag="unmodelled"
     what: Unmodelled
 
 
+UNREADABLE: Final = (msgspec.DecodeError, UnicodeDecodeError, RecursionError)
+"""What decoding raises for bytes that are none of ours; the last for values that are nested too deeply."""
+
+
 class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """A catalog with what had been written of it (digests, orders of parts), and the revisions that lead to it."""
 
@@ -102,7 +106,7 @@ class Lockfile:
             first = self._text.partition(b"\n\n")[0]
             marks = (line for line in first.splitlines() if line.startswith(b'{"kind":"revision"'))
             return _heads(msgspec.json.decode(line, type=RevisionMark) for line in marks)
-        except (msgspec.DecodeError, UnicodeDecodeError):
+        except UNREADABLE:
             return read_snapshot(self._text, self._name).heads
 
     @cached_property
@@ -192,7 +196,7 @@ def _decoder() -> msgspec.json.Decoder[Any]:
 def _values(text: bytes, name: str) -> Iterable[Any]:
     try:
         return _decoder().decode_lines(text)
-    except (msgspec.DecodeError, UnicodeDecodeError):
+    except UNREADABLE:
         return list(_line_by_line(text, name))
 
 
@@ -202,7 +206,7 @@ def _line_by_line(text: bytes, name: str) -> Iterator[Any]:
         if line.strip():
             try:
                 yield _decoder().decode(line)
-            except (msgspec.DecodeError, UnicodeDecodeError) as error:
+            except UNREADABLE as error:
                 conflict = line.startswith((b"<<<<<<<", b"=======", b">>>>>>>"))
                 why = "a merge left a conflict here" if conflict else str(error)
                 next_step = "keep the lines of both sides, then reconcile verify --update" if conflict else _REMAKE

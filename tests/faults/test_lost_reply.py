@@ -47,5 +47,5 @@ def test_reply_lost(remote: Places, folder: Path, spread: str, tell: Tell) -> No
             assert "nobody knows" in error.value.what, error.value
         carried_on(place, found)
         assert place.state(*QUERIES) == state, f"reply to call {point} lost: {said[point - 1]}"
-    how = f"a proxy that swallows the answer to every write and each of {len(commits)} commits, and hangs up"
+    how = "a proxy that swallows the answer to every write and every commit, and hangs up"
     tell(place, how, len(chosen), len(every), end='exit 1, "nobody knows"; the next apply looks, nothing twice')

@@ -58,12 +58,10 @@ def test_applier_paused_and_its_session_ended(remote: Places, spread: str, tell:
     tell(place, how, len(chosen), len(every), end=end)
 
 
+@pytest.mark.parametrize("places", ["sqlite"], indirect=True)
 @pytest.mark.parametrize("spread", SPREAD)
 def test_applier_paused_between_its_turns(places: Places, spread: str, tell: Tell) -> None:
     """On SQLite the lock is the write transaction: paused between two, the other takes over; in one, it is busy."""
-    if (first := places()).name != "sqlite":
-        pytest.skip("its lock lasts as long as the session: see the test above")
-    first.close()
     found, said, state = undisturbed(places)
     beginnings = [n for n, sql in enumerate(said, 1) if sql.startswith("BEGIN")]
     every = sorted({*edges(said)[:-1], *beginnings})

@@ -70,14 +70,8 @@ def seeded(place: Place) -> Place:
     return place
 
 
-@pytest.mark.parametrize(
-    ("mode", "spread"),
-    [
-        pytest.param("inside", "few", marks=pytest.mark.few),
-        pytest.param("before", "all", marks=pytest.mark.faults),
-        pytest.param("inside", "all", marks=pytest.mark.faults),
-    ],
-)
+@pytest.mark.parametrize("spread", ALL)
+@pytest.mark.parametrize("mode", ["before", "inside"])
 def test_server_killed(mortal: Mortal, mode: Mode, spread: str, tell: Tell) -> None:
     """`inside`: the statement is on its way, and the server dies with or without having done it."""
     found, queries = plan(mortal.dialect), QUERIES[mortal.dialect]

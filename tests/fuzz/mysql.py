@@ -117,6 +117,8 @@ class MySQLMaker(Maker):
             yield o.address, "null" if o.nullable else "not null"
             if o.generated is None:
                 yield o.address, "stored"
+                if o.parent is not None and not o.invisible:
+                    yield o.parent, "shown"  # a table of which nothing is, is refused (error 1113)
         elif isinstance(o, Table):
             yield o.address, "table"
             if o.partition_by is None and not o.system_versioned and o.engine in (None, "InnoDB"):
@@ -156,7 +158,7 @@ class MySQLMaker(Maker):
             parts.append(self._column(table, self.name("c"), parts))
         if keyed := numbered or draw.chance(0.8):
             primary = PrimaryKey(table=name, name="PRIMARY", named=False, columns=(key.name,))
-            parts.append(self.relying(primary, (key.address, "int")))
+            parts.append(self.relying(primary, (key.address, "int"), (key.address, "stored")))
         names = tuple(o.name for o in parts if isinstance(o, Column))
         return [self._formed(msgspec.structs.replace(table, columns=names), key.name if keyed else None), *parts]
 
@@ -175,8 +177,9 @@ class MySQLMaker(Maker):
             system_versioned=versioned,
         )
         if partition is None:
-            return made
-        return self.relying(made, (made.address, "has key"), (Address("column", "", str(key), t.name), "type int"))
+            return self.relying(made, (made.address, "shown"))
+        of_key = (Address("column", "", str(key), t.name), "type int")
+        return self.relying(made, (made.address, "shown"), (made.address, "has key"), of_key)
 
     def _column(self, table: Table, name: str, found: Many[Object]) -> Column:
         draw = self.draw
@@ -266,7 +269,8 @@ class MySQLMaker(Maker):
             return None
         keys = tuple(self._key(c) for c in chosen)
         made = Index(table=table.name, name=name, keys=keys, comment=self.comment(), invisible=draw.chance(0.1))
-        return self.relying(made, *((c.address, f"type {c.type}") for c in chosen))
+        virtual = [(table.address, "plain")] if any(c.generated is not None for c in chosen) else []  # others: 1904
+        return self.relying(made, *virtual, *((c.address, f"type {c.type}") for c in chosen))
 
     def _key(self, c: Column) -> str:
         prefix = "(6)" if family(c) in ("long", "blob") or (family(c) == "text" and self.draw.chance(0.3)) else ""

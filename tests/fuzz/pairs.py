@@ -125,6 +125,10 @@ class Round:
     def arrived(self, session: Session, wanted: Side) -> None:
         """Whatever else must be true of a database that was brought to one of the two ends."""
 
+    def target(self, session: Session, plan: Plan, wanted: Side) -> Side:
+        """What a second plan must find nothing to do for: columns stand as the plan puts them, new ones last."""
+        return Side(label="target", catalog=plan.new)
+
     def _live(self, session: Session) -> Side:
         return Side(label="live", catalog=self.dialect.inspect(session, Scope()))
 
@@ -141,7 +145,7 @@ class Round:
     ) -> dict[Address, Before]:
         plan = found.plan
         self._carry_out(session, found, with_rows=bool(rows))
-        self._require_empty(session, Side(label="target", catalog=plan.new) if self.in_order else wanted)
+        self._require_empty(session, self.target(session, plan, wanted))
         self._require_working(session)
         self._require_comments(session, plan)
         names = _new_addresses(plan)

@@ -8,12 +8,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Final
 
+from msgspec.structs import replace
+
 from reconciler.control.sides import Side
 from reconciler.dialects.base import Scope
 from reconciler.dialects.postgresql import DIALECT
 from reconciler.dialects.postgresql.scratch import with_database
 from reconciler.dialects.postgresql.spelling import columns_sorted
 from reconciler.dialects.session import Session
+from reconciler.model.tables import Table
+from reconciler.plan.plan import Plan
 from tests.fuzz import things_others, things_programs  # noqa: F401  they enter their kinds into the registry
 from tests.fuzz.pairs import Broken, Held, Round, held
 from tests.fuzz.strategies import Draw
@@ -43,6 +47,14 @@ class _Dumped(Round):
     in_order = False  # what a table inherits stands first, whatever the plan kept of the old order
     server: Postgres
     dumps: dict[int, dict[str, str]]
+
+    def target(self, session: Session, plan: Plan, wanted: Side) -> Side:
+        if not self.follow_order:
+            return wanted
+        live = self.dialect.inspect(session, Scope())
+        lineage = (t for t in plan.new.of(Table) if (t.inherits or t.partition_of is not None) and t.address in live)
+        as_live = (replace(t, columns=live.get(t.address, t).columns) for t in lineage)  # type: ignore[attr-defined]
+        return Side(label="target", catalog=plan.new.replaced(as_live))
 
     def arrived(self, session: Session, wanted: Side) -> None:
         found = dump_of(session, self.server)

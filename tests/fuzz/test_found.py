@@ -347,6 +347,10 @@ FOUND = {
         "CREATE SEQUENCE s; CREATE UNLOGGED TABLE t (x int); ALTER SEQUENCE s OWNED BY t.x",
         "CREATE SEQUENCE s; CREATE TABLE t (x int); ALTER SEQUENCE s OWNED BY t.x",
     ),
+    "a table leaves a parent with a column that is computed from another": (
+        "CREATE TABLE t (x int, y int GENERATED ALWAYS AS (x + 1) STORED); CREATE TABLE c (z int)",
+        "CREATE TABLE t (x int, y int GENERATED ALWAYS AS (x + 1) STORED); CREATE TABLE c (z int) INHERITS (t)",
+    ),
     "a table goes with a view of its columns that its own policy reads": (
         "CREATE TABLE t (x int); CREATE MATERIALIZED VIEW m AS SELECT x FROM t; CREATE VIEW v AS SELECT x FROM m; "
         "CREATE POLICY p ON t USING (EXISTS (SELECT FROM v WHERE v.x = 1))",
@@ -401,6 +405,37 @@ HELD = {
     "a column of a statistics object comes last, and was in the middle": (
         "CREATE TABLE t (a int, b int, c int); CREATE STATISTICS s ON a, b, c, (a + 1) FROM t",
         "CREATE TABLE t (a int, c int); CREATE STATISTICS s ON a, c, (a + 1) FROM t",
+    ),
+    "a check that is not valid has been validated in a partition": (
+        f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0) NOT VALID; ALTER TABLE p VALIDATE CONSTRAINT c",
+        f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0) NOT VALID",
+    ),
+    "a check that is not valid came before one partition and after another": (
+        "CREATE TABLE t (x int) PARTITION BY LIST (x); ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0) NOT VALID",
+        "CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT; "
+        "ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0) NOT VALID; CREATE TABLE q PARTITION OF t FOR VALUES IN (1)",
+    ),
+    "a check that was not valid is": (
+        f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0) NOT VALID; ALTER TABLE p VALIDATE CONSTRAINT c",
+        f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0)",
+    ),
+    "a check that is not valid, with partitions of partitions": (
+        "CREATE TABLE t (x int, y int) PARTITION BY LIST (x); "
+        "CREATE TABLE p PARTITION OF t DEFAULT PARTITION BY LIST (y); CREATE TABLE q PARTITION OF p DEFAULT",
+        "CREATE TABLE t (x int, y int) PARTITION BY LIST (x); ALTER TABLE t ADD CONSTRAINT c CHECK (x > 0) NOT VALID; "
+        "CREATE TABLE p PARTITION OF t DEFAULT PARTITION BY LIST (y); "
+        "ALTER TABLE p ADD CONSTRAINT d CHECK (x > 1) NOT VALID; CREATE TABLE q PARTITION OF p DEFAULT",
+    ),
+    "a table and its sequence, both of a long name, are made anew": (
+        f"CREATE TABLE t_{'m' * 52} (id int GENERATED ALWAYS AS IDENTITY, x int) PARTITION BY LIST (x)",
+        f"CREATE TABLE t_{'m' * 52} (id int GENERATED ALWAYS AS IDENTITY, x text) PARTITION BY LIST (x)",
+    ),
+    "two partitions change places": (
+        "CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (1); "
+        "CREATE TABLE q PARTITION OF t FOR VALUES IN (2); CREATE TABLE r PARTITION OF t FOR VALUES IN (3)",
+        "CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t FOR VALUES IN (2); "
+        "CREATE TABLE q PARTITION OF t FOR VALUES IN (1); CREATE TABLE o PARTITION OF t FOR VALUES IN (3); "
+        "CREATE TABLE r (x int)",
     ),
     "an index calls a function of an odd name": (
         "CREATE FUNCTION \"f%\"(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'; "

@@ -14,7 +14,7 @@ from reconciler.model.catalog import Catalog
 from reconciler.plan.plan import make_plan
 from tests import conformance
 from tests.maria import Maria
-from tests.proof import sqlite_facts, test_mysql_cases, test_postgresql_cases
+from tests.proof import sqlite_facts, test_mysql_cases, test_mysql_roles, test_postgresql_cases
 from tests.servers import Postgres
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -68,6 +68,11 @@ def test_what_the_cases_do_on_mariadb(maria: Maria) -> None:
             old, new = (test_mysql_cases.catalog(test_mysql_cases.loaded(maria, case, side)) for side in ("old", "new"))
             yield f"mysql/{name}", seen(dialect_named("mysql"), old, new)
             maria.drop_databases()
+        for name in test_mysql_roles.NAMES:
+            roles = test_mysql_roles.Roles(maria, test_mysql_cases.CASES / name)
+            old, new = (roles.made(side) for side in ("old", "new"))
+            roles.forget()
+            yield f"mysql/{name}", seen(dialect_named("mysql"), old, new)
 
     require("mysql", ".".join(map(str, maria.version[:2])), conformance.gathered(each()))
 

@@ -20,6 +20,7 @@ from reconciler.control.sides import Side
 from reconciler.dialects.base import Scope
 from reconciler.dialects.mysql import DIALECT
 from reconciler.dialects.mysql.session import MySQLSession
+from reconciler.model.access import GRANTS
 from reconciler.model.catalog import Catalog
 from tests.maria import Maria
 
@@ -28,7 +29,18 @@ MEASURED = (10, 11)
 _SHOWN = {"VIEW": "VIEW", "SEQUENCE": "SEQUENCE"}
 
 
-NAMES = sorted(str(p.parent.relative_to(CASES)) for p in CASES.rglob("new.sql"))
+NAMES = sorted(str(p.parent.relative_to(CASES)) for p in CASES.rglob("new.sql") if p.parts[-3] != "role")
+"""The cases; those about roles, which are the server's and no database's, are test_mysql_roles.py's."""
+_GRANTED = """
+SELECT * FROM (
+SELECT user, host, '' AS name, '' AS part,
+    concat_ws(' ', select_priv, insert_priv, create_view_priv, event_priv, grant_priv) AS rights
+    FROM mysql.db WHERE db = database()
+UNION ALL SELECT user, host, table_name, '', concat(table_priv, ' ', column_priv) FROM mysql.tables_priv
+    WHERE db = database()
+UNION ALL SELECT user, host, table_name, column_name, column_priv FROM mysql.columns_priv WHERE db = database()
+UNION ALL SELECT user, host, routine_name, routine_type, proc_priv FROM mysql.procs_priv WHERE db = database()) g
+"""
 
 
 @pytest.fixture(params=NAMES)
@@ -53,7 +65,9 @@ def loaded(maria: Maria, case: Path, *names: str) -> MySQLSession:
 
 
 def catalog(session: MySQLSession) -> Catalog:
-    return DIALECT.inspect(session, Scope())
+    """What there is, with grants, which most cases have none of, and with the starts of counters."""
+    session.reads_starts = True
+    return DIALECT.inspect(session, Scope(topics=frozenset({GRANTS})))
 
 
 def compared(old: Catalog, new: Catalog) -> Comparison:
@@ -62,13 +76,16 @@ def compared(old: Catalog, new: Catalog) -> Comparison:
 
 def migrated(session: MySQLSession, new: Catalog) -> Comparison:
     found = compared(catalog(session), new)
-    push(session, DIALECT, Target(environment="", scope=Scope()), found.work(), expected=found.plan.new)
+    scope = Scope(topics=frozenset({GRANTS}))
+    push(session, DIALECT, Target(environment="", scope=scope), found.work(), expected=found.plan.new)
     return found
 
 
 def printed(session: MySQLSession) -> dict[tuple[str, str], str]:
     """What the server prints of every object; the order of columns and keys set aside."""
     found = dict(programs(session))
+    for user, host, name, part, rights in session.rows(_GRANTED):
+        found["GRANT", f"{name}.{part} {user}@{host}"] = " ".join(sorted(rights.replace(",", " ").split()))
     for name, kind in session.rows("SHOW FULL TABLES"):
         text = session.printed(f"SHOW CREATE {_SHOWN.get(kind, 'TABLE')} `{name.replace('`', '``')}`")[0][1]
         own = rf" AUTO_INCREMENT=\d+| USING BTREE|`{session.database}`\."

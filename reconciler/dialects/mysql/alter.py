@@ -204,9 +204,17 @@ class Pack:
         yield from (f"ADD PERIOD FOR {p}" for p in new.periods if p not in old.periods)
         if new.system_versioned and (again or not old.system_versioned):
             yield "ADD SYSTEM VERSIONING"
-        options = table_options(new, old)
+        stay = tuple(o for o in old.options if o not in self._left())
+        options = table_options(new, structs.replace(old, options=stay))
         if options:
             yield " ".join(options)
+
+    def _left(self) -> tuple[tuple[str, str], ...]:
+        """Options that only the engine has which is left: the next one knows no word for taking them away (1911)."""
+        if self.tables is None or not self._changes_engine():
+            return ()
+        old, new = self.tables
+        return tuple((n, v) for n, v in old.options if n.startswith("`") and n not in dict(new.options))
 
     def partitioning(self) -> str:
         """What stands behind all clauses, "" where the partitions stay as they are."""
@@ -259,6 +267,8 @@ class Pack:
             first = [*(c for c in clauses if c in drops), "DROP SYSTEM VERSIONING"]
             drops.add("DROP SYSTEM VERSIONING")
             clauses = [c for c in clauses if c not in drops]
+        if left := self._left():
+            first.append(" ".join(f"{name}=DEFAULT" for name, _ in left))
         last: list[str] = []
         if self._begins_history():
             last = [f"MODIFY COLUMN {self._said_of(c)}" for c in self._outside_history()]

@@ -135,6 +135,8 @@ def table_options(t: Table, old: Table | None = None) -> list[str]:
     before = dict(old.options) if old is not None else {}
     found += [_table_option(n, v) for n, v in t.options if before.get(n) != v]
     found += [_table_option(n, _NEUTRAL.get(n, "DEFAULT")) for n in before if n not in dict(t.options)]
+    if t.auto_increment is not None and (old is None or t.auto_increment != old.auto_increment):
+        found.append(f"AUTO_INCREMENT={t.auto_increment}")
     if t.comment != (old.comment if old is not None else None):
         found.append(f"COMMENT={literal(t.comment or '')}")
     return found
@@ -175,7 +177,6 @@ def create_table(t: Table, parts: Iterable[Object], *, mariadb: bool) -> str:
     columns.sort(key=lambda c: place.get(c.name, len(place)))
     said = [column_clause(c, mariadb=mariadb) for c in columns]
     lines = [*said, *(f"PERIOD FOR {p}" for p in t.periods), *lines]
-    start = [f"AUTO_INCREMENT={t.auto_increment}"] if t.auto_increment is not None else []
-    tail = " ".join([*table_options(t), *start, *(["WITH SYSTEM VERSIONING"] if t.system_versioned else [])])
+    tail = " ".join([*table_options(t), *(["WITH SYSTEM VERSIONING"] if t.system_versioned else [])])
     text = f"CREATE TABLE {quoted(t.name)} (\n  " + ",\n  ".join(lines) + "\n)" + (f" {tail}" if tail else "")
     return text + (f"\nPARTITION BY {t.partition_by}" if t.partition_by is not None else "")

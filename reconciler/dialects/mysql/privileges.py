@@ -22,7 +22,8 @@ _DATABASE: Final = _TABLE | frozenset(
 )
 _COLUMN: Final = frozenset({"select", "insert", "update", "references"})
 _WORDS: Final = {"delete_versioning_rows": "delete_history"}
-_GRANTEE: Final = re.compile(r"'((?:[^']|'')*)'@'((?:[^']|'')*)'\Z", re.DOTALL)
+_GRANTEE: Final = re.compile(r"'(.*)'@'(.*)'\Z", re.DOTALL)
+"""No quote within is doubled (measured on MariaDB 10.11)."""
 
 
 def every(kind: str, *, mariadb: bool, column: bool = False) -> frozenset[str]:
@@ -79,7 +80,7 @@ def grantee(user: str, host: str) -> str:
 def grantee_of(printed: str) -> str:
     """A grantee as information_schema prints it: `'app'@'%'`."""
     found = _GRANTEE.match(printed)
-    return grantee(*(part.replace("''", "'") for part in found.groups())) if found else printed
+    return grantee(*found.groups()) if found else printed
 
 
 def grantee_sql(name: str, *, mariadb: bool) -> str:

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from functools import cache, partial
 from typing import Final
+
+from msgspec import structs
 
 from ...model.address import Address
 from ...model.changes import Alter, Rebuild
@@ -39,6 +42,7 @@ _SINCE: Final = {  # MariaDB, MySQL
 }
 """Capabilities by the first version that has them; 1000 for never."""
 
+_RAISES: Final = re.compile(r"(?s)ALTER TABLE .*\bAUTO_INCREMENT=\d+")
 _UNCHANGED_TYPE: Final = frozenset({"type", "collation", "generated"})
 
 
@@ -68,10 +72,23 @@ def _profile(version: tuple[int, ...]) -> Profile:
         part_names={"unique": "index"},
         rewrite=rewritten,
         identifier_bytes=0,
+        alike=alike,
+        unseen=lambda sql: _RAISES.match(sql) is not None,
         implicit=_implicit,
         canonical=canonical(mariadb=mariadb),
         capabilities=capabilities,
     )
+
+
+def alike(old: Object, new: Object) -> tuple[Object, Object]:
+    """Both with one first number of AUTO_INCREMENT, but where both say one and the new one is higher: the server keeps
+    a lower one only where no row is in its way, and a database that is used says none."""
+    if isinstance(old, Table) and isinstance(new, Table) and old.auto_increment != new.auto_increment:
+        if old.auto_increment is None:
+            return structs.replace(old, auto_increment=new.auto_increment), new
+        if new.auto_increment is None or new.auto_increment < old.auto_increment:
+            return old, structs.replace(new, auto_increment=old.auto_increment)
+    return old, new
 
 
 def _implicit(a: Address) -> bool:
@@ -97,7 +114,7 @@ def _alterable(kinds: frozenset[str], mariadb: bool) -> dict[str, frozenset[str]
 
 _FIELDS: Final = {
     "database": "collation",
-    "table": "columns comment engine collation options partition_by system_versioned periods",
+    "table": "columns comment engine collation options partition_by system_versioned periods auto_increment",
     "column": """type nullable default generated collation compression comment options auto_increment
         on_update invisible check versioning""",
     "view": "definition options definer",

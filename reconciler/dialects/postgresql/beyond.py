@@ -6,6 +6,8 @@ which are then made into rebuilds that carry the rows over.
   made as children have not.
 - A table that becomes one of a type must have the type's columns already, and no others, in the type's order.
 - An index of a partition that is equal to one made of the whole would become a share of that one, and stays none.
+- A check that is not valid is valid in a child table that is made after it; where it is to be valid in neither, it is
+  made behind the children, also anew.
 - A check of a domain, or its NOT NULL, is looked for in the columns that are of the domain, and refused where a column
   holds it inside of an array, a composite or a range.
 """
@@ -16,11 +18,13 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
+from msgspec.structs import replace
+
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop
 from ...model.objects import Object
-from ...model.tables import Column, Index, Table
+from ...model.tables import Check, Column, Index, Table
 from ...model.types import Attribute, CompositeType, Domain, DomainCheck
 from .lineage import columns_of
 from .spelling import ident
@@ -29,12 +33,12 @@ from .spelling import ident
 def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Change]:
     """The changes with a replacement in place of each that the server would refuse."""
     replaced = {c.old.address for c in changes if isinstance(c, Drop)}
-    by = (_by_partition_key(changes, old), _by_container(changes, old), _by_parent(changes, old, new))
-    found = {*chain.from_iterable(by), *_by_type(changes, old, new), *_by_share(changes, old, new)}
-    wanted = sorted(found - replaced)
-    wanted = [a for a in wanted if a in old and a in new]
+    by = [_by_partition_key(changes, old), _by_container(changes, old), _by_parent(changes, old, new)]
+    by += [_by_type(changes, old, new), _by_share(changes, old, new), _by_validity(changes, new)]
+    wanted = sorted(a for a in {*chain.from_iterable(by)} - replaced if a in old and a in new)
     kept = [c for c in changes if not (isinstance(c, Alter) and c.new.address in wanted)]
-    return [*kept, *(Drop(old[a]) for a in wanted), *(Create(new[a]) for a in wanted)]
+    done = [*kept, *(Drop(old[a]) for a in wanted), *(Create(new[a]) for a in wanted)]
+    return [_behind_children(c, done, new) for c in done]
 
 
 def _by_partition_key(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:
@@ -78,6 +82,32 @@ def _by_share(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator
                 both = [o for o in (old.get(d), new[d]) if isinstance(o, Index) and o.attached_to is None]
                 if len(both) == 2:
                     yield d
+
+
+def _by_validity(changes: Sequence[Change], new: Catalog) -> Iterator[Address]:
+    for c in changes:
+        if isinstance(c, Create) and isinstance(c.new, Table):
+            yield from (o.address for o in _not_valid_above(c.new, new))
+        if isinstance(c, Drop) and isinstance(c.old, Check) and c.old.inherited and c.old.parent in new:
+            yield from (r for r in c.old.refs if isinstance(o := new.get(r), Check) and o.not_valid)
+
+
+def _not_valid_above(t: Table, new: Catalog) -> Iterator[Check]:
+    """The checks of a table's parents that are neither valid there nor here; made before the table, they would be."""
+    todo = list(_parents(t))
+    for above in todo:
+        handed = (o for o in new.children(above) if isinstance(o, Check) and o.not_valid and not o.no_inherit)
+        yield from (o for o in handed if Address("check", t.schema, o.name, t.name) not in new)
+        if isinstance(p := new.get(above), Table):
+            todo += _parents(p)
+
+
+def _behind_children(c: Change, changes: Sequence[Change], new: Catalog) -> Change:
+    if not isinstance(c, Create) or not isinstance(c.new, Check) or not c.new.not_valid or c.new.no_inherit:
+        return c
+    made = (m.new for m in changes if isinstance(m, Create) and isinstance(m.new, Table))
+    behind = {t.address for t in made if c.new in _not_valid_above(t, new)}
+    return Create(replace(c.new, refs=tuple(sorted({*c.new.refs, *behind})))) if behind else c
 
 
 def _shape(a: Attribute) -> tuple[str, str, str | None]:

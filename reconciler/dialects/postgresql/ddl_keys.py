@@ -11,7 +11,7 @@ from ...model.tables import Check, Exclusion, ForeignKey, Index, Key, PrimaryKey
 from ..base import Rendering
 from .clauses import constraint_clause, not_valid
 from .rendering import RENDER, comment, on_owner, option_changes, owner, sql
-from .spelling import ident, idents, literal, made_up_index, qualified, with_options
+from .spelling import aside, ident, idents, literal, made_up_index, qualified, with_options
 
 _CONSTRAINTS = (PrimaryKey, Unique, Check, ForeignKey, Exclusion)
 
@@ -20,7 +20,10 @@ _CONSTRAINTS = (PrimaryKey, Unique, Check, ForeignKey, Exclusion)
 def add_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, _CONSTRAINTS)
     o = step.change.new
-    yield sql(f"{on_owner(o)} ADD {constraint_clause(o)}{not_valid(o)}")
+    if isinstance(o, Check) and o.inherited:
+        yield sql(f"{on_owner(o)} VALIDATE CONSTRAINT {ident(o.name)}")
+    else:
+        yield sql(f"{on_owner(o)} ADD {constraint_clause(o)}{not_valid(o)}")
     yield from key_extras(o)
 
 
@@ -57,6 +60,8 @@ def _unmarked(o: Key | Index, was: Key | Index, context: Rendering) -> Iterator[
 @RENDER.on("drop", *_CONSTRAINTS)
 def drop_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop) and isinstance(step.change.old, _CONSTRAINTS)
+    if isinstance(step.change.old, Check) and step.change.old.inherited:
+        return  # the parent's is made anew or validated
     yield sql(f"{on_owner(step.change.old)} DROP CONSTRAINT {ident(step.change.old.name)}")
 
 
@@ -162,7 +167,7 @@ def _share_named(i: Index, name: str) -> str:
         f"        AND x.indexrelid = pg_catalog.to_regclass({literal(qualified(i.schema, name))}));\n"
         f"BEGIN\n"
         f"    IF other <> share THEN\n"
-        f"        EXECUTE pg_catalog.format('ALTER INDEX %s RENAME TO %I', other, {literal(f'{name[:50]}__was')});\n"
+        f"        EXECUTE pg_catalog.format('ALTER INDEX %s RENAME TO %I', other, {literal(aside(name, 'was'))});\n"
         f"    END IF;\n"
         f"    IF other IS DISTINCT FROM share THEN\n"
         f"        EXECUTE pg_catalog.format('ALTER INDEX %s RENAME TO %I', share, {literal(name)});\n"

@@ -14,7 +14,7 @@ from ..base import Rendering
 from .ddl_columns import alterations
 from .positions import carried_over, create_sequence, sequence_of, taken_over
 from .rendering import RENDER, head_of, owner, sql
-from .spelling import at, ident, literal, qualified
+from .spelling import aside, at, ident, literal, qualified
 
 
 @RENDER.on("rebuild", Column)
@@ -28,13 +28,13 @@ def exchange_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
     taken = [o for o in change.after if isinstance(o, Sequence)]
     if given:
         was = given[0]
-        aside = qualified(was.schema, f"{was.name[:50]}__old")
+        spare = qualified(was.schema, aside(was.name))
         yield sql(f"{head_of(new)} DROP DEFAULT")
-        yield sql(f"ALTER SEQUENCE {qualified(was.schema, was.name)} RENAME TO {ident(f'{was.name[:50]}__old')}")
+        yield sql(f"ALTER SEQUENCE {qualified(was.schema, was.name)} RENAME TO {ident(aside(was.name))}")
         yield from alterations(replace(old, default=None, default_refs=()), new, context)
         if new.identity is not None:
-            yield sql(carried_over(aside, was, new))
-        yield sql(f"DROP SEQUENCE {aside}")
+            yield sql(carried_over(spare, was, new))
+        yield sql(f"DROP SEQUENCE {spare}")
     if taken:
         owners = [o.role for o in change.after if isinstance(o, Owner)]
         yield from _serial(old, new, taken[0], owners, context)
@@ -43,11 +43,11 @@ def exchange_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
 def _serial(old: Column, new: Column, sequence: Sequence, owners: list[str], context: Rendering) -> Iterator[Statement]:
     assert old.identity is not None
     was = sequence_of(old)
-    aside = f"{was.name[:50]}__old"
+    spare = aside(was.name)
     name = qualified(sequence.schema, sequence.name)
-    yield sql(f"ALTER SEQUENCE {at(was.address)} RENAME TO {ident(aside)}")
+    yield sql(f"ALTER SEQUENCE {at(was.address)} RENAME TO {ident(spare)}")
     yield from create_sequence(sequence)
-    yield sql(taken_over(literal(name), qualified(old.schema, aside), was, sequence))
+    yield sql(taken_over(literal(name), qualified(old.schema, spare), was, sequence))
     yield from alterations(old, new, context)
     for role in owners:
         yield sql(f"ALTER SEQUENCE {name} OWNER TO {ident(role)}")

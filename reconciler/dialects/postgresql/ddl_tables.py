@@ -12,16 +12,17 @@ from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, St
 from ...model.namespaces import Sequence as NumberSequence
 from ...model.namespaces import SequenceOwner
 from ...model.objects import Object
-from ...model.tables import Check, Column, Exclusion, ForeignKey, Key, Table
+from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ..base import Rendering
 from .clauses import column_clause, column_extras, constraint_clause, not_valid
 from .ddl_columns import inherited_overrides, renamed_with
 from .ddl_keys import key_extras
 from .generic import generic_changes, generic_options
 from .lineage import columns_from_parents
+from .partitions import PartitionTie
 from .positions import behind_rows, carried_over, create_sequence, owned_by, sequence_of, taken_over
 from .rendering import RENDER, commented, option_changes, recommented, sql
-from .spelling import at, ident, idents, literal, made_up, qualified, with_options
+from .spelling import aside, at, ident, idents, literal, made_up, made_up_index, qualified, with_options
 
 
 @RENDER.on("create", Table)
@@ -173,15 +174,27 @@ def _reattached(old: Table, new: Table, context: Rendering) -> Iterator[Statemen
     if old.partition_of is not None:
         yield sql(f"ALTER TABLE {at(old.partition_of)} DETACH PARTITION {at(new.address)}")
         yield from _left_over(old, new, (old.partition_of,), context)
+        yield from _shares_left(new, old.partition_of, context)
     if new.partition_of is not None:
         yield sql(f"ALTER TABLE {at(new.partition_of)} ATTACH PARTITION {at(new.address)} {new.bound}")
+
+
+@RENDER.on("drop", PartitionTie)
+def detach(step: Step, context: Rendering) -> Iterator[Statement]:
+    assert isinstance(step.change, Drop) and isinstance(step.change.old, PartitionTie)
+    table = Address("table", step.change.old.schema, step.change.old.table)
+    old, new = context.old[table], context.new[table]
+    assert isinstance(old, Table) and isinstance(new, Table)
+    yield from _reattached(old, replace(new, partition_of=None), context)
 
 
 def _left_over(old: Table, new: Table, parents: Iterable[Address], context: Rendering) -> Iterator[Statement]:
     """What a table keeps of parents that it leaves, and is not to have any more."""
     head = f"ALTER TABLE {at(new.address)} DROP"
     mine = {o.name: o for o in context.old.children(old.address) if isinstance(o, Column)}
-    for name in old.columns:
+    above = columns_from_parents(context.old, old)
+    computed = {n for n, c in above.items() if c.generated is not None}
+    for name in sorted(old.columns, key=lambda n: n not in computed):  # they hang on the others
         if name not in new.columns and (name not in mine or (mine[name].inherited and not mine[name].merged)):
             yield sql(f"{head} COLUMN {ident(name)}")
     kept = {o.name for o in context.new.children(new.address) if o.kind == "check"}
@@ -189,6 +202,27 @@ def _left_over(old: Table, new: Table, parents: Iterable[Address], context: Rend
     for o in (o for p in parents for o in context.old.children(p)):
         if isinstance(o, Check) and not o.no_inherit and o.name not in kept | gone:
             yield sql(f"{head} CONSTRAINT IF EXISTS {ident(o.name)}")
+
+
+def _shares_left(new: Table, parent: Address, context: Rendering) -> Iterator[Statement]:
+    """The keys and indexes that a partition had its share of, and that as a table it is not to have."""
+    head = f"ALTER TABLE {at(new.address)} DROP CONSTRAINT IF EXISTS"
+    named = {o.attached_to for o in context.old.children(new.address) if isinstance(o, Index)}
+    kept = {(o.kind, o.name) for o in context.new.children(new.address)}
+    above = context.new.children(new.partition_of) if new.partition_of is not None else ()
+    shared = {(o.kind, _terms(o)) for o in above if isinstance(o, Key | Index)}
+    for o in context.old.children(parent):
+        if isinstance(o, Key | Index) and o.address not in named and (o.kind, _terms(o)) not in shared:
+            name = made_up_index(new.name, _terms(o), o.kind)
+            if (o.kind, name) not in kept:
+                index = f"DROP INDEX IF EXISTS {qualified(new.schema, name)}"
+                yield sql(index if isinstance(o, Index) else f"{head} {ident(name)}")
+        elif isinstance(o, ForeignKey) and (o.kind, o.name) not in kept:
+            yield sql(f"{head} {ident(o.name)}")
+
+
+def _terms(o: Key | Index) -> tuple[str, ...]:
+    return o.columns if isinstance(o, Key) else o.keys
 
 
 def _lineage(old: Table, new: Table) -> list[str]:
@@ -238,12 +272,12 @@ def _sequences_aside(change: Rebuild, columns: dict[str, Column]) -> Iterator[St
     """Serials whose place an identity takes, and the other way: both want the sequence's name."""
     for o in change.before:
         if isinstance(o, NumberSequence):
-            yield sql(f"ALTER SEQUENCE {at(o.address)} RENAME TO {ident(_spare(o.name))}")
+            yield sql(f"ALTER SEQUENCE {at(o.address)} RENAME TO {ident(aside(o.name))}")
     for o in change.after:
         if isinstance(o, NumberSequence):
             yield from create_sequence(o)
             for was in [sequence_of(c) for c in _identities(change.after, columns, o)]:
-                yield sql(taken_over(literal(at(o.address)), qualified(was.schema, _spare(was.name)), was, o))
+                yield sql(taken_over(literal(at(o.address)), qualified(was.schema, aside(was.name)), was, o))
 
 
 def _identities(after: Iterable[Object], before: dict[str, Column], sequence: NumberSequence) -> Iterator[Column]:
@@ -258,16 +292,12 @@ def _sequences_settled(change: Rebuild) -> Iterator[Statement]:
     owned = {o.sequence for o in change.before if isinstance(o, SequenceOwner)}  # these fell with the table
     for o in change.before:
         if isinstance(o, NumberSequence) and o.address not in owned:
-            yield sql(f"DROP SEQUENCE {qualified(o.schema, _spare(o.name))}")
+            yield sql(f"DROP SEQUENCE {qualified(o.schema, aside(o.name))}")
     yield from (sql(owned_by(o)) for o in change.after if isinstance(o, SequenceOwner))
 
 
 def _aside(t: Table) -> str:
-    return qualified(t.schema, _spare(t.name))
-
-
-def _spare(name: str) -> str:
-    return f"{name[:50]}__old"
+    return qualified(t.schema, aside(t.name))
 
 
 def _put_aside(old: Table, partitions: Sequence[Table], columns: dict[str, Column], named: bool) -> Iterator[Statement]:
@@ -275,15 +305,15 @@ def _put_aside(old: Table, partitions: Sequence[Table], columns: dict[str, Colum
     if old.partition_of is not None:
         yield sql(f"ALTER TABLE {at(old.partition_of)} DETACH PARTITION {at(old.address)}")
     for t in (old, *partitions):
-        yield sql(f"ALTER TABLE {at(t.address)} RENAME TO {ident(_spare(t.name))}")
+        yield sql(f"ALTER TABLE {at(t.address)} RENAME TO {ident(aside(t.name))}")
     for c in columns.values():
         if c.identity is not None and not c.inherited:
             was = sequence_of(c).name
-            yield sql(f"ALTER SEQUENCE {qualified(c.schema, was)} RENAME TO {ident(_spare(was))}")
+            yield sql(f"ALTER SEQUENCE {qualified(c.schema, was)} RENAME TO {ident(aside(was))}")
         if named and not c.nullable and not c.inherited:
             # The server makes names up that no constraint of the schema has (18).
             was = c.not_null_name or made_up(c.table, c.name, "not_null")
-            yield sql(f"ALTER TABLE {_aside(old)} RENAME CONSTRAINT {ident(was)} TO {ident(_spare(was))}")
+            yield sql(f"ALTER TABLE {_aside(old)} RENAME CONSTRAINT {ident(was)} TO {ident(aside(was))}")
 
 
 def _copied(new: Table, before: dict[str, Column], after: Sequence[Column], source: str) -> Iterator[Statement]:
@@ -306,7 +336,7 @@ def _positioned(change: Rebuild, before: dict[str, Column], after: Sequence[Colu
         was = [serials[r] for r in old.default_refs if r in serials]
         if old.identity is not None:
             was = [sequence_of(old)]
-        yield sql(carried_over(qualified(was[0].schema, _spare(was[0].name)), was[0], new) if was else behind_rows(new))
+        yield sql(carried_over(qualified(was[0].schema, aside(was[0].name)), was[0], new) if was else behind_rows(new))
 
 
 def _carried(old: Column, new: Column) -> str:

@@ -16,7 +16,7 @@ from ..base import Rendering
 from .ddl_columns import alterations
 from .inspect_types import PUBLIC_COMMENT
 from .rendering import RENDER, comment, commented, head_of, noun, recommented, sql
-from .spelling import at, ident, literal, made_up_alone, qualified
+from .spelling import aside, at, ident, literal, made_up_alone, qualified
 
 _TYPES = (Enum, Domain, CompositeType, RangeType)
 
@@ -248,16 +248,16 @@ def _range_aside(o: Object, renamed: Iterable[str]) -> Iterator[Statement]:
         return
     options = dict(o.options)
     if (name := options.get("multirange_type_name")) is not None:
-        aside = ident(f"{o.name[:44]}_multi__old")
-        yield sql(f"ALTER TYPE {name} RENAME TO {aside}")
-        yield sql(f"ALTER FUNCTION {name}() RENAME TO {aside}")
+        spare = ident(aside(o.name, "multi__old"))
+        yield sql(f"ALTER TYPE {name} RENAME TO {spare}")
+        yield sql(f"ALTER FUNCTION {name}() RENAME TO {spare}")
     if (over := options["subtype"]) not in renamed:
         for arguments in (f"{over}, {over}", f"{over}, {over}, text"):
             yield sql(f"ALTER FUNCTION {at(o.address)}({arguments}) RENAME TO {_aside(o)}")
 
 
 def _aside(o: Object) -> str:
-    return ident(f"{o.name[:50]}__old")
+    return ident(aside(o.name))
 
 
 @RENDER.on("create", DomainCheck)

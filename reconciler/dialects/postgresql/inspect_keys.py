@@ -26,6 +26,7 @@ class Keys:
     def __init__(self, s: Snapshot) -> None:
         self.s = s
         self.indexes = {r[0]: r for r in s.rows["indexes"]}
+        self.checks = {(r[1], r[3]): r for r in s.rows["constraints"] if r[4] == "c" and r[1]}
         self.on_constraint: set[int] = set()
 
     def all(self) -> Iterator[Object]:
@@ -34,7 +35,9 @@ class Keys:
             if r[4] in "pux":
                 self.on_constraint.add(r[8])
             relation = s.relations.get(r[1])
-            if relation is None or relation[3] not in TABLES or r[4] not in _MAKE or r[15] or not r[13]:
+            if relation is None or relation[3] not in TABLES or r[4] not in _MAKE or r[15]:
+                continue
+            if not r[13] and self._above(r) is None:
                 continue
             names = s.names[r[1]]
             columns = tuple(names[n] for n in r[5] or () if n > 0)
@@ -69,12 +72,26 @@ class Keys:
             return ()
         return tuple(sorted({a for n in r[5] or () if (a := self.s.column_address(r[1], n)) is not None}))
 
+    def _above(self, r: Row) -> Row | None:
+        """The check of a parent, not valid there, that an inherited one which is valid comes from."""
+        if r[4] != "c" or not r[11]:
+            return None
+        todo = list(self.s.parents.get(r[1], ()))
+        for parent in todo:
+            found = self.checks.get((parent, r[3]))
+            if found is not None and found[13]:
+                return None if found[11] else found
+            todo += self.s.parents.get(parent, ())
+        return None
+
     def _check(self, r: Row, own: Address, columns: tuple[str, ...]) -> Object:
         s = self.s
         if r[1] in s.parents:
             read = [a for n in r[5] or () if (a := s.column_address(r[1], n)) is not None]
         else:
             read = [Address("column", own.schema, c, own.name) for c in columns]
+        if not r[13] and (above := self._above(r)) is not None:
+            read.append(s.addresses[CONSTRAINT, above[0]])
         return Check(
             schema=own.schema,
             name=r[3],
@@ -85,6 +102,7 @@ class Keys:
             no_inherit=r[12],
             not_valid=not r[11],
             enforced=r[20],
+            inherited=not r[13],
         )
 
     def _foreign_key(self, r: Row, own: Address, columns: tuple[str, ...]) -> Object:

@@ -10,7 +10,7 @@ from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.objects import Object
 from ...model.profile import Profile
-from ...model.tables import Table
+from ...model.tables import Check, Table
 from .default_privileges import uninvited
 from .effects import detached, effect, in_place
 from .privileges import canonical
@@ -40,7 +40,7 @@ _ALTERABLE: Final[dict[str, str]] = {
     "not_null_name not_null server_options",
     "primary_key": "comment options tablespace clustered replica_identity index_comment",
     "unique": "comment options tablespace clustered replica_identity index_comment",
-    "check": "comment not_valid",
+    "check": "comment not_valid inherited",
     "foreign_key": "comment not_valid deferrable initially_deferred",
     "exclusion": "comment index_comment",
     "index": "comment options tablespace clustered replica_identity statistics attached_to",
@@ -104,7 +104,9 @@ def _implicit(a: Address) -> bool:
 
 
 def _renamable(o: Object, catalog: Catalog) -> bool:
-    """The constraints of a typed table keep their names (14 to 18)."""
+    """The constraints of a typed table keep their names (14 to 18); those of a parent are renamed there."""
+    if isinstance(o, Check) and o.inherited:
+        return False
     table = catalog.get(o.parent) if o.parent is not None and o.kind in _CONSTRAINTS else None
     return not isinstance(table, Table) or table.of_type is None
 

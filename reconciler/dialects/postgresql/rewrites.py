@@ -18,6 +18,7 @@ from . import not_null_names
 from .beyond import escalated
 from .effects import TYPE_KINDS
 from .lineage import by_lineage, of_typed
+from .partitions import untied
 
 
 def rewriting(
@@ -26,7 +27,7 @@ def rewriting(
     """What rewrites changes so that tables, types and serial columns are rebuilt where they would be dropped and made
     again."""
     steps = [of_typed, _types, _tables, _handed_on, _serials, _exchanged, by_lineage]
-    steps += [not_null_names.said] if capabilities["not_null_names"] else []
+    steps += [untied, *([not_null_names.said] if capabilities["not_null_names"] else [])]
 
     def rewrite(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
         done = escalated(changes, old, new)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from hashlib import sha256
 from typing import Final
 
 from ...model.address import Address
@@ -153,6 +154,16 @@ def made_up(table: str, column: str, label: str) -> str:
         else:
             second = second[:-1]
     return f"{first.decode(errors='ignore')}_{second.decode(errors='ignore')}_{label}"
+
+
+def aside(name: str, mark: str = "old") -> str:
+    """The name that something has while another thing takes its own: a long one is cut, and stays another than that of
+    a longer one that begins the same."""
+    room = _NAME_BYTES - len(mark) - 2
+    if len(name.encode()) > room:
+        told_apart = sha256(name.encode()).hexdigest()[:6]
+        name = name.encode()[: room - len(told_apart) - 1].decode(errors="ignore") + f"_{told_apart}"
+    return f"{name}__{mark}"
 
 
 def made_up_alone(name: str, label: str) -> str:

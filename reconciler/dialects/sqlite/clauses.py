@@ -3,38 +3,58 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 from ...model.objects import Object
 from ...model.tables import Check, Column, ForeignKey, Key, PrimaryKey, Table, Unique
 from .comments import closed, written
-from .tokens import constant, ident, name_of, tokens
+from .tokens import constant, ident, name_of, quoted, tokens
 
 _CURRENT: Final = re.compile(r"CURRENT_(?:TIME|DATE|TIMESTAMP)|[A-Za-z_]\w*", re.IGNORECASE)
 
 _RANK: Final = ("primary_key", "unique", "check", "foreign_key")
 
 T = TypeVar("T", bound=Object)
+Names = Callable[[str], str]
+"""How a name is written."""
+
+NAMES: Final = ("names", "quoted")
+"""The option of a table whose names with capitals are in quotes, which they need not be."""
+STRICT_LAST: Final = ("strict", "last")
+"""The option of a table that says STRICT behind WITHOUT ROWID."""
+WRITTEN: Final = "written"
+"""The option of a key that is written in its column or in the table, where it usually is not."""
 
 
 def create_table(table: Table, parts: Sequence[Object], name: str | None = None) -> str:
     """CREATE TABLE with all its parts, under another name if one is given."""
-    body = ",\n".join(f"  {clause}" for clause in _clauses(table, parts))
+    said = names_in(table)
+    body = ",\n".join(f"  {clause}" for clause in _clauses(table, parts, said))
     options = [text for text, on in (("STRICT", table.strict), ("WITHOUT ROWID", table.without_rowid)) if on]
-    head = f"CREATE TABLE {ident(name or table.name)}{written(table.comment)}"
+    options = options[::-1] if STRICT_LAST in table.options else options
+    head = f"CREATE TABLE {said(name or table.name)}{written(table.comment)}"
     return f"{head} (\n{body}\n)" + (" " + ", ".join(options) if options else "")
 
 
-def _clauses(table: Table, parts: Sequence[Object]) -> Iterator[str]:
+def names_in(table: Object | None) -> Names:
+    """How names are written in the definition of a table."""
+    return _capitals_quoted if isinstance(table, Table) and NAMES in table.options else ident
+
+
+def _capitals_quoted(name: str) -> str:
+    return ident(name) if name == name.lower() else quoted(name)
+
+
+def _clauses(table: Table, parts: Sequence[Object], said: Names) -> Iterator[str]:
     place = {name: i for i, name in enumerate(table.columns)}
     columns = sorted(_of(parts, Column), key=lambda c: place.get(c.name, len(place)))
     rest = [p for p in parts if not isinstance(p, Column)]
     inside = {id(o): name for o in rest if (name := _column_of(o)) in place or name in {c.name for c in columns}}
     for column in columns:
-        yield column_clause(column, [o for o in rest if inside.get(id(o)) == column.name])
+        yield column_clause(column, [o for o in rest if inside.get(id(o)) == column.name], said)
     for o in _in_order([o for o in rest if id(o) not in inside]):
-        yield _named(o) + _constraint(o) + written(o.comment)
+        yield _named(o, said) + _constraint(o, said) + written(o.comment)
 
 
 def _of(parts: Iterable[Object], kind: type[T]) -> list[T]:
@@ -55,6 +75,9 @@ def _column_of(o: Object) -> str | None:
     if isinstance(o, Check):
         return o.column
     single = o.columns[0] if isinstance(o, Key | ForeignKey) and len(o.columns) == 1 else None
+    words = o.spelled_out if isinstance(o, ForeignKey) else [dict(o.options).get(WRITTEN)] if isinstance(o, Key) else ()
+    if "column" in words or "table" in words:
+        return single if "column" in words else None
     if isinstance(o, PrimaryKey):
         return single if not any(" COLLATE " in t for t in o.terms) else None
     if isinstance(o, Unique):
@@ -62,22 +85,29 @@ def _column_of(o: Object) -> str | None:
     return single if isinstance(o, ForeignKey) and o.deferrable and not o.named else None
 
 
-def column_clause(c: Column, constraints: Sequence[Object] = ()) -> str:
+def place_of(o: Key | ForeignKey, inline: bool) -> str | None:
+    """`column` or `table`, where a constraint of one column is written in the one and would usually be in the other."""
+    if len(o.columns) != 1 or (_column_of(o) is not None) == inline:
+        return None
+    return "column" if inline else "table"
+
+
+def column_clause(c: Column, constraints: Sequence[Object] = (), said: Names = ident) -> str:
     """A column, with the constraints that are written in its definition; the foreign key comes last, since DEFERRABLE
     would take what follows it for its own."""
-    words = [ident(c.name), c.type]
+    words = [said(c.name), c.type]
     if not c.nullable:
-        words.append(f"{_constraint_name(c.not_null_name)}NOT NULL{_conflict(c.conflict)}")
+        words.append(f"{_constraint_name(c.not_null_name, said)}NOT NULL{_conflict(c.conflict)}")
     if c.default is not None:
         words.append(f"DEFAULT {default(c.default)}")
     if c.collation is not None:
         words.append(f"COLLATE {ident(c.collation)}")
     ordered = _in_order(constraints)
-    words += [_named(o) + _inline(o) + written(o.comment) for o in ordered if not isinstance(o, ForeignKey)]
+    words += [_named(o, said) + _inline(o, said) + written(o.comment) for o in ordered if not isinstance(o, ForeignKey)]
     if c.generated is not None:
         kept = "STORED" if c.generated.stored else "VIRTUAL"
         words.append(f"GENERATED ALWAYS AS ({closed(c.generated.expression)}) {kept}")
-    words += [_named(o) + _references(o) + written(o.comment) for o in ordered if isinstance(o, ForeignKey)]
+    words += [_named(o, said) + _references(o, said) + written(o.comment) for o in ordered if isinstance(o, ForeignKey)]
     return " ".join(filter(None, words)) + written(c.comment)
 
 
@@ -113,45 +143,53 @@ def default_value(text: str) -> str:
     return f"({text})"
 
 
-def _constraint_name(name: str | None) -> str:
-    return f"CONSTRAINT {ident(name)} " if name is not None else ""
+def _constraint_name(name: str | None, said: Names) -> str:
+    return f"CONSTRAINT {said(name)} " if name is not None else ""
 
 
-def _named(o: Object) -> str:
-    return _constraint_name(o.name if getattr(o, "named", True) else None)
+def _named(o: Object, said: Names) -> str:
+    return _constraint_name(o.name if getattr(o, "named", True) else None, said)
 
 
 def _conflict(clause: str | None) -> str:
     return f" ON CONFLICT {clause.upper()}" if clause else ""
 
 
-def _inline(o: Object) -> str:
+def _inline(o: Object, said: Names) -> str:
     if isinstance(o, PrimaryKey):
         descends = " DESC" if o.terms and o.terms[0].endswith(" DESC") else ""
         counts = " AUTOINCREMENT" if o.autoincrement else ""
         return f"PRIMARY KEY{descends}{_conflict(o.conflict)}{counts}"
-    return f"UNIQUE{_conflict(o.conflict)}" if isinstance(o, Unique) else _constraint(o)
+    return f"UNIQUE{_conflict(o.conflict)}" if isinstance(o, Unique) else _constraint(o, said)
 
 
-def _constraint(o: Object) -> str:
+def _constraint(o: Object, said: Names) -> str:
     if isinstance(o, Check):
         return f"CHECK ({closed(o.expression)})"
     if isinstance(o, ForeignKey):
-        return f"FOREIGN KEY ({', '.join(map(ident, o.columns))}) {_references(o)}"
+        return f"FOREIGN KEY ({', '.join(map(said, o.columns))}) {_references(o, said)}"
     assert isinstance(o, Key)
     kind = "PRIMARY KEY" if isinstance(o, PrimaryKey) else "UNIQUE"
-    return f"{kind} ({', '.join(o.terms or map(ident, o.columns))}){_conflict(o.conflict)}"
+    return f"{kind} ({', '.join(o.terms or map(said, o.columns))}){_conflict(o.conflict)}"
 
 
-def _references(o: ForeignKey) -> str:
-    words = [f"REFERENCES {ident(o.target)}"]
+def _references(o: ForeignKey, said: Names) -> str:
+    words = [f"REFERENCES {said(o.target)}"]
     if o.target_columns:
-        words.append(f"({', '.join(map(ident, o.target_columns))})")
+        words.append(f"({', '.join(map(said, o.target_columns))})")
     if o.match != "simple":
         words.append(f"MATCH {o.match.upper()}")
     for event, action in (("DELETE", o.on_delete), ("UPDATE", o.on_update)):
         if action != "no action":
             words.append(f"ON {event} {action.upper()}")
-    if o.deferrable:
-        words.append("DEFERRABLE INITIALLY DEFERRED" if o.initially_deferred else "DEFERRABLE")
-    return " ".join(words)
+    return " ".join([*words, *_deferring(o)])
+
+
+def _deferring(o: ForeignKey) -> Iterator[str]:
+    """When it is checked, and what of that was said though it goes without saying."""
+    if o.deferrable or "not deferrable" in o.spelled_out:
+        yield "DEFERRABLE" if o.deferrable else "NOT DEFERRABLE"
+        if o.initially_deferred or "deferred" in o.spelled_out:
+            yield "INITIALLY DEFERRED"
+        elif "immediate" in o.spelled_out:
+            yield "INITIALLY IMMEDIATE"

@@ -11,7 +11,7 @@ from ...model.objects import Object
 from ...model.programs import Trigger, View, VirtualTable
 from ...model.tables import Check, Column, Index, Table
 from ..base import Rendering, RenderTable
-from .clauses import column_clause, create_table
+from .clauses import Names, column_clause, create_table, names_in
 from .comments import closed, written
 from .programs import indexes_another
 from .tokens import ident
@@ -40,15 +40,21 @@ def _rename_table(step: Step, context: Rendering) -> Iterator[Statement]:
 def _rename_column(step: Step, context: Rendering) -> Iterator[Statement]:
     change = step.change
     assert isinstance(change, Rename) and isinstance(change.old, Column)
-    names = f"{ident(change.old.name)} TO {ident(change.new.name)}"
+    said = _names_in(change.new, context)
+    names = f"{said(change.old.name)} TO {said(change.new.name)}"
     yield Statement(f"ALTER TABLE {ident(change.old.table)} RENAME COLUMN {names}")
+
+
+def _names_in(part: Object, context: Rendering) -> Names:
+    return names_in(context.new.get(part.parent) if part.parent is not None else None)
 
 
 @RENDER.on("create", Column)
 def _add_column(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, Column)
     new = step.change.new
-    yield Statement(f"ALTER TABLE {ident(new.table)} ADD COLUMN {column_clause(new, step.folded)}")
+    clause = column_clause(new, step.folded, _names_in(new, context))
+    yield Statement(f"ALTER TABLE {ident(new.table)} ADD COLUMN {clause}")
 
 
 @RENDER.on("drop", Column)
@@ -76,7 +82,8 @@ def _add_check(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, Check)
     new = step.change.new
     check = f"CHECK ({closed(new.expression)}){written(new.comment)}"
-    yield Statement(f"ALTER TABLE {ident(new.table)} ADD CONSTRAINT {ident(new.name)} {check}")
+    name = _names_in(new, context)(new.name)
+    yield Statement(f"ALTER TABLE {ident(new.table)} ADD CONSTRAINT {name} {check}")
 
 
 @RENDER.on("drop", Check)

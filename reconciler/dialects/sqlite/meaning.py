@@ -15,7 +15,7 @@ from msgspec import structs
 
 from ...model.objects import Object
 from ...model.programs import Trigger, View
-from ...model.tables import Check, Column, Index, PrimaryKey, Unique
+from ...model.tables import Check, Column, ForeignKey, Index, PrimaryKey, Table, Unique
 from .comments import has_comments
 from .tokens import CONSTANTS, KEYWORDS, constant, expression, is_name, is_word, spelled, statement, tokens
 
@@ -123,6 +123,11 @@ def _has_name(item: Sequence[str]) -> bool:
     return named and (before == ")" or before[:1] in "\"'`[" or (is_word(before) and before.upper() not in KEYWORDS))
 
 
+def _habits(o: Any) -> tuple[str, ...]:
+    """How a definition is written, and nothing that it says: quotes of names, places and order of clauses."""
+    return ()
+
+
 def _program(o: Any) -> str:
     return spelled(statement(tokens(o.definition), upper=KEYWORDS.__contains__))
 
@@ -134,8 +139,10 @@ _TEXTS: Final[Mapping[type[Object], Mapping[str, Callable[[Any], Any]]]] = {
         "generated": _generated,
         "collation": lambda o: o.collation and o.collation.upper(),
     },
-    PrimaryKey: {"terms": _terms},
-    Unique: {"terms": _terms},
+    Table: {"options": _habits},
+    PrimaryKey: {"terms": _terms, "options": _habits},
+    Unique: {"terms": _terms, "options": _habits},
+    ForeignKey: {"spelled_out": _habits},
     Check: {"expression": lambda o: _over(o, o.expression)},
     Index: {
         "keys": lambda o: tuple(_over(o, key) for key in o.keys),

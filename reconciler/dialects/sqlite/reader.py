@@ -6,18 +6,20 @@ Knows the grammar of parse.y and no database, and makes no objects of the model.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Final
 
 import msgspec
 
 from .comments import Comments, comments, joined
-from .tokens import is_name, name_of, tokens
+from .tokens import ident, is_name, name_of, tokens
 
 _ENDS_TYPE: Final = frozenset(
     {"CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "AS", "DEFERRABLE"}
     | {",", ")", "(", ""}
 )
+_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
 _TABLE_CONSTRAINTS: Final = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"})
 
 
@@ -49,6 +51,8 @@ class CheckClause(Clause, kw_only=True):
 
 
 class ReferenceClause(Clause, kw_only=True):
+    """`said` are the words of its deferring that go without saying."""
+
     name: str | None
     columns: list[str]
     target: str
@@ -57,6 +61,8 @@ class ReferenceClause(Clause, kw_only=True):
     match: str = "simple"
     deferrable: bool = False
     deferred: bool = False
+    inline: bool = False
+    said: list[str] = []
 
 
 class ColumnClause(Clause, kw_only=True):
@@ -72,14 +78,16 @@ class ColumnClause(Clause, kw_only=True):
 
 
 class TableClause(Clause, kw_only=True):
-    """A table's definition: `options` are the words after its closing bracket."""
+    """A table's definition: `options` are the words after its closing bracket, in their order; `marks` says whether
+    names are quoted that have capitals and need no quotes, and whether any are not."""
 
     name: str
     columns: list[ColumnClause]
     keys: list[KeyClause]
     checks: list[CheckClause]
     references: list[ReferenceClause]
-    options: set[str]
+    options: list[str]
+    marks: set[bool]
 
 
 def table_clause(sql: str) -> TableClause:
@@ -92,6 +100,7 @@ class Cursor:
 
     def __init__(self, words: list[str]) -> None:
         self.words = words
+        self._here = [*words, "", "", ""]
         self.upper = "\0".join((*words, "", "", "")).upper().split("\0")  # one call, where a thousand cost more
         self.at = 0
 
@@ -108,10 +117,13 @@ class Cursor:
             raise UnreadableError(f"{' '.join((first, *others))} expected, {self.here()!r} found")
 
     def here(self) -> str:
-        return self.words[self.at] if self.at < len(self.words) else ""
+        return self._here[self.at]
 
     def name(self) -> str:
-        token = self.here()
+        token = self._here[self.at]
+        if _PLAIN.match(token):
+            self.at += 1
+            return token
         if not token or not (is_name(token) or token[0] == "'"):
             raise UnreadableError(f"a name expected, {token!r} found")
         self.at += 1
@@ -120,14 +132,18 @@ class Cursor:
     def bracketed(self) -> Sequence[str]:
         """What stands in the brackets that open here."""
         self.need("(")
-        start, depth = self.at, 1
+        words, at, depth = self._here, self.at, 1
         while depth:
-            token = self.here()
-            if not token:
+            token = words[at]
+            if token == "(":
+                depth += 1
+            elif token == ")":
+                depth -= 1
+            elif not token:
                 raise UnreadableError("a bracket is not closed")
-            depth += (token == "(") - (token == ")")
-            self.at += 1
-        return self.words[start : self.at - 1]
+            at += 1
+        start, self.at = self.at, at
+        return words[start : at - 1]
 
     def names(self) -> list[str]:
         """Names in brackets, [] where no bracket opens."""
@@ -174,7 +190,7 @@ class _Reader(Cursor):
         name = self.name()
         if self.take("."):
             name = self.name()
-        self.read = TableClause(name=name, columns=[], keys=[], checks=[], references=[], options=set())
+        self.read = TableClause(name=name, columns=[], keys=[], checks=[], references=[], options=[], marks=set())
         self.need("(")
         self._remark(self.read, range(self.at))
         self._items()
@@ -190,9 +206,10 @@ class _Reader(Cursor):
             start = self.at
             is_column = not self.read.columns or self.upper[self.at] not in _TABLE_CONSTRAINTS
             item = self._column() if is_column else self._table_constraint()
-            if behind_mark:
-                self._remark_between(before, item, start)
-            self._remark(item, range(start + 1, self.at + 1))
+            if self.remarks:
+                if behind_mark:
+                    self._remark_between(before, item, start)
+                self._remark(item, range(start + 1, self.at + 1))
             before = item
             if self.take(")"):
                 return
@@ -214,20 +231,27 @@ class _Reader(Cursor):
     def _options(self) -> None:
         while self.here():
             if self.take("WITHOUT", "ROWID"):
-                self.read.options.add("without rowid")
+                self.read.options.append("without rowid")
             elif self.take("STRICT"):
-                self.read.options.add("strict")
+                self.read.options.append("strict")
             elif not (self.take(",") or self.take(";")):
                 raise UnreadableError(f"an option of the table that is not known: {self.here()!r}")
 
+    def _marked(self) -> str:
+        """A name, with a look at its quotes."""
+        token, name = self.here(), self.name()
+        if name != name.lower() and ident(name) == name:
+            self.read.marks.add(token != name)
+        return name
+
     def _column(self) -> ColumnClause:
-        column = ColumnClause(name=self.name())
+        column = ColumnClause(name=self._marked())
         self.read.columns.append(column)
         column.type = self._type()
         name: str | None = None
         while self.upper[self.at] not in (",", ")", ""):
             if self.take("CONSTRAINT"):
-                name = self.name()
+                name = self._marked()
                 continue
             read = _COLUMN.get(self.upper[self.at])
             if read is None:
@@ -299,6 +323,7 @@ class _Reader(Cursor):
 
     def _column_reference(self, column: ColumnClause, name: str | None) -> None:
         self.read.references.append(self._reference(name, [column.name]))
+        self.read.references[-1].inline = True
 
     def _reference(self, name: str | None, columns: list[str]) -> ReferenceClause:
         self.need("REFERENCES")
@@ -321,13 +346,15 @@ class _Reader(Cursor):
         deferrable = not self.take("NOT")
         self.need("DEFERRABLE")
         deferred = self.take("INITIALLY", "DEFERRED")
-        _ = deferred or self.take("INITIALLY", "IMMEDIATE")
+        immediate = not deferred and self.take("INITIALLY", "IMMEDIATE")
         if self.read.references:
-            self.read.references[-1].deferrable = deferrable
-            self.read.references[-1].deferred = deferrable and deferred
+            key = self.read.references[-1]
+            key.deferrable, key.deferred = deferrable, deferrable and deferred
+            said = {"not deferrable": not deferrable, "deferred": deferred and not deferrable, "immediate": immediate}
+            key.said = [word for word, there in said.items() if there]
 
     def _table_constraint(self) -> Clause:
-        name = self.name() if self.take("CONSTRAINT") else None
+        name = self._marked() if self.take("CONSTRAINT") else None
         primary = self.take("PRIMARY", "KEY")
         if primary or self.take("UNIQUE"):
             return self._table_key(primary, name)

@@ -17,6 +17,7 @@ from msgspec import structs
 from ...model.address import Address
 from ...model.objects import Object
 from ...model.tables import Check, Column, ForeignKey, Generated, PrimaryKey, Table, Unique
+from .clauses import NAMES, STRICT_LAST, WRITTEN, place_of
 from .comments import has_comments
 from .reader import CheckClause, ColumnClause, KeyClause, ReferenceClause, TableClause, UnreadableError, table_clause
 from .tokens import CONSTANTS, expression, ident, is_name, name_of, spelled
@@ -73,10 +74,18 @@ class _Maker:
             columns=tuple(self.columns.values()),
             strict="strict" in c.options,
             without_rowid="without rowid" in c.options,
+            options=tuple(self._habits()),
             comment=c.comment,
         )
         for column, fact in zip(c.columns, self.facts, strict=True):
             yield self._column(column, fact[1])
+
+    def _habits(self) -> Iterator[tuple[str, str]]:
+        """How the table is written, where it could be written otherwise."""
+        if self.clause.marks == {True}:
+            yield NAMES
+        if self.clause.options == ["without rowid", "strict"]:
+            yield STRICT_LAST
 
     def _column(self, c: ColumnClause, declared: str) -> Column:
         generated = None
@@ -121,10 +130,10 @@ class _Maker:
             shared = indexed.setdefault(self._index_of(clause), clause)
             clause.terms = [(*own[:2], first[2]) for own, first in zip(clause.terms, shared.terms, strict=True)]
             key = self._key(clause)
-            shape = structs.replace(key, comment=None) if clause.name is None else None
-            if shape is not None and shape in done:  # SQLite makes one index for equal keys
+            shape = structs.replace(key, comment=None, options=())
+            if clause.name is None and shape in done:  # SQLite makes one index for equal keys
                 continue
-            done[structs.replace(key, comment=None)] = None
+            done[shape] = None
             while clause.name is None and key.name in named:
                 key = _renamed(key, key.name + "_")
             if clause.name is None:
@@ -152,10 +161,14 @@ class _Maker:
             "conflict": clause.conflict,
             "comment": clause.comment,
         }
+        key: PrimaryKey | Unique
         if clause.primary:
             name = clause.name or f"{self.table}_pkey"
-            return PrimaryKey(name=name, autoincrement=clause.autoincrement, **fields)
-        return Unique(name=clause.name or "_".join([self.table, *columns, "key"]), **fields)
+            key = PrimaryKey(name=name, autoincrement=clause.autoincrement, **fields)
+        else:
+            key = Unique(name=clause.name or "_".join([self.table, *columns, "key"]), **fields)
+        place = place_of(key, clause.inline) if clause.conflict and not key.terms and not clause.autoincrement else None
+        return key if place is None else structs.replace(key, options=((WRITTEN, place),))
 
     def _is_rowid(self, columns: Sequence[str]) -> bool:
         kinds = [c.type.lower() for c in self.clause.columns if c.name in columns]
@@ -193,7 +206,7 @@ class _Maker:
         }
         if clause.match in ("full", "partial"):
             fields["match"] = clause.match
-        return ForeignKey(
+        key = ForeignKey(
             table=self.table,
             name=clause.name or "_".join([self.table, *columns, "fkey"]),
             named=clause.name is not None,
@@ -205,6 +218,8 @@ class _Maker:
             comment=clause.comment,
             **fields,
         )
+        place = place_of(key, clause.inline) if key.named or clause.said or key.deferrable else None
+        return structs.replace(key, spelled_out=(*clause.said, *([place] if place else [])))
 
 
 @lru_cache(maxsize=4096)

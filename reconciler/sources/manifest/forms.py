@@ -126,7 +126,11 @@ class _ForeignKeyRules(Form, frozen=True, kw_only=True):
     not_valid: Annotated[bool, Meta(description="Whether rows that were there before are not checked.")] = False
     enforced: bool = True
     spelled_out: Annotated[
-        list[Text], Meta(description="Events whose NO ACTION is written out (MySQL, MariaDB).")
+        list[Text],
+        Meta(
+            description="Events whose NO ACTION is written out (MySQL, MariaDB); where it is written, and words "
+            "that go without saying (SQLite)."
+        ),
     ] = []
     comment: Comment = None
 
@@ -230,6 +234,9 @@ class CheckForm(_PartForm, frozen=True, kw_only=True):
     not_valid: Annotated[bool, Meta(description="Whether rows that were there before are not checked.")] = False
     enforced: bool = True
     column: Annotated[str | None, Meta(description="The column in whose definition it stands (SQLite).")] = None
+    inherited: Annotated[bool, Meta(description="The parent table's, not valid there and valid here (PostgreSQL).")] = (
+        False
+    )
 
 
 class ForeignKeyForm(_ForeignKeyRules, frozen=True, kw_only=True):

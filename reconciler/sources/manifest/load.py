@@ -12,7 +12,7 @@ import msgspec
 
 from ...config import checked, yamltext
 from ...config.nodes import Document
-from ...diagnostics import Finding, in_order
+from ...diagnostics import Finding, Span, in_order
 from ...dialects.base import Dialect, Scope
 from ...model import codec
 from ...model.access import GRANTS, OWNERS, ROLES, Access, Owner
@@ -31,6 +31,9 @@ from .overlay import Meant, meant_for
 from .remembered import Memory
 from .schemas import message_schema
 from .understood import Elsewhere, Manifest, Places
+
+_MOST: Final = 200
+"""Findings of one file after which nobody needs more."""
 
 
 def load_manifests(
@@ -90,9 +93,18 @@ def _read(name: str, data: bytes, profile: Profile | None, findings: list[Findin
     findings += parsed.findings
     if parsed.findings:
         return []
-    meant = (meant_for(d, profile.name) if profile is not None else Meant(d) for d in parsed.documents)
-    found = (_manifest(m, profile, findings, flat) for m in meant if m is not None)
-    return [m for m in found if m is not None]
+    found: list[Manifest] = []
+    before = len(findings)
+    for d in parsed.documents:
+        if len(findings) - before > _MOST:
+            message = f"more than {_MOST} findings; what follows in this file is not read"
+            findings.append(Finding(rule="too-many", message=message, span=Span(name, d.line)))
+            break
+        meant = meant_for(d, profile.name) if profile is not None else Meant(d)
+        manifest = _manifest(meant, profile, findings, flat) if meant is not None else None
+        if manifest is not None:
+            found.append(manifest)
+    return found
 
 
 def _manifest(meant: Meant, profile: Profile | None, findings: list[Finding], flat: bool) -> Manifest | None:

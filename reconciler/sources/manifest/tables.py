@@ -305,6 +305,7 @@ class _Reader:
             not_valid=form.not_valid,
             enforced=form.enforced,
             column=form.column,
+            inherited=form.inherited,
         )
         self.parts.add(check, path, form.renamed_from)
 

@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from typing import Any, Final
 
 from ...config.nodes import WORDS
+from ...errors import UNSEEN
 
 WIDTH: Final = 100
 
@@ -32,15 +33,15 @@ _OTHER_WORDS: Final = re.compile(
 _NULLS: Final = frozenset(word for word, meaning in WORDS.items() if meaning is None)
 _PLAIN: Final = re.compile(r"[^\W][^\n\t\r]*\Z|[(/.$+][^\n\t\r]*\Z|-[^\s\n][^\n\t\r]*\Z")
 _NOT_PLAIN: Final = re.compile(
-    r":(?:\s|\Z)|\s#|\s\Z|[\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+    rf":(?:\s|\Z)|\s#|\s\Z|[\x00-\x1f\x7f-\xa0\ufffe\uffff{UNSEEN}]"
 )
 _NOT_IN_FLOW: Final = re.compile(r"[,\[\]{}:]|\A[-?]")
 _ESCAPED: Final = re.compile(
-    r'["\\\x00-\x1f\x7f-\xa0\u2028\u2029\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]|[\ud800-\udfff]'
+    rf'["\\\x00-\x1f\x7f-\xa0\ufffe\uffff{UNSEEN}]|[\ud800-\udfff]'
 )
 _SHORT: Final = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\t": "\\t", "\r": "\\r"}
 _NOT_IN_BLOCK: Final = re.compile(
-    r"[\x00-\x08\x0b-\x1f\x7f-\x9f\u2028\u2029\ufeff\ufffe\uffff\u202a-\u202e\u2066-\u2069]"
+    rf"[\x00-\x08\x0b-\x1f\x7f-\x9f\ufffe\uffff{UNSEEN}]"
 )
 
 
@@ -128,7 +129,9 @@ def _scalar(text: str) -> str:
 
 def _escape(match: re.Match[str]) -> str:
     c = match[0]
-    return _SHORT.get(c) or (f"\\x{ord(c):02x}" if ord(c) < 256 else f"\\u{ord(c):04x}")
+    number = ord(c)
+    long = f"\\u{number:04x}" if number < 0x10000 else f"\\U{number:08x}"
+    return _SHORT.get(c) or (f"\\x{number:02x}" if number < 256 else long)
 
 
 def _block_fits(text: str) -> bool:

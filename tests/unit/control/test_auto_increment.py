@@ -1,4 +1,4 @@
-"""Where AUTO_INCREMENT begins is said when a table is made; from then on it is data, and nobody's business."""
+"""Where AUTO_INCREMENT begins is said when a table is made and may be raised; what it has come to is data."""
 
 from __future__ import annotations
 
@@ -45,3 +45,20 @@ def test_a_table_begins_with_the_number_that_its_manifest_says(
     lock = (tmp_path / "migrations/schema.lock").read_text()
     assert '"auto_increment":1000' in lock and "1002" not in lock
     assert project.conditions() == ["Synced"]
+
+
+def test_a_table_goes_on_with_a_higher_number_that_its_manifest_says_and_never_with_a_lower_one(
+    maria: Maria, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    url = maria.database()
+    project = Project(tmp_path, monkeypatch, capsys)
+    project.config("mysql", "manifests/", url)
+    for start, ids in ((10, [10]), (5000, [10, 5000]), (20, [10, 5000, 5001])):
+        project.write("manifests/orders.yaml", TABLE.replace("1000", str(start)))
+        project.must("plan", "--write")
+        project.must("apply", "--env", "dev")
+        assert project.conditions() == ["Synced"]
+        with maria.session(url) as session:
+            session.execute("INSERT INTO orders (note) VALUES ('a')")
+            assert session.rows("SELECT id FROM orders ORDER BY id") == [(i,) for i in ids]
+    project.must("plan")

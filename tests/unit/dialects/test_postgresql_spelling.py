@@ -7,6 +7,7 @@ import pytest
 from reconciler.dialects.postgresql.casts import comparable, using
 from reconciler.dialects.postgresql.snapshot import query
 from reconciler.dialects.postgresql.spelling import (
+    aside,
     columns_sorted,
     cut,
     ident,
@@ -69,6 +70,12 @@ def test_the_share_of_an_index_is_named_after_columns_and_functions() -> None:
     )
     assert made_up_index("p", ('public."f%"(a)', 's."Odd name"'), "index") == "p_f%_Odd name_idx"
     assert made_up_index("p", (), "primary_key") == "p_pkey"
+
+
+def test_long_names_that_begin_the_same_are_put_aside_under_different_ones() -> None:
+    assert aside("a" * 58) == "a" * 58 + "__old"
+    long = {aside("ж" * 31), aside("ж" * 30 + "x"), aside("ж" * 30 + "y", "was")}
+    assert len(long) == 3 and all(len(name.encode()) <= 63 for name in long)
 
 
 @pytest.mark.parametrize(

@@ -242,7 +242,7 @@ def test_what_no_row_shows_is_left_out_and_said(text: str, message: str, line: i
 def test_comments_are_kept_where_sqlite_has_a_place_for_them() -> None:
     found = objects(read(table("{type: text, comment: of c}", "comment: of t"), "sqlite"))
     assert (found["table:t"].comment, found["column:t.c"].comment) == ("of t", "of c")
-    assert not [f for f in read(table("text", "comment: x"), "sqlite").findings]
+    assert not read(table("text", "comment: x"), "sqlite").findings
 
 
 REFUSED = [

@@ -1,0 +1,14 @@
+CREATE USER IF NOT EXISTS rc_app@'%' ACCOUNT LOCK;
+CREATE USER IF NOT EXISTS 'rc odd''s'@'localhost' ACCOUNT LOCK;
+CREATE ROLE IF NOT EXISTS rc_reader;
+CREATE TABLE t (id int PRIMARY KEY, a int, b int);
+CREATE TABLE gone (id int);
+CREATE VIEW v AS SELECT id FROM t;
+CREATE PROCEDURE p() SELECT 1;
+CREATE SEQUENCE s;
+GRANT SELECT, UPDATE (a) ON t TO rc_app@'%';
+GRANT ALL PRIVILEGES ON gone TO rc_app@'%';
+GRANT SELECT ON v TO rc_reader;
+GRANT EXECUTE ON PROCEDURE p TO 'rc odd''s'@'localhost' WITH GRANT OPTION;
+GRANT INSERT ON * TO 'rc odd''s'@'localhost';
+GRANT SELECT ON s TO rc_reader;

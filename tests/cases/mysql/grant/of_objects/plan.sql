@@ -1,0 +1,24 @@
+SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
+REVOKE SELECT ON `s` FROM `rc_reader`;
+REVOKE ALTER, CREATE, CREATE VIEW, DELETE, DELETE HISTORY, DROP, INDEX, INSERT, REFERENCES, SELECT, SHOW VIEW, TRIGGER, UPDATE ON `gone` FROM 'rc_app'@'%';
+DROP TABLE `gone`;
+ALTER TABLE `t`
+  MODIFY COLUMN `a` bigint(20),
+  ALGORITHM=COPY, LOCK=SHARED;
+REVOKE INSERT ON * FROM 'rc odd''s'@'localhost';
+GRANT CREATE VIEW, EVENT ON * TO 'rc odd''s'@'localhost';
+REVOKE SELECT ON `t` FROM 'rc_app'@'%';
+GRANT DELETE, INSERT ON `t` TO 'rc_app'@'%' WITH GRANT OPTION;
+GRANT UPDATE (`a`) ON `t` TO 'rc_app'@'%' WITH GRANT OPTION;
+CREATE OR REPLACE PROCEDURE `p`()
+SELECT 2;
+REVOKE GRANT OPTION ON PROCEDURE `p` FROM 'rc odd''s'@'localhost';
+GRANT ALTER ROUTINE ON PROCEDURE `p` TO 'rc odd''s'@'localhost';
+CREATE OR REPLACE ALGORITHM=UNDEFINED VIEW `v` AS select `t`.`id` AS `id`,`t`.`a` AS `a` from `t`;
+GRANT SHOW VIEW ON `v` TO `rc_reader`;
+CREATE FUNCTION `f`() RETURNS int(11)
+    DETERMINISTIC
+RETURN 1;
+GRANT EXECUTE ON FUNCTION `f` TO `rc_reader`;
+GRANT UPDATE (`b`) ON `t` TO 'rc_app'@'%' WITH GRANT OPTION;
+SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;

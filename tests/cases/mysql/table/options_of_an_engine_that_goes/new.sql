@@ -1,0 +1,2 @@
+CREATE TABLE t (id int PRIMARY KEY, x bigint) ENGINE=MyISAM;
+CREATE TABLE u (id int PRIMARY KEY, x int) ENGINE=MyISAM;
