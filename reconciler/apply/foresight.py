@@ -35,6 +35,8 @@ _TABLES: Final = re.compile(r"rename\s+tables?\s+(.*)\Z", re.IGNORECASE | re.DOT
 _PAIR: Final = re.compile(rf"{_QUALIFIED}\s+to\s+{_QUALIFIED}", re.IGNORECASE)
 _NOT_COLUMNS: Final = frozenset({"constraint", "index", "key", "to", "as"})
 _SCHEMA: Final = re.compile(r"(create|alter|drop|comment|grant|revoke|rename|reindex|security)\b", re.IGNORECASE)
+_VALUE: Final = re.compile(r"\brename\s+value\b", re.IGNORECASE)
+"""A label that gets another name: its rows seem to hold one that goes."""
 _MORE: Final = re.compile(r"\b(drop|default|using|select|as)\b", re.IGNORECASE)
 
 
@@ -134,7 +136,8 @@ def binding(probe: Probe, pending: Sequence[Rendered]) -> bool:
     Not where a revision may change rows first; and not where values count that some revision on the way may make up
     (a column that is added with a default, which another takes away again).
     """
-    if any(item.revision.python for item in pending):
+    said = [s.sql for item in pending for s in item.statements]
+    if any(item.revision.python for item in pending) or any(_VALUE.search(sql) for sql in said):
         return False
     only = len(pending) == 1 and pending[0].revision.generated
     return all(_leaves_rows(item) for item in pending) and (only or not probe.made_up)

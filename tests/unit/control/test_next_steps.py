@@ -41,7 +41,13 @@ def test_a_statement_that_the_rows_forbid_says_how_to_go_on(lite: Project) -> No
     lite.write("users.yaml", USERS + "  unique: {users_email_key: [email]}\n")
     planned = lite.run("plan", "--write")
     assert "\nversions/" not in planned  # a file is named as it is in the project
-    said = lite.run("apply", "--env", "dev", expect=1)
+    said = lite.run("apply", "--env", "dev", expect=3)
+    assert "next: reconcile apply --env dev --dry-run --samples shows which; mend those rows" in said
+    path = max((lite.folder / "migrations" / "versions").glob("*.py"), key=lambda p: "users_email_key" in p.read_text())
+    upgrade, downgrade, body = path.read_text().partition("\n\n\ndef downgrade()")
+    path.write_text(f'{upgrade}\n    op.execute("UPDATE users SET age = 1"){downgrade}{body}')
+    lite.run("verify", "--update")
+    said = lite.run("apply", "--env", "dev", expect=1)  # what rows will be by then, nobody knows: the server finds out
     assert "next: reconcile status --env dev says how it stands; mend the rows or the revision" in said
     assert lite.conditions("dev", expect=2) == ["Pending"]
     lite.sql("dev", "DELETE FROM users WHERE id = 2")
