@@ -80,24 +80,26 @@ def loaded(pg: Postgres, file: Path, *, access: bool = False) -> str:
 
 
 @pytest.mark.parametrize("name", _NAMES)
-def test_old_becomes_new_and_old_again_and_new_comes_from_nothing(pg: Postgres, name: str) -> None:
+def test_old_becomes_new_and_old_again_and_new_comes_from_nothing(pg_each: Postgres, name: str) -> None:
     case = _CASES / name
     since = case / "since"
-    if since.exists() and pg.major < int(since.read_text()):
+    if since.exists() and pg_each.major < int(since.read_text()):
         pytest.skip(f"PostgreSQL {since.read_text().strip()} and later")
-    access = case.parent.name in _ABOUT_ACCESS or pg.name != next(iter(POSTGRES))  # the newest judges without
+    access = case.parent.name in _ABOUT_ACCESS or pg_each.name != next(iter(POSTGRES))  # the newest judges without
     topics = frozenset({"owners", "grants"} if access else ())
-    a, b = (loaded(pg, case / f"{side}.sql", access=access) for side in ("old", "new"))
-    empty = pg.database()
-    old, new = inspected(pg, a, topics), inspected(pg, b, topics)
+    a, b = (loaded(pg_each, case / f"{side}.sql", access=access) for side in ("old", "new"))
+    empty = pg_each.database()
+    old, new = inspected(pg_each, a, topics), inspected(pg_each, b, topics)
     assert new.unmodelled == ()
-    wanted = dumped(b, pg.major, access=access)
-    before = dumped(a, pg.major, access=access)
+    wanted = dumped(b, pg_each.major, access=access)
+    before = dumped(a, pg_each.major, access=access)
     kept = {f'"{t.schema}"."{t.name}"' for t in old.of(Table) if t.address in new}
-    rows = counts(pg, a, old)
+    rows = counts(pg_each, a, old)
     for url, source, target, dump in ((a, old, new, wanted), (a, None, old, before), (empty, None, new, wanted)):
-        run(pg, url, statements(source or inspected(pg, url, topics), target))
-        assert dumped(url, pg.major, access=access) == dump
-        assert [s.sql for s in statements(inspected(pg, url, topics), target)] == []
-    assert {n: c for n, c in counts(pg, a, old).items() if n in kept} == {n: c for n, c in rows.items() if n in kept}
+        run(pg_each, url, statements(source or inspected(pg_each, url, topics), target))
+        assert dumped(url, pg_each.major, access=access) == dump
+        assert [s.sql for s in statements(inspected(pg_each, url, topics), target)] == []
+    assert {n: c for n, c in counts(pg_each, a, old).items() if n in kept} == {
+        n: c for n, c in rows.items() if n in kept
+    }
     assert Catalog(objects(b"\n".join(encoded(o) for o in new.values()))) == new

@@ -129,8 +129,8 @@ ROWS = "SELECT count(*), min(id), max(id) FROM t"
         ),
     ],
 )
-def test_rows_live_through_it(pg: Postgres, old: str, rows: str, new: str, look: str, seen: object) -> None:
-    refused, found = carried_out(pg, old, rows, new, look)
+def test_rows_live_through_it(pg_each: Postgres, old: str, rows: str, new: str, look: str, seen: object) -> None:
+    refused, found = carried_out(pg_each, old, rows, new, look)
     assert refused == []
     assert found == seen
 
@@ -165,8 +165,10 @@ TYPED = "; CREATE TABLE t OF c"
         ),
     ],
 )
-def test_what_would_lose_rows_unasked_is_refused(pg: Postgres, old: str, rows: str, new: str, names: list[str]) -> None:
-    refused, _ = carried_out(pg, old, rows, new, "SELECT 1")
+def test_what_would_lose_rows_unasked_is_refused(
+    pg_each: Postgres, old: str, rows: str, new: str, names: list[str]
+) -> None:
+    refused, _ = carried_out(pg_each, old, rows, new, "SELECT 1")
     assert sorted(f.address for f in refused) == names
     assert all(f.why and f.next for f in refused)
 
