@@ -180,7 +180,8 @@ def test_an_expression_that_ends_the_statement(begin: Begin, note: Note, dialect
         assert tables(project) <= {"victim", "t"}
         require_victim(project)
     note(f"{refused} of {len(PAYLOADS)} refused, the others are what they stand for")
-    assert place == "comment" or refused >= 4
+    never_sent = (place, dialect) == ("predicate", "mysql")  # it has no partial indexes, and the plan says so
+    assert place == "comment" or never_sent or refused >= 4
 
 
 MESSAGES = (
