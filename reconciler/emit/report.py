@@ -183,7 +183,8 @@ def _replaced(steps: Iterable[Step]) -> set[str]:
 def _changes(change: Change) -> tuple[FieldChange, ...]:
     if isinstance(change, Alter):
         return field_changes(change.old, change.new, change.fields)
-    if isinstance(change, Rebuild) or (isinstance(change, Rename) and not _was(change)):
+    same_kind = not isinstance(change, Rebuild) or change.old.kind == change.new.kind
+    if same_kind and (isinstance(change, Rebuild) or (isinstance(change, Rename) and not _was(change))):
         return field_changes(change.old, change.new, changed_fields(change.old, change.new))
     return ()
 

@@ -10,6 +10,7 @@ import pytest
 
 from reconciler.dialects.base import Rendering, Scope
 from reconciler.dialects.postgresql import DIALECT
+from reconciler.emit.report import plan_report
 from reconciler.errors import DatabaseError
 from reconciler.model.catalog import Catalog
 from reconciler.model.changes import Statement
@@ -45,6 +46,7 @@ def statements(old: Catalog, new: Catalog) -> list[Statement]:
     profile = DIALECT.profile(new.version)
     plan = make_plan(old, new, profile)
     assert not [f for f in plan.findings if f.level == "error"]
+    assert len(plan_report(plan, DIALECT, profile).steps) == len(plan.steps)  # each can be told
     context = Rendering(profile=profile, old=plan.renamed, new=plan.new)
     for step in plan.steps:
         DIALECT.impact(step, context)
