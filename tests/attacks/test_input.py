@@ -19,7 +19,9 @@ from reconciler.cli.console import Console
 from reconciler.config import secrets
 from reconciler.dialects.base import Scope
 from reconciler.dialects.registry import dialect_of_url
+from reconciler.dialects.session import Session
 from reconciler.errors import DatabaseError
+from tests.maria import Maria
 from tests.unit.control.test_story import Project
 
 pytestmark = pytest.mark.attacks
@@ -400,21 +402,21 @@ def test_a_secret_is_in_nothing_that_is_written(
     note(f"{len(said)} commands: nothing of it in what they say, write, commit, cache or put into the ledger")
 
 
-def with_secret(plain: str, server: object) -> str:
+def with_secret(plain: str, server: Maria | None) -> str:
     """The URL with a password that is one, and with it in the query where the server lets it."""
     scheme, rest = plain.split("://", 1)
     place = rest.split("@", 1)[-1]
     if server is not None:
         user = f"reconcile_{os.getpid()}"
-        server.admin.execute(f"CREATE OR REPLACE USER {user} IDENTIFIED BY '{CANARY}'")  # type: ignore[attr-defined]
-        server.admin.execute(f"GRANT ALL ON *.* TO {user}")  # type: ignore[attr-defined]
+        server.admin.execute(f"CREATE OR REPLACE USER {user} IDENTIFIED BY '{CANARY}'")
+        server.admin.execute(f"GRANT ALL ON *.* TO {user}")
         return f"{scheme}://{user}:{CANARY}@{place}"
     user = rest.split("@", 1)[0].split(":")[0] if "@" in rest else "postgres"
     return f"{scheme}://{user}:{CANARY}@{place}{'&' if '?' in place else '?'}sslpassword={CANARY}"
 
 
-def _rows(session: object, table: str) -> list[object]:
+def _rows(session: Session, table: str) -> list[object]:
     try:
-        return list(session.rows(f"SELECT * FROM {table}"))  # type: ignore[attr-defined]
+        return list(session.rows(f"SELECT * FROM {table}"))
     except DatabaseError:
         return []  # an environment that nothing was applied to has none

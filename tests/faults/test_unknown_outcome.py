@@ -59,13 +59,17 @@ END = "exit 5 with the number of the statement, until somebody says whether it i
 
 
 def test_procedure_that_commits(pg_default: Postgres, tell: Tell) -> None:
-    places = lambda: Place("postgresql", pg_default.database())  # noqa: E731
+    def places() -> Place:
+        return Place("postgresql", pg_default.database())
+
     count = asked_and_settled(places, history(a=A, b=B), history(a=A), "CALL bump()")
     tell(places(), "SIGKILL before and after a CALL of a procedure that commits by itself", count, end=END)
 
 
 def test_tables_that_change_places(maria: Maria, tell: Tell) -> None:
-    places = lambda: Place("mysql", maria.database())  # noqa: E731
+    def places() -> Place:
+        return Place("mysql", maria.database())
+
     first = history(a=revision("a000", SEED))
     found = history(a=revision("a000", SEED), b=revision("b000", f'op.execute("{SWAP}")', down="a000"))
     count = asked_and_settled(places, found, first, SWAP)

@@ -57,14 +57,14 @@ def _likely(session: Session, words: set[str]) -> Iterator[Holder]:
         seen.add(row[0])
         yield _holder(row, (), "has a transaction open")
     for row in session.rows(_RUNNING):
-        named = tuple(sorted(words.intersection(re.findall(r"[\w$]+", str(row[5]))) - _COMMON))
+        said = words.intersection(re.findall(r"[\w$]+", str(row[5])))
+        named = tuple(sorted(w for w in said if w.lower() not in _COMMON))
         if row[0] not in seen and named:
             yield _holder(row, (), "runs a query")
 
 
-_COMMON: Final = frozenset(
-    "ALTER TABLE ADD COLUMN DROP CREATE INDEX KEY alter table add column drop create index".split()  # noqa: SIM905
-)
+_COMMON: Final = frozenset({"alter", "table", "add", "column", "drop", "create", "index", "key"})
+"""Words of nearly every DDL statement, which name nothing."""
 
 
 def _holder(row: tuple[Any, ...], tables: tuple[str, ...], doing: str = "") -> Holder:

@@ -92,9 +92,10 @@ def _exclusion(change: Create, asking: Asking) -> Iterator[Probe]:
 
 
 def _enum(change: Rebuild, asking: Asking) -> Iterator[Probe]:
-    """Rows that hold a label that goes."""
+    """Rows that hold a label that goes. What another kind of type held is no label: the conversion alone tells."""
     old, new = change.old, change.new
-    assert isinstance(old, Enum) and isinstance(new, Enum)
+    if not isinstance(old, Enum) or not isinstance(new, Enum):
+        return
     gone = ", ".join(literal(x) for x in old.labels if x not in new.labels)
     for c in change.before if gone else ():
         if isinstance(c, Column) and old.address in c.refs:
@@ -138,8 +139,13 @@ def _domain_check(change: Create | Alter, asking: Asking) -> Iterator[Probe]:
     parent = new.parent
     assert parent is not None
     for c in _using(parent, asking):
-        condition = _VALUE.sub(lambda m, c=c: ident(c.name) if m[0] == "VALUE" else m[0], new.expression)  # type: ignore[misc]
+        condition = _of_value(new.expression, ident(c.name))
         yield _of_column(c, asking, new.address, f"are against {new.expression} in {c.name}", f"NOT ({condition})")
+
+
+def _of_value(expression: str, name: str) -> str:
+    """A domain's condition, of a column instead of VALUE; texts and quoted names that say VALUE stay."""
+    return _VALUE.sub(lambda found: name if found[0] == "VALUE" else found[0], expression)
 
 
 _PROBES: Final[Mapping[tuple[str, str], Prober]] = {
