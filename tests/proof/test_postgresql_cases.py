@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from reconciler.apply.probing import probes_of
 from reconciler.dialects.base import Rendering, Scope
 from reconciler.dialects.postgresql import DIALECT
 from reconciler.emit.report import plan_report
@@ -47,6 +48,7 @@ def statements(old: Catalog, new: Catalog) -> list[Statement]:
     plan = make_plan(old, new, profile)
     assert not [f for f in plan.findings if f.level == "error"]
     assert len(plan_report(plan, DIALECT, profile).steps) == len(plan.steps)  # each can be told
+    probes_of(plan, DIALECT, profile)  # and asked about
     context = Rendering(profile=profile, old=plan.renamed, new=plan.new)
     for step in plan.steps:
         DIALECT.impact(step, context)
