@@ -1,12 +1,12 @@
 """Opaque kinds: identity, the text as the database spells it, and what it refers to."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import msgspec
 
 from .address import Address
-from .objects import Child, Object, register
+from .objects import Child, Object, Renaming, register
 from .tables import Options
 
 
@@ -60,6 +60,27 @@ class Trigger(Child, frozen=True, kw_only=True):
 
     def _owner(self) -> Address:
         return Address(self.on, self.schema, self.table)
+
+
+@register
+class TriggerState(Child, frozen=True, kw_only=True):
+    """What the copy that a partition has of a trigger of its whole is by itself: whether it fires, and its comment."""
+
+    enabled: str = "origin"
+
+    @property
+    def of(self) -> Address | None:
+        """The trigger of the whole, as far as that is known."""
+        return next((r for r in self.refs if r.kind == Trigger.kind), None)
+
+    def vanishes_with(self) -> Iterator[Address]:
+        yield self._owner()
+        if self.of is not None:
+            yield self.of
+
+    def renamed(self, names: Renaming) -> Self:
+        named = Child.renamed(self, names)
+        return named if self.of is None else named._with(names, {"name": names.name_of(self.of), "refs": named.refs})
 
 
 @register

@@ -15,7 +15,7 @@ from .rendering import RENDER, comment, commented, noun, option_changes, owner, 
 from .spelling import at, ident, literal, qualified, with_options
 
 _CREATE: Final = re.compile(r"\ACREATE (?:OR REPLACE )?")
-_STATES: Final = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
+STATES: Final = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
 _CHECKED: Final = frozenset({"sql", "plpgsql"})
 
 
@@ -147,7 +147,7 @@ def _on(o: Child) -> str:
 
 
 def _enabled(o: Trigger | Rule) -> Statement:
-    return sql(f"ALTER TABLE {owner(o)} {_STATES[o.enabled]} {noun(o)} {ident(o.name)}")
+    return sql(f"ALTER TABLE {owner(o)} {STATES[o.enabled]} {noun(o)} {ident(o.name)}")
 
 
 @RENDER.on("create", Trigger, Rule)
@@ -238,7 +238,7 @@ def create_event_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
     tags = f" WHEN TAG IN ({', '.join(map(literal, e.tags))})" if e.tags else ""
     yield sql(f"CREATE EVENT TRIGGER {ident(e.name)} ON {e.event}{tags} EXECUTE FUNCTION {e.function}()")
     if e.enabled != "origin":
-        yield sql(f"ALTER EVENT TRIGGER {ident(e.name)} {_STATES[e.enabled]}")
+        yield sql(f"ALTER EVENT TRIGGER {ident(e.name)} {STATES[e.enabled]}")
     yield from commented(e, "EVENT TRIGGER", ident(e.name))
 
 
@@ -247,7 +247,7 @@ def alter_event_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Alter) and isinstance(step.change.new, EventTrigger)
     e = step.change.new
     if "enabled" in step.change.fields:
-        yield sql(f"ALTER EVENT TRIGGER {ident(e.name)} {_STATES[e.enabled]}")
+        yield sql(f"ALTER EVENT TRIGGER {ident(e.name)} {STATES[e.enabled]}")
     yield from recommented(step, "EVENT TRIGGER", ident(e.name))
 
 

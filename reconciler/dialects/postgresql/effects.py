@@ -11,7 +11,7 @@ from ...model.address import Address
 from ...model.changes import Alter, Rebuild
 from ...model.objects import Object, changed_fields
 from ...model.profile import Effect
-from ...model.programs import Statistics
+from ...model.programs import Statistics, TriggerState
 from ...model.tables import Column, Exclusion, ForeignKey, Index, Key, Table
 from ...model.types import DomainCheck
 from .casts import comparable
@@ -25,6 +25,11 @@ TYPE_KINDS: Final = frozenset({"enum", "domain", "composite_type", "range_type"}
 _REFUSES_TYPE: Final = frozenset(
     {"view", "materialized_view", "rule", "trigger", "policy", "function", "publication_table"}
 )
+_TO_COPIES: Final = {
+    "trigger": frozenset({"definition", "enabled"}),
+    "table": frozenset({"partition_of", "bound"}),
+}
+"""What gives the copies of a trigger the state of that above them, by the kind that is altered."""
 _OVERRIDDEN: Final = frozenset({"nullable", "default", "generated", "storage", "compression"})
 
 
@@ -34,6 +39,8 @@ def effect(cause: Alter | Rebuild, was: Object, will: Object) -> Effect:
         return _of_rebuild(cause, was, will)
     if isinstance(cause.new, Column) and isinstance(cause.old, Column):
         return _of_column(cause.old, cause.new, cause.fields, was, will)
+    if isinstance(was, TriggerState) and cause.fields & _TO_COPIES.get(cause.new.kind, frozenset()):
+        return Effect.REPLACE
     return Effect.NONE
 
 

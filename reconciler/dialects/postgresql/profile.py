@@ -48,6 +48,7 @@ _ALTERABLE: Final[dict[str, str]] = {
     "materialized_view": "comment options access_method tablespace column_comments",
     "function": "comment definition defaults language",
     "trigger": "comment definition enabled",
+    "trigger_state": "comment enabled",
     "rule": "comment definition enabled",
     "policy": "comment roles using check",
     "statistics": "comment target",
@@ -91,7 +92,7 @@ _SINCE: Final = {
 _RENAMES: Final = frozenset(_ALTERABLE) - {
     "extension", "sequence_owner", "function", "collation", "user_mapping", "publication_table", "operator",
     "operator_family", "operator_class", "cast", "subscription", "owner", "grant", "default_privilege", "role",
-    "membership",
+    "membership", "trigger_state",
 }  # fmt: skip
 _CONSTRAINTS: Final = ("primary_key", "unique", "check", "foreign_key", "exclusion")
 _AUTO_RENAMES: Final = frozenset(
