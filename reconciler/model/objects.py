@@ -59,6 +59,9 @@ class Object(
     text_fields: ClassVar[tuple[str, ...]] = ()
     """Fields that hold expressions over the columns of the object's own table (a text, or a tuple of texts)."""
 
+    unordered_fields: ClassVar[tuple[str, ...]] = ()
+    """Fields that list things whose order the database keeps and which means nothing: another order is no change."""
+
     topic: ClassVar[str] = ""
     """What a catalog has to be about for objects of this kind to be in it and to be compared; "" for every catalog."""
 
@@ -195,4 +198,7 @@ def compared_fields(cls: type[Object]) -> tuple[str, ...]:
 
 def changed_fields(old: Object, new: Object) -> frozenset[str]:
     """The compared fields in which two objects of one kind differ."""
-    return frozenset(f for f in compared_fields(type(old)) if getattr(old, f) != getattr(new, f))
+    found = frozenset(f for f in compared_fields(type(old)) if getattr(old, f) != getattr(new, f))
+    if found.isdisjoint(old.unordered_fields):
+        return found
+    return found.difference(f for f in old.unordered_fields if sorted(getattr(old, f)) == sorted(getattr(new, f)))

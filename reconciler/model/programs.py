@@ -22,6 +22,7 @@ class View(Object, frozen=True, kw_only=True):
     """A view: its query without a final semicolon, its options; `columns` is empty if not known."""
 
     stale_fields: ClassVar[tuple[str, ...]] = ("definition",)
+    unordered_fields: ClassVar[tuple[str, ...]] = ("options",)
 
     definition: str
     columns: tuple[ViewColumn, ...] = ()
@@ -88,6 +89,7 @@ class MaterializedView(Object, frozen=True, kw_only=True):
     """A materialised view; `populated` is false where it holds no rows yet."""
 
     stale_fields: ClassVar[tuple[str, ...]] = ("definition",)
+    unordered_fields: ClassVar[tuple[str, ...]] = ("options",)
 
     definition: str
     columns: tuple[ViewColumn, ...] = ()

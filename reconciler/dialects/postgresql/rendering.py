@@ -72,14 +72,16 @@ def recommented(step: Step, what: str, name: str) -> Iterator[Statement]:
 
 
 def option_changes(head: str, old: Options, new: Options) -> Iterator[Statement]:
-    """SET and RESET for storage options."""
-    before, after = dict(old), dict(new)
-    gone = sorted(k for k in before if k not in after)
-    put = tuple((k, v) for k, v in new if before.get(k) != v)
+    """SET and RESET for storage options. What is set, again too, goes to the end of the list that the server keeps."""
+    if sorted(old) == sorted(new):
+        return
+    gone = sorted(dict(old).keys() - dict(new).keys())
+    kept = [o for o in old if o in new]
+    staying = next((n for n, (was, will) in enumerate(zip(kept, new, strict=False)) if was != will), len(kept))
     if gone:
         yield sql(f"{head} RESET ({', '.join(gone)})")
-    if put:
-        yield sql(f"{head} SET {with_options(put)}")
+    if new[staying:]:
+        yield sql(f"{head} SET {with_options(new[staying:])}")
 
 
 __all__ = [

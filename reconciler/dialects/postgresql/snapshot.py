@@ -266,14 +266,14 @@ class Snapshot:
 
 
 def options_of(items: list[str] | None, prefix: str = "") -> Options:
-    """reloptions as sorted pairs, without those of the server's own.
+    """reloptions as pairs in their order, without those of the server's own.
 
     PostgreSQL 15.20 stamps every column with `pg_attver`, which nobody can set and pg_dump leaves out.
     """
     if not items:
         return ()
     pairs = (item.partition("=") for item in items if not item.startswith("pg_"))
-    return tuple(sorted((prefix + name, value) for name, _, value in pairs))
+    return tuple((prefix + name, value) for name, _, value in pairs)
 
 
 def foreign_options(items: list[str] | None) -> Options:

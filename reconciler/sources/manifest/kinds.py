@@ -310,10 +310,11 @@ def _form_type(model_type: Any) -> Any:
 def _reader(model: type[Object]) -> Read:
     fields = [(f.name, f.type) for f in written_fields(model)]
     is_child = issubclass(model, Child)
+    kept = {name for name, _ in fields} if model in _ORDERED else {*model.unordered_fields}
 
     def read(metadata: Metadata, spec: Any, schema: str, _profile: Profile | None) -> Parts:
         parts = Parts()
-        values = {name: _model_value(getattr(spec, name), kind, model) for name, kind in fields}
+        values = {name: _model_value(getattr(spec, name), kind, name in kept) for name, kind in fields}
         if "definition" in values:
             values["definition"] = values["definition"].strip().removesuffix(";").rstrip()
             if not values["definition"]:
@@ -331,9 +332,9 @@ def _reader(model: type[Object]) -> Read:
     return read
 
 
-def _model_value(value: Any, kind: Any, model: type[Object]) -> Any:
+def _model_value(value: Any, kind: Any, in_order: bool) -> Any:
     if kind == Options:
-        return tuple(value.items()) if model in _ORDERED else sorted_options(value)
+        return tuple(value.items()) if in_order else sorted_options(value)
     return tuple(value) if isinstance(value, list) else value
 
 

@@ -80,6 +80,12 @@ def test_references_alone_are_no_change() -> None:
     assert plan([view("v")], [view("v", Address("table", "s", "t"))]).empty
 
 
+def test_another_order_of_options_is_no_change() -> None:
+    old = View(schema="s", name="v", definition="SELECT 1", options=(("a", "1"), ("b", "2")))
+    assert plan([old], [msgspec.structs.replace(old, options=old.options[::-1])]).empty
+    assert not plan([old], [msgspec.structs.replace(old, options=old.options[:1])]).empty
+
+
 def test_children_are_created_inside_their_parent() -> None:
     found = plan([], table("t", "a"))
     assert said(found.steps) == ["create table:s.t"]
