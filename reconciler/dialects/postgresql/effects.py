@@ -49,7 +49,7 @@ def _of_rebuild(cause: Rebuild, was: Object, will: Object) -> Effect:
         made = {o.address for o in (cause.old, *cause.before) if o.kind != "column" or o is cause.old}
         return Effect.NONE if made.isdisjoint(was.requires()) else Effect.REPLACE
     if isinstance(cause.old, Table):
-        return Effect.REPLACE
+        return Effect.NONE if _leaves(cause, was, will) else Effect.REPLACE
     if isinstance(cause.old, Column) and isinstance(cause.new, Column):
         return _of_column(cause.old, cause.new, changed_fields(cause.old, cause.new), was, will)
     types = {o.address for o in (cause.old, *cause.before) if o.kind in TYPE_KINDS}
@@ -60,6 +60,14 @@ def _of_rebuild(cause: Rebuild, was: Object, will: Object) -> Effect:
     if any(_carries(was, o) for o in cause.before if isinstance(o, Column)):
         return Effect.REPLACE
     return _of_retyped(was, will, keys_match=False)
+
+
+def _leaves(cause: Rebuild, was: Object, will: Object) -> bool:
+    """Whether a partition, or a column of one, is that no more of a table that is made anew: it goes before that, with
+    its rows."""
+    made = {o.address for o in (cause.old, *cause.before)}
+    below = isinstance(was, Table) and was.partition_of in made
+    return (below or (isinstance(was, Column) and was.inherited)) and made.isdisjoint(will.requires())
 
 
 def _of_column(old: Column, new: Column, fields: frozenset[str], was: Object, will: Object) -> Effect:
