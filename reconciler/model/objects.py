@@ -156,6 +156,11 @@ class Child(Object, frozen=True, kw_only=True):
         return self._with(names, fields)
 
 
+def extensions(names: tuple[str, ...]) -> Iterator[Address]:
+    """The addresses of extensions by their names."""
+    return (Address("extension", "", n) for n in names)
+
+
 class Unmodelled(msgspec.Struct, frozen=True, kw_only=True, order=True):
     """Something that a catalog holds and we do not model: what it is, and what it depends on."""
 

@@ -6,7 +6,7 @@ from typing import ClassVar, Literal, Self
 import msgspec
 
 from .address import Address
-from .objects import Child, Object, Renaming, register
+from .objects import Child, Object, Renaming, extensions, register
 from .tables import Options
 
 
@@ -58,6 +58,12 @@ class Trigger(Child, frozen=True, kw_only=True):
     """What it was written under, where that is not the server's usual mode."""
     follows: str | None = None
     """The trigger of the same table and event that fires just before it."""
+    depends_on_extensions: tuple[str, ...] = ()
+    """The extensions that take it along when they go."""
+
+    def requires(self) -> Iterator[Address]:
+        yield from super().requires()
+        yield from extensions(self.depends_on_extensions)
 
     def _owner(self) -> Address:
         return Address(self.on, self.schema, self.table)
@@ -99,8 +105,14 @@ class MaterializedView(Object, frozen=True, kw_only=True):
     tablespace: str | None = None
     populated: bool = True
     """Whether it holds rows: a state of the data, not compared."""
+    depends_on_extensions: tuple[str, ...] = ()
+    """The extensions that take it along when they go."""
 
     silent: ClassVar[frozenset[str]] = frozenset({"refs", "populated"})
+
+    def requires(self) -> Iterator[Address]:
+        yield from super().requires()
+        yield from extensions(self.depends_on_extensions)
 
 
 @register
@@ -122,6 +134,12 @@ class Function(Object, frozen=True, kw_only=True):
     """Whose rights it has, where it is not whoever reads the catalog."""
     sql_mode: str | None = None
     """What it was written under, where that is not the server's usual mode."""
+    depends_on_extensions: tuple[str, ...] = ()
+    """The extensions that take it along when they go."""
+
+    def requires(self) -> Iterator[Address]:
+        yield from super().requires()
+        yield from extensions(self.depends_on_extensions)
 
     @property
     def bare_name(self) -> str:

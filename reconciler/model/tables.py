@@ -6,7 +6,7 @@ from typing import Any, ClassVar, Literal, Self
 import msgspec
 
 from .address import Address
-from .objects import Child, Object, Renaming, register
+from .objects import Child, Object, Renaming, extensions, register
 
 Action = Literal["no action", "restrict", "cascade", "set null", "set default"]
 Options = tuple[tuple[str, str], ...]
@@ -342,6 +342,8 @@ class Index(Child, frozen=True, kw_only=True):
     """The partitioned table's index or key that this one is a part of; here only where its name is not the server's."""
     invisible: bool = False
     """It is kept up to date, and queries do not use it."""
+    depends_on_extensions: tuple[str, ...] = ()
+    """The extensions that take it along when they go."""
     valid: bool = True
     """False where a concurrent build failed; a matter of health, not compared."""
 
@@ -352,6 +354,7 @@ class Index(Child, frozen=True, kw_only=True):
 
     def requires(self) -> Iterator[Address]:
         yield self._owner()
+        yield from extensions(self.depends_on_extensions)
         if self.attached_to is not None:
             yield self.attached_to
         yield from self.refs

@@ -35,16 +35,22 @@ class Folded:
         return found
 
 
-def folded(changes: Sequence[Change], profile: Profile, reasons: dict[Address, Address]) -> Folded:
-    """The changes as steps, with children put into their parents' steps."""
+def folded(
+    changes: Sequence[Change],
+    profile: Profile,
+    reasons: dict[Address, Address],
+    apart: frozenset[Address] = frozenset(),
+) -> Folded:
+    """The changes as steps, with children put into their parents' steps, but for those that are to be made apart."""
     result = Folded()
-    made = {c.new.address for c in changes if isinstance(c, Create)}
+    made = {c.new.address for c in changes if isinstance(c, Create) if c.new.address not in apart}
     gone = {c.old.address: c.old for c in changes if isinstance(c, Drop)}
     loops = _on_cycles(gone, profile)
     children: dict[Address, list[Object]] = {}
     for c in changes:
-        node: Node = (verb(c), address_of(c))
-        host = _host(c, profile, made, gone, loops)
+        a = address_of(c)
+        node: Node = (verb(c), a)
+        host = _host(c, profile, made, gone, loops) if node != ("create", a) or a not in apart else None
         if host is not None:
             result.hosts.setdefault(node, []).append(host)
             if isinstance(c, Create):

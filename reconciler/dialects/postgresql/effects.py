@@ -99,7 +99,7 @@ def _of_retyped(was: Object, will: Object, *, keys_match: bool) -> Effect:
         return Effect.REPLACE if several else Effect.NONE
     if isinstance(was, Index):
         expressions = was.where is not None or any("(" in k for k in was.keys)
-        return Effect.REPLACE if several and expressions else Effect.NONE
+        return Effect.REPLACE if (several and expressions) or was.depends_on_extensions else Effect.NONE
     return Effect.NONE
 
 

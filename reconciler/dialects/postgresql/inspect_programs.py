@@ -61,7 +61,10 @@ def views(s: Snapshot) -> Iterator[Object]:
             defaults = tuple((c[2], c[10]) for c in columns if c[10] is not None)
             yield View(**fields, column_defaults=defaults)
         else:
-            yield MaterializedView(**fields, access_method=r[7], tablespace=r[8], populated=r[16])
+            ties = s.tied_to(CLASS, oid)
+            yield MaterializedView(
+                **fields, access_method=r[7], tablespace=r[8], populated=r[16], depends_on_extensions=ties
+            )
 
 
 def _typed(s: Snapshot, c: Row) -> str:
@@ -91,6 +94,7 @@ def functions(s: Snapshot) -> Iterator[Object]:
             returns=returns or "",
             defaults=defaults,
             language=language,
+            depends_on_extensions=s.tied_to(PROC, oid),
         )
 
 
@@ -106,6 +110,7 @@ def triggers(s: Snapshot) -> Iterator[Object]:
                 definition=r[4],
                 on=relation.kind,
                 enabled=_ENABLED[r[3]],
+                depends_on_extensions=s.tied_to(TRIGGER, r[0]),
             )
 
 

@@ -71,6 +71,12 @@ def recommented(step: Step, what: str, name: str) -> Iterator[Statement]:
         yield comment(what, name, step.change.new.comment)
 
 
+def tied(what: str, old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[Statement]:
+    """The extensions that take an object along: `what` is how ALTER calls it."""
+    yield from (sql(f"ALTER {what} NO DEPENDS ON EXTENSION {ident(e)}") for e in old if e not in new)
+    yield from (sql(f"ALTER {what} DEPENDS ON EXTENSION {ident(e)}") for e in new if e not in old)
+
+
 def option_changes(head: str, old: Options, new: Options) -> Iterator[Statement]:
     """SET and RESET for storage options. What is set, again too, goes to the end of the list that the server keeps."""
     if sorted(old) == sorted(new):
@@ -86,5 +92,5 @@ def option_changes(head: str, old: Options, new: Options) -> Iterator[Statement]
 
 __all__ = [
     "RENDER", "Address", "Rendering", "at", "comment", "commented", "head_of", "ident", "idents", "literal", "noun",
-    "on_owner", "option_changes", "owner", "qualified", "recommented", "sql", "with_options",
+    "on_owner", "option_changes", "owner", "qualified", "recommented", "sql", "tied", "with_options",
 ]  # fmt: skip
