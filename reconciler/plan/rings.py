@@ -1,7 +1,7 @@
 """What is made inside of its parent's CREATE and hangs on something that needs the parent: it is made after both.
 
-A column's default may call a function that takes a row of the column's own table: the table is made without it, then the
-function, and then the default is set.
+A default may call a function that takes a row of its own table: the table is made without it, then the function, and
+then the default is set.
 """
 
 from __future__ import annotations
