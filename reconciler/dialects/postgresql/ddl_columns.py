@@ -17,6 +17,7 @@ from .casts import same_base, using, usual_storage
 from .clauses import column_clause, column_extras, not_null_comment, not_null_constraint
 from .ddl_identity import bounded_first, identity_changes, narrows
 from .generic import generic_changes
+from .lineage import columns_from_parents
 from .rendering import RENDER, comment, head_of, on_owner, option_changes, owner, sql
 from .spelling import ident, made_up, qualified
 
@@ -248,7 +249,8 @@ def parents_column(c: Column, catalog: Catalog) -> Column | None:
         if ref.kind == "column" and ref.name == c.name and ref.parent != c.table:
             found = catalog.get(ref)
             return found if isinstance(found, Column) else None
-    return None
+    table = catalog.get(Address("table", c.schema, c.table))  # what was written says no more than that it is inherited
+    return columns_from_parents(catalog, table).get(c.name) if isinstance(table, Table) else None
 
 
 def as_child(parent: Column, child: Column) -> Column:

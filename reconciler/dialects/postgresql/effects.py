@@ -99,7 +99,8 @@ def _of_retyped(was: Object, will: Object, *, keys_match: bool) -> Effect:
         return Effect.REPLACE if several else Effect.NONE
     if isinstance(was, Index):
         expressions = was.where is not None or any("(" in k for k in was.keys)
-        return Effect.REPLACE if (several and expressions) or was.depends_on_extensions else Effect.NONE
+        forgotten = was.statistics or was.depends_on_extensions  # by what the server makes again
+        return Effect.REPLACE if (several and expressions) or forgotten else Effect.NONE
     return Effect.NONE
 
 
