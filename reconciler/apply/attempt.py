@@ -8,12 +8,13 @@ from typing import Final
 
 import msgspec
 
+from ..dialects.disturbance import is_lost
 from ..errors import BusyError, DatabaseError, ReconcileError, RefusedError
 from ..model.catalog import Catalog
 from ..model.changes import Change
 from ..sources.revisions import History
 from . import foresight, journal, ledger, verify, versions
-from .ladder import Ladder, LostError, is_lost, lost
+from .ladder import Ladder, LostError, lost
 from .look import Seen, already, look, proposal_of
 from .proposal import Proposal
 from .render import Rendering
