@@ -23,11 +23,12 @@ from ...model.tables import Column, Table
 from ..base import Scope
 from ..session import Session
 from . import programs
+from .flavour import Folding, folding_of, is_mariadb
 from .inspect_access import access
 from .modes import USUAL_MODE
 from .programs import ROUTINES, Names
 from .reader import UnreadableError
-from .session import MySQLSession, is_mariadb
+from .session import MySQLSession
 from .tables import LeadingKeys, served, table_objects
 from .tokens import literal, quoted
 
@@ -73,7 +74,9 @@ class Reading:
         self.unmodelled: list[Unmodelled] = []
         self.database = session.database
         usual = USUAL_MODE[is_mariadb(session.version)]
-        self.names = Names(self.database, self._user(), usual, keeps_definers=scope.keeps_definers)
+        folds = folding_of(session.version) is not Folding.NONE
+        self.names = Names(self.database, self._user(), usual, keeps_definers=scope.keeps_definers, folds=folds)
+        self.hidden = frozenset(map(self.names.relation_key, scope.hidden))
         self.lists = {n: self._rows(n) for n in ("tables", "triggers", "routines", "events")}
 
     def notes(self) -> tuple[str, ...]:
@@ -86,7 +89,7 @@ class Reading:
         yield str(self._rows("database"))
         yield str(self.lists)
         for name, kind in self.lists["tables"]:
-            if name not in self.scope.hidden and not name.lower().startswith(LEDGER_PREFIX):
+            if self.names.relation_key(name) not in self.hidden and not name.lower().startswith(LEDGER_PREFIX):
                 yield str(self._shown(kind if kind in ("VIEW", "SEQUENCE") else "TABLE", name))
         for row in self.lists["triggers"]:
             yield str(self._shown("TRIGGER", row[0])[:3])
@@ -131,7 +134,7 @@ class Reading:
 
     def _outside(self, kind: str, name: str) -> bool:
         """Whether a table or view is none of our business."""
-        hidden = name.lower().startswith(LEDGER_PREFIX) or name in self.scope.hidden
+        hidden = name.lower().startswith(LEDGER_PREFIX) or self.names.relation_key(name) in self.hidden
         return hidden or self.scope.leaves_alone(Address(kind, "", name))
 
     def _sequences(self, names: list[str]) -> Iterator[Object]:
@@ -148,7 +151,7 @@ class Reading:
                 objects = tables[name] = table_objects(self._shown("TABLE", name)[1], self.database)
                 self.names.columns[name] = {o.name.lower(): o.address for o in objects if isinstance(o, Column)}
             except UnreadableError as e:
-                self.names.relations.pop(name.lower(), None)
+                self.names.relations.pop(self.names.relation_key(name), None)
                 self._not_modelled("table", name, f"its definition could not be read: {e}")
         srids, keys = self._srids(tables), LeadingKeys(tables)
         for objects in tables.values():
@@ -185,7 +188,7 @@ class Reading:
     def _triggers(self) -> Iterator[Object]:
         before: dict[tuple[str, str, str], str] = {}
         for name, table, timing, event, _ in self.lists["triggers"]:
-            owner = self.names.relations.get(table.lower())
+            owner = self.names.relations.get(self.names.relation_key(table))
             if owner is None:
                 if not self._outside("table", table):
                     self._not_modelled("trigger", name, f"what it is on, {table}, is not modelled")

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from reconciler.dialects.mysql.counters import raised
+from reconciler.dialects.mysql.flavour import is_mariadb, server_version
 from reconciler.dialects.mysql.places import place, socket_url, with_database
-from reconciler.dialects.mysql.session import is_mariadb, server_version
 from reconciler.dialects.mysql.tokens import key_sql, literal, quoted, text_of, tokens, without_database
 from reconciler.dialects.mysql.values import fits
 
