@@ -257,6 +257,12 @@ class Pack:
         before, after = (tuple(p for p in t.periods if p.startswith("SYSTEM_TIME")) for t in self.tables)
         return before != after or self._changes_engine() or self._remakes_ends()
 
+    def loses_history(self) -> bool:
+        """Whether the rows go that once were, with the versioning or because it begins anew."""
+        if self.tables is None or not self.tables[0].system_versioned:
+            return False
+        return not self.tables[1].system_versioned or self.forgets_history()
+
     def _ends(self) -> set[str]:
         """The columns taken away in which the history said from when and until when a row was so."""
         return {o.name for o in self.dropped if isinstance(o, Column) and o.versioning in ("start", "end")}
