@@ -133,7 +133,7 @@ def table_options(t: Table, old: Table | None = None) -> list[str]:
     if t.collation is not None and (old is None or t.collation != old.collation):
         found.append(f"DEFAULT CHARSET={charset(t.collation)} COLLATE={t.collation}")
     before = dict(old.options) if old is not None else {}
-    found += [_table_option(n, v) for n, v in t.options if before.get(n) != v]
+    found += [_table_option(n, v) for n, v in t.options if before.get(n) != v and n not in PLACES]
     found += [_table_option(n, _neutral(n, t)) for n in before if n not in dict(t.options)]
     if t.auto_increment is not None and (old is None or t.auto_increment != old.auto_increment):
         found.append(f"AUTO_INCREMENT={t.auto_increment}")
@@ -155,6 +155,10 @@ _NEUTRAL: Final = {
     "connection": "''",
 }
 """What an option is set to when it is no longer said, where that is not DEFAULT."""
+
+
+PLACES: Final = frozenset({"data directory", "index directory"})
+"""Where a table lies on the server's disk: no ALTER changes it, and a scratch server has another disk, or the same."""
 
 
 def is_aria(engine: str | None) -> bool:

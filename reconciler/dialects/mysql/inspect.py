@@ -5,6 +5,7 @@ What the server prints is the truth; what we cannot read of it is listed as unmo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -36,6 +37,8 @@ LEDGER_PREFIX: Final = "reconcile_"
 DATABASE_NAME: Final = "database"
 SYSTEM: Final = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
 _KINDS: Final = {"BASE TABLE": "table", "SYSTEM VERSIONED": "table", "VIEW": "view", "SEQUENCE": "sequence"}
+
+_PLACED: Final = re.compile(r"\n\) ENGINE=[^\n]* (?:DATA|INDEX) DIRECTORY='[^']")
 
 Row = tuple[Any, ...]
 
@@ -72,6 +75,7 @@ class Reading:
     def __init__(self, session: MySQLSession, scope: Scope) -> None:
         self.session, self.scope = session, scope
         self.unmodelled: list[Unmodelled] = []
+        self.placed: list[str] = []
         self.database = session.database
         usual = USUAL_MODE[is_mariadb(session.version)]
         folds = folding_of(session.version) is not Folding.NONE
@@ -80,9 +84,13 @@ class Reading:
         self.lists = {n: self._rows(n) for n in ("tables", "triggers", "routines", "events")}
 
     def notes(self) -> tuple[str, ...]:
-        """What was left out because the project says so."""
+        """What was left out, because the project says so or because no statement changes it."""
         dropped = ", ".join(sorted(self.names.dropped))
-        return (f"definers are dropped, as reconcile.yaml says: {dropped}",) if dropped else ()
+        found = [f"definers are dropped, as reconcile.yaml says: {dropped}"] if dropped else []
+        if self.placed:
+            placed = ", ".join(sorted(self.placed))
+            found.append(f"where these tables lie on the server's disk is left as it is (DATA DIRECTORY): {placed}")
+        return tuple(found)
 
     def texts(self) -> Iterator[str]:
         """Everything that the catalog is made of, as the server prints it: for telling whether any of it changed."""
@@ -148,7 +156,9 @@ class Reading:
         tables: dict[str, tuple[Object, ...]] = {}
         for name in names:
             try:
-                objects = tables[name] = table_objects(self._shown("TABLE", name)[1], self.database)
+                text = self._shown("TABLE", name)[1]
+                self.placed += [name] if _PLACED.search(text) else []
+                objects = tables[name] = table_objects(text, self.database)
                 self.names.columns[name] = {o.name.lower(): o.address for o in objects if isinstance(o, Column)}
             except UnreadableError as e:
                 self.names.relations.pop(self.names.relation_key(name), None)

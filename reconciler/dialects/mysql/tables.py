@@ -11,7 +11,7 @@ from msgspec import structs
 from ...model.address import Address
 from ...model.objects import Object
 from ...model.tables import Action, Check, Column, ForeignKey, Generated, Index, PrimaryKey, Table, Unique
-from .clauses import is_aria
+from .clauses import PLACES, is_aria
 from .reader import ColumnClause, KeyClause, ReferenceClause, TableClause, table_clause
 from .tokens import is_name, key_parts, name_of, spelled, tokens, without_database
 
@@ -41,7 +41,7 @@ class _Maker:
     def table(self) -> Table:
         c = self.clause
         usual = _USUAL if is_aria(c.engine) else None
-        options = tuple(sorted((n, v) for n, v in c.options.items() if (n, v) != usual))
+        options = tuple(sorted((n, v) for n, v in c.options.items() if (n, v) != usual and n not in PLACES))
         return Table(
             name=self.name,
             comment=c.comment,

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
 import pytest
 
 from reconciler.control.compare import compare
@@ -9,6 +12,8 @@ from reconciler.control.sides import Side
 from reconciler.dialects.base import Rendering, Scope
 from reconciler.dialects.mysql import DIALECT
 from reconciler.errors import DatabaseError
+from reconciler.model.address import Address
+from reconciler.model.tables import Table
 from reconciler.prove.proof import DATA_CODES
 from tests.maria import Maria
 
@@ -49,3 +54,18 @@ def test_a_duplicate_in_a_table_that_others_point_at_is_a_matter_of_its_rows(mar
         with pytest.raises(DatabaseError) as error:
             session.execute("ALTER TABLE p ADD UNIQUE KEY n (n), ALGORITHM=COPY")
     assert error.value.code == "1834" and error.value.code in DATA_CODES
+
+
+def test_where_a_table_lies_is_left_as_it_is_and_told_of(maria: Maria) -> None:
+    with TemporaryDirectory() as folder, maria.session() as session:
+        Path(folder).chmod(0o777)  # the server may run as another user
+        session.execute(f"CREATE TABLE t (a int COMMENT 'x DATA DIRECTORY=''y') DATA DIRECTORY='{folder}'")
+        found = DIALECT.inspect(session, Scope())
+        assert "DATA DIRECTORY" in str(session.rows("SHOW CREATE TABLE t")[0][1]).rpartition("ENGINE")[2]
+        session.execute("DROP TABLE t")
+    table = found[Address("table", "", "t")]
+    assert isinstance(table, Table) and table.options == ()
+    assert [n for n in found.notes if n.endswith("(DATA DIRECTORY): t")]
+    with maria.session() as session:
+        session.execute("CREATE TABLE t (a int COMMENT 'DATA DIRECTORY=') COMMENT='x DATA DIRECTORY=''/tmp'''")
+        assert not DIALECT.inspect(session, Scope()).notes
