@@ -129,6 +129,17 @@ def test_two_tables_that_differ_by_case_are_refused_where_they_stand(folding: Ma
     assert finding["span"]["line"] == 3 and "m/users.yaml:3" in finding["why"]
 
 
+def test_a_table_that_the_project_leaves_alone_is_found_under_its_stored_name(folding: Maria, project: Project) -> None:
+    url = folding.database()
+    with folding.session(url) as session:
+        session.execute("CREATE TABLE LegacyThings (id int)")
+    project.config("mysql", "m/", url, ["unmanaged: [{kind: table, name: LegacyThings}]"])
+    project.must("push", "env:dev", "--from", "m", "--yes")
+    project.must("diff", "env:dev", "m")
+    with folding.session(url) as session:
+        assert session.rows("SELECT * FROM legacythings") == []
+
+
 def test_a_project_plans_applies_and_proves_on_a_server_that_folds_as_well(folding: Maria, project: Project) -> None:
     url = folding.database()
     project.config("mysql", "m/", url)

@@ -69,11 +69,19 @@ def inspect(session: Session, scope: Scope) -> Catalog:
     )
 
 
+def _as_stored(scope: Scope, session: MySQLSession) -> Scope:
+    """The scope with what is left alone also under the names that the server stores."""
+    if folding_of(session.version) is not Folding.STORED:
+        return scope
+    lower = (structs.replace(p, name=p.name.lower()) for p in scope.unmanaged)
+    return structs.replace(scope, unmanaged=(*scope.unmanaged, *lower))
+
+
 class Reading:
     """One reading of one database."""
 
     def __init__(self, session: MySQLSession, scope: Scope) -> None:
-        self.session, self.scope = session, scope
+        self.session, self.scope = session, _as_stored(scope, session)
         self.unmodelled: list[Unmodelled] = []
         self.placed: list[str] = []
         self.database = session.database
