@@ -9,23 +9,16 @@ from __future__ import annotations
 import random
 import time
 from collections.abc import Callable
-from typing import Final, TypeVar
+from typing import TypeVar
 
 import msgspec
 
+from ..dialects.disturbance import CANCELLED, TOO_LONG, has_waited, is_lost
 from ..errors import BusyError, DatabaseError, InterruptedRunError
 from .blockers import blockers
-from .lock import CANCELLED
 from .work import Event, Work
 
 T = TypeVar("T")
-
-# lock timeout, deadlock, serialization (PostgreSQL); lock wait timeout, deadlock, NOWAIT (MariaDB, MySQL)
-_WAITED: Final = frozenset({"55P03", "40P01", "40001", "1205", "1213", "3572"})
-_WAITED_PREFIXES: Final = ("SQLITE_BUSY", "SQLITE_LOCKED")
-# statement timeout (PostgreSQL), max_statement_time (MariaDB), max_execution_time (MySQL), our own clock (SQLite)
-_TOO_LONG: Final = frozenset({"57014", "1969", "3024", "SQLITE_INTERRUPT"})
-_LOST: Final = frozenset({"57P01", "57P02", "57P03", "2006", "2013"})
 
 
 class LostError(DatabaseError):
@@ -93,13 +86,13 @@ def judged(work: Work, error: DatabaseError | BusyError, where: str) -> None:
             why="the statement that ran was cancelled and undone, what was finished is kept",
             next="run `reconcile apply` again: it carries on from there",
         ) from error
-    if error.code in _WAITED or error.code.startswith(_WAITED_PREFIXES):
+    if has_waited(error):
         return
     if is_lost(error) and not isinstance(error, LostError):
         raise lost(error, where) from error
     if error.where != work.session.target:
         raise error  # it was judged already, nearer to its statement
-    if error.code in _TOO_LONG and "user request" not in error.what:
+    if error.code in TOO_LONG and "user request" not in error.what:
         raise _too_long(work, error, where) from error
     raise located(error, where) from error
 
@@ -114,10 +107,6 @@ def _too_long(work: Work, error: DatabaseError, where: str) -> DatabaseError:
         why=f"it ran for longer than {seconds:g} s: it was stopped and undone, so that nobody waits behind it",
         next="apply --statement-timeout SECONDS gives it more, when less is going on",
     )
-
-
-def is_lost(error: DatabaseError) -> bool:
-    return error.code.startswith("08") or error.code in _LOST
 
 
 def lost(error: DatabaseError, where: str) -> LostError:

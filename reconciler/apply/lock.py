@@ -11,11 +11,11 @@ from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, ExitStack, contextmanager, nullcontext
 from typing import Final
 
+from ..dialects.disturbance import CANCELLED
 from ..dialects.session import Session
 from ..errors import BusyError, DatabaseError, InterruptedRunError
 
 KEY: Final = "apply"
-CANCELLED: Final = frozenset({"57014", "SQLITE_INTERRUPT", "1317"})
 """The codes of a statement that was cancelled."""
 PATIENCE_MS: Final = 60_000
 _SLICE: Final = 0.25

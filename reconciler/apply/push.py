@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 import msgspec
 
 from ..dialects.base import Dialect
+from ..dialects.disturbance import is_lost
 from ..dialects.session import Session
 from ..errors import DatabaseError, ReconcileError
 from ..model.catalog import Catalog
@@ -16,7 +17,7 @@ from ..model.changes import Drop, Statement, Step
 from . import ledger, references, verify, versions
 from .execution import alone, execute, outside, sound, steer, steered_home
 from .invalid import healed, whole
-from .ladder import Ladder, climbed, is_lost
+from .ladder import Ladder, climbed
 from .ledger import Entry
 from .lock import Turn
 from .render import sql_digest

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import Final
 
+from ..dialects.disturbance import is_lost
 from ..emit.online import called
 from ..errors import DatabaseError, InterruptedRunError, ReconcileError
 from ..model.codec import fingerprint
@@ -14,7 +15,7 @@ from . import journal, ledger, recover, references, versions
 from .execution import PassedOverError, alone, execute, require_built, sound, steer, steered_home
 from .invalid import healed, whole
 from .journal import OpenRun, Row
-from .ladder import Ladder, climbed, is_lost
+from .ladder import Ladder, climbed
 from .ledger import Entry
 from .render import Rendered
 from .segments import Act, Segment

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from ...errors import DatabaseError
 from ..base import Holder
+from ..disturbance import is_disturbance
 from ..holding import shortened
 from ..session import Session
 
@@ -46,7 +47,9 @@ def holders(session: Session, sql: str) -> list[Holder]:
     words = set(re.findall(r"[\w$]+", sql))
     try:
         rows = session.rows(_MARIADB if session.version >= (10,) else _MYSQL)
-    except DatabaseError:
+    except DatabaseError as error:
+        if is_disturbance(error):
+            raise
         return list(_likely(session, words))
     return [_holder(row, (str(row[4]),)) for row in rows if str(row[4]) in words]
 

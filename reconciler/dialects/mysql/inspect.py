@@ -22,6 +22,7 @@ from ...model.namespaces import Database
 from ...model.objects import Object, Unmodelled
 from ...model.tables import Column, Table
 from ..base import Scope
+from ..disturbance import is_disturbance
 from ..session import Session
 from . import programs
 from .flavour import Folding, folding_of, is_mariadb
@@ -146,6 +147,8 @@ class Reading:
         except IndexError:
             raise UnreadableError("the server prints nothing of it") from None
         except DatabaseError as error:
+            if is_disturbance(error):
+                raise
             raise UnreadableError(error.what) from None
 
     def _outside(self, kind: str, name: str) -> bool:
@@ -183,8 +186,10 @@ class Reading:
             return {}
         try:
             return {(row[0], row[1]): int(row[2]) for row in self._rows("srids")}
-        except DatabaseError:  # a server without the view
-            return {}
+        except DatabaseError as error:
+            if is_disturbance(error):
+                raise
+            return {}  # a server without the view
 
     def _column(self, c: Column, srids: dict[tuple[str, str], int]) -> Column:
         """With what a default draws from, and what the server keeps of it and does not print with the table."""

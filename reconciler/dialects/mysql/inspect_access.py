@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterator
-from contextlib import suppress
 from functools import cache
 from importlib.resources import files
 from typing import Any
@@ -12,6 +11,7 @@ from ...errors import DatabaseError
 from ...model.access import GRANTS, ROLES, Grant, Membership, Role
 from ...model.address import Address
 from ...model.objects import Object
+from ..disturbance import refusals_ignored
 from .privileges import every, folded, grantee, grantee_of, privilege
 from .session import MySQLSession
 from .tokens import literal
@@ -40,7 +40,7 @@ def texts(session: MySQLSession) -> Iterator[str]:
     """What the server's tables say of grants and roles, for telling whether any of it changed; nothing where this user
     may not read them."""
     flavour = "mariadb" if session.mariadb else "mysql"
-    with suppress(DatabaseError), session.beside() as other:
+    with refusals_ignored(), session.beside() as other:
         for name in ("grants", f"roles_{flavour}", f"memberships_{flavour}"):
             yield str(sorted(map(str, _rows(other, name))))
 

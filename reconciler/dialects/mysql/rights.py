@@ -16,6 +16,7 @@ from ...model.changes import Change, Create, Drop, Rebuild, Rename, Step, subjec
 from ...model.rights import Right
 from ...model.tables import ForeignKey
 from ..base import Claim
+from ..disturbance import is_disturbance
 from ..session import Session
 from .flavour import is_mariadb
 from .inspect import LEDGER_PREFIX
@@ -116,7 +117,9 @@ class _Judge:
         query = f"SHOW GRANTS FOR {self._to}" if account else "SHOW GRANTS"
         try:
             lines = [str(line) for (line,) in self._session.rows(query)]
-        except DatabaseError:
+        except DatabaseError as error:
+            if is_disturbance(error):
+                raise
             return  # whoever may not see it gets told all of them
         for line in lines:
             found = _LINE.match(line)  # not one on a routine, nor of a role

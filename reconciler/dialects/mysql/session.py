@@ -15,13 +15,13 @@ from typing import Any, Final
 
 from ...config.secrets import masked, passwords, scrub
 from ...errors import BusyError, DatabaseError, ReconcileError
+from ..disturbance import is_lost, refusals_ignored
 from ..session import TRANSACTION_OUTCOME_UNKNOWN, Session, polled, require_text
 from .flavour import Folding, folding_of, is_mariadb, server_version, with_folding
 from .modes import session_mode, set_back, set_for_now
 from .places import place
 
 _CONNECT_TIMEOUT: Final = 10
-_LOST: Final = frozenset({2006, 2013, 2055, 1053, 4031})
 _NO_SAVEPOINT: Final = "1305"
 _READING: Final = "@reconcile_reading_mode"
 
@@ -169,7 +169,7 @@ class MySQLSession(Session):
         try:
             self.execute("COMMIT")
         except DatabaseError as error:
-            if error.code.isdigit() and int(error.code) in _LOST:
+            if is_lost(error):
                 error.code = TRANSACTION_OUTCOME_UNKNOWN
                 error.why = "the connection was lost before COMMIT was answered: it may have happened or not"
             raise
@@ -301,7 +301,7 @@ def _prepare(session: MySQLSession, read_only: bool) -> None:
         settings["sql_generate_invisible_primary_key"] = "0"
     session.execute("SET " + ", ".join(f"SESSION {name} = {value}" for name, value in settings.items()))
     for optional in ("explicit_defaults_for_timestamp = 1", "information_schema_stats_expiry = 0"):
-        with suppress(DatabaseError):  # the one is not for every user to set, the other MySQL's alone
+        with refusals_ignored():  # the one is not for every user to set, the other MySQL's alone
             session.execute(f"SET SESSION {optional}")
     if read_only:
         session.execute("SET SESSION TRANSACTION READ ONLY")

@@ -12,6 +12,7 @@ from typing import Any, Final
 from ...config.secrets import masked
 from ...config.urls import scheme
 from ...errors import BusyError, DatabaseError, RefusedError
+from ..disturbance import refusals_ignored
 from ..session import TRANSACTION_OUTCOME_UNKNOWN, Session, polled, require_text
 from .drivers import Driver, driver
 from .failures import CONNECTION_LOST, connection_failure, statement_failure
@@ -251,6 +252,6 @@ def _prepare(session: PostgresSession, search_path: str | None, read_only: bool,
     if not session._set(settings, only=only):
         return False
     if session.version[0] == 14:
-        with suppress(DatabaseError):  # 14 refuses it on systems other than Linux
+        with refusals_ignored():  # 14 refuses it on systems other than Linux
             session._set(dict([_DISCONNECT_CHECK]))
     return True

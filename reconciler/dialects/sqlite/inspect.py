@@ -21,6 +21,7 @@ from ...model.objects import Object, Unmodelled
 from ...model.programs import VirtualTable
 from ...model.tables import ForeignKey
 from ..base import Scope
+from ..disturbance import is_disturbance
 from ..session import Session
 from . import programs
 from .programs import Relation
@@ -155,8 +156,10 @@ class _Reading:
         """The virtual tables whose module the library lacks, with its name: nobody can make, drop or judge them."""
         try:
             modules = {name.lower() for (name,) in self.session.rows("SELECT name FROM pragma_module_list")}
-        except DatabaseError:  # a library without the list of its modules
-            return {}
+        except DatabaseError as error:
+            if is_disturbance(error):
+                raise
+            return {}  # a library without the list of its modules
         found = ((row[1], programs.module_of(row[3])) for row in rows)
         return {name: module for name, module in found if module and module.lower() not in modules}
 
