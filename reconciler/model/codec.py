@@ -12,7 +12,7 @@ import msgspec
 
 from . import access, extending, foreign, namespaces, programs, security, tables, types  # noqa: F401  (registers the kinds)
 from .catalog import Catalog
-from .objects import Object, any_kind
+from .objects import KINDS, Object, any_kind
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder: msgspec.json.Decoder[Object] | None = None
@@ -84,3 +84,8 @@ def collector_frozen() -> Iterator[None]:
     finally:
         if was:
             gc.enable()
+
+
+def known_kinds() -> frozenset[str]:
+    """The names of all kinds of objects."""
+    return frozenset(KINDS)

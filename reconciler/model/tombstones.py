@@ -50,7 +50,7 @@ def is_tombstone(name: str) -> bool:
 
 
 def is_tombstone_of(tombstone: str, name: str, same_name: Callable[[str], str] = lambda n: n) -> bool:
-    """Whether it is what `name` became when it was dropped; `same_name` as in a dialect's profile."""
+    """Whether it is what `name` became when it was dropped; `same_name` as in a dialect's profile, of its kind."""
     until = purged_from(tombstone)
     return until is not None and same_name(tombstone_name(name, until)) == same_name(tombstone)
 

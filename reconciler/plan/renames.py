@@ -162,9 +162,9 @@ def respelled(old: Catalog, new: Catalog, profile: Profile, *, parts: bool = Fal
     for o in old.only(new):
         if o.kind in profile.renames and (o.parent is not None) is parts:
             a = o.address
-            gone[a.kind, a.schema, a.parent, profile.same_name(a.name)] = a
+            gone[a.kind, a.schema, a.parent, profile.same_name(a.kind, a.name)] = a
     come = (o.address for o in new.only(old)) if gone else ()
-    found = {gone.get((a.kind, a.schema, a.parent, profile.same_name(a.name))): a.name for a in come}
+    found = {gone.get((a.kind, a.schema, a.parent, profile.same_name(a.kind, a.name))): a.name for a in come}
     return {a: name for a, name in found.items() if a is not None}
 
 
@@ -235,7 +235,7 @@ def _with_spares(old: Catalog, names: Names, profile: Profile) -> tuple[dict[Add
         for occupant in {o for place in profile.places(a, names[a]) for o in taken.get(place, ())} - {a}:
             if occupant.kind in profile.renames:
                 spare.setdefault(occupant, _spare(occupant.name, names_taken, profile))
-        if not a.parent and profile.same_name(a.name) == profile.same_name(names[a]):
+        if not a.parent and profile.same_name(a.kind, a.name) == profile.same_name(a.kind, names[a]):
             # to the database the name is taken, by the object itself
             spare.setdefault(a, _spare(a.name, names_taken, profile))
     for a, new in names.items():

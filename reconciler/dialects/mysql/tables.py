@@ -11,12 +11,13 @@ from msgspec import structs
 from ...model.address import Address
 from ...model.objects import Object
 from ...model.tables import Action, Check, Column, ForeignKey, Generated, Index, PrimaryKey, Table, Unique
+from .clauses import PLACES, is_aria
 from .reader import ColumnClause, KeyClause, ReferenceClause, TableClause, table_clause
 from .tokens import is_name, key_parts, name_of, spelled, tokens, without_database
 
 _OVERLAPS: Final = "WITHOUT OVERLAPS"
 _USUAL: Final = ("page_checksum", "1")
-"""An option that Aria prints of every table."""
+"""An option that Aria prints of every table, and other engines of those that had it said."""
 
 
 @lru_cache(maxsize=20_000)
@@ -39,7 +40,8 @@ class _Maker:
 
     def table(self) -> Table:
         c = self.clause
-        options = tuple(sorted((n, v) for n, v in c.options.items() if (n, v) != _USUAL))
+        usual = _USUAL if is_aria(c.engine) else None
+        options = tuple(sorted((n, v) for n, v in c.options.items() if (n, v) != usual and n not in PLACES))
         return Table(
             name=self.name,
             comment=c.comment,

@@ -75,6 +75,8 @@ class ColumnClause(Clause, kw_only=True):
     collation: str | None = None
     generated: Sequence[str] | None = None
     stored: bool = False
+    computed_first: bool = False
+    """Whether NOT NULL or COLLATE is written behind what computes it."""
 
 
 class TableClause(Clause, kw_only=True):
@@ -285,6 +287,7 @@ class _Reader(Cursor):
             return
         self.need("NOT", "NULL")
         column.not_null, column.not_null_name = True, name
+        column.computed_first = column.generated is not None
         column.conflict = self._conflict()
 
     def _default(self, column: ColumnClause, name: str | None) -> None:
@@ -299,6 +302,7 @@ class _Reader(Cursor):
     def _collate(self, column: ColumnClause, name: str | None) -> None:
         self.at += 1
         column.collation = self.name()
+        column.computed_first = column.generated is not None
 
     def _generated(self, column: ColumnClause, name: str | None) -> None:
         self.take("GENERATED", "ALWAYS")

@@ -17,7 +17,7 @@ from msgspec import structs
 from ...model.address import Address
 from ...model.objects import Object
 from ...model.tables import Check, Column, ForeignKey, Generated, PrimaryKey, Table, Unique
-from .clauses import NAMES, STRICT_LAST, WRITTEN, place_of
+from .clauses import COMPUTED_FIRST, NAMES, STRICT_LAST, WRITTEN, place_of
 from .comments import has_comments
 from .reader import CheckClause, ColumnClause, KeyClause, ReferenceClause, TableClause, UnreadableError, table_clause
 from .tokens import CONSTANTS, expression, ident, is_name, name_of, spelled
@@ -101,6 +101,7 @@ class _Maker:
             collation=c.collation,
             conflict=c.conflict,
             not_null_name=c.not_null_name,
+            options=(COMPUTED_FIRST,) if c.computed_first else (),
             comment=c.comment,
             refs=() if c.generated is None else self.mentioned(c.generated, but=c.name),
         )
