@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Alter, Change, Create, Drop
-from ..model.objects import Object, changed_fields, compared_fields
+from ..model.objects import Object, changed_fields, compared_fields, fields_of
 from ..model.profile import Profile
 
 
@@ -59,7 +57,7 @@ def _told(o: Object, topics: frozenset[str]) -> bool:
 def _says_something(o: Object) -> bool:
     """Whether an object that is there by itself is anything else than it would be by itself."""
     told = frozenset(compared_fields(type(o))) - frozenset(Address.__struct_fields__)
-    return any(f.required or getattr(o, f.name) != f.default for f in msgspec.structs.fields(type(o)) if f.name in told)
+    return any(f.required or getattr(o, f.name) != f.default for f in fields_of(type(o)) if f.name in told)
 
 
 def _alter(old: Object, new: Object, follow_order: bool) -> Alter | None:
