@@ -20,12 +20,11 @@ def changes(old: Catalog, new: Catalog, profile: Profile, *, follow_order: bool 
     dropped = [o for o in old.only(new) if not profile.implicit(o.address) and _told(o, both)]
     created: list[Object] = []
     altered: list[Change] = []
-    for a, n in new.items():
-        o = old.get(a)
-        if o is n or not _told(n, both):
+    for o, n in new.unlike(old):
+        if not _told(n, both):
             continue
         if o is None:
-            if not profile.implicit(a) or _says_something(n):
+            if not profile.implicit(n.address) or _says_something(n):
                 created.append(n)
         elif o != n:
             change = _alter(o, n, follow_order)
@@ -46,7 +45,7 @@ def alike(old: Catalog, new: Catalog, profile: Profile) -> tuple[Catalog, Catalo
     """Both catalogs with one text wherever theirs mean the same."""
     if profile.alike is None or old is new:
         return old, new
-    both = [profile.alike(o, n) for a, n in new.items() if (o := old.get(a)) is not None and o is not n and o != n]
+    both = [profile.alike(o, n) for o, n in new.unlike(old) if o is not None and o != n]
     return old.replaced(o for o, _ in both), new.replaced(n for _, n in both)
 
 
