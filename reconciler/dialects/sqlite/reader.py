@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
@@ -19,7 +20,9 @@ _ENDS_TYPE: Final = frozenset(
     {"CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "AS", "DEFERRABLE"}
     | {",", ")", "(", ""}
 )
+_MARKS: Final = frozenset("(),")
 _PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_OWN_CONSTRAINTS: Final = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "DEFERRABLE"})
 _TABLE_CONSTRAINTS: Final = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"})
 
 
@@ -152,6 +155,8 @@ class Cursor:
 
 def parts(words: Sequence[str]) -> list[Sequence[str]]:
     """The tokens between top-level commas."""
+    if len(words) == 1 and words[0] not in _MARKS:
+        return [words]
     found, depth, start = [], 0, 0
     for at, token in enumerate(words):
         if token == "(":
@@ -211,10 +216,12 @@ class _Reader(Cursor):
                     self._remark_between(before, item, start)
                 self._remark(item, range(start + 1, self.at + 1))
             before = item
-            if self.take(")"):
+            mark = self.upper[self.at]
+            behind_mark = mark == ","
+            self.at += behind_mark or mark == ")"
+            if mark == ")":
                 return
-            behind_mark = self.take(",")
-            if not behind_mark and self.upper[self.at] not in _TABLE_CONSTRAINTS:
+            if not behind_mark and mark not in _TABLE_CONSTRAINTS:
                 raise UnreadableError(f", or ) expected, {self.here()!r} found")
 
     def _remark(self, clause: Clause, places: range) -> None:
@@ -245,6 +252,30 @@ class _Reader(Cursor):
         return name
 
     def _column(self) -> ColumnClause:
+        if not self.remarks and (end := self._plain_end()) and (known := _plain_column(*self.words[self.at : end])):
+            column, marks = known
+            self.read.columns.append(column)
+            self.read.marks |= marks
+            self.at = end
+            return column
+        return self._read_column()
+
+    def _plain_end(self) -> int:
+        """Where a column without constraints of its own ends; 0 where it may have any, or may not be whole."""
+        upper, at, depth = self.upper, self.at, 0
+        while (word := upper[at]) and word not in _OWN_CONSTRAINTS:
+            if word == "(":
+                depth += 1
+            elif word == ")":
+                if not depth:
+                    return at
+                depth -= 1
+            elif word == "," and not depth:
+                return at
+            at += 1
+        return 0
+
+    def _read_column(self) -> ColumnClause:
         column = ColumnClause(name=self._marked())
         self.read.columns.append(column)
         column.type = self._type()
@@ -273,7 +304,7 @@ class _Reader(Cursor):
         return text
 
     def _conflict(self) -> str | None:
-        return self.name().lower() if self.take("ON", "CONFLICT") else None
+        return self.name().lower() if self.upper[self.at] == "ON" and self.take("ON", "CONFLICT") else None
 
     def _null(self, column: ColumnClause, name: str | None) -> None:
         self.at += 1
@@ -328,14 +359,14 @@ class _Reader(Cursor):
     def _reference(self, name: str | None, columns: list[str]) -> ReferenceClause:
         self.need("REFERENCES")
         found = ReferenceClause(name=name, columns=columns, target=self.name(), target_columns=self.names(), actions={})
-        while True:
-            if self.take("ON"):
-                event = self.name().lower()
-                found.actions[event] = self._action()
-            elif self.take("MATCH"):
-                found.match = self.name().lower()
+        while (word := self.upper[self.at]) in ("ON", "MATCH"):
+            self.at += 1
+            what = self.name().lower()
+            if word == "ON":
+                found.actions[what] = self._action()
             else:
-                return found
+                found.match = what
+        return found
 
     def _action(self) -> str:
         first = self.name().lower()
@@ -355,14 +386,16 @@ class _Reader(Cursor):
 
     def _table_constraint(self) -> Clause:
         name = self._marked() if self.take("CONSTRAINT") else None
-        primary = self.take("PRIMARY", "KEY")
-        if primary or self.take("UNIQUE"):
+        word = self.upper[self.at]
+        primary = word == "PRIMARY" and self.take("PRIMARY", "KEY")
+        if primary or (word == "UNIQUE" and self.take("UNIQUE")):
             return self._table_key(primary, name)
-        if self.take("CHECK"):
+        if word == "CHECK":
+            self.at += 1
             self.read.checks.append(CheckClause(name=name, column=None, words=self.bracketed()))
             self._conflict()
             return self.read.checks[-1]
-        if self.take("FOREIGN", "KEY"):
+        if word == "FOREIGN" and self.take("FOREIGN", "KEY"):
             self.read.references.append(self._reference(name, self.names()))
             if self.upper[self.at] in ("NOT", "DEFERRABLE"):
                 self._deferrable(None, None)
@@ -384,6 +417,19 @@ class _Reader(Cursor):
         key.conflict = self._conflict()
         self.read.keys.append(key)
         return key
+
+
+@lru_cache(maxsize=4096)
+def _plain_column(*words: str) -> tuple[ColumnClause, frozenset[bool]] | None:
+    """A column and the marks of its name from all of its tokens; None where they are read otherwise. Many tables have
+    columns of the same name and type, and to read them takes most of the time that an inspection takes."""
+    reader = _Reader(list(words), {})
+    reader.read = TableClause(name="", columns=[], keys=[], checks=[], references=[], options=[], marks=set())
+    try:
+        column = reader._read_column()
+    except UnreadableError:
+        return None  # told by who reads the whole table
+    return (column, frozenset(reader.read.marks)) if reader.at == len(words) else None
 
 
 _COLUMN: Final[dict[str, Callable[[_Reader, ColumnClause, str | None], None]]] = {
