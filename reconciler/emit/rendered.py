@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import ReconcileError
 from ..model.changes import Statement
+from ..model.codec import collector_working
 from ..sources.revisions import Revision
 
 if TYPE_CHECKING:
@@ -71,7 +72,7 @@ def rendered(revision: Revision, dialect: str, direction: str = "upgrade") -> li
     if act is None:
         return []
     try:
-        with Operations.context(context), _clean():
+        with Operations.context(context), _clean(), collector_working():
             act()
     except (Exception, SystemExit) as e:
         raise NotRenderable(
