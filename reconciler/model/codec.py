@@ -76,7 +76,7 @@ def _without_refs(o: Object) -> Object:
 
 @contextmanager
 def collector_working() -> Iterator[None]:
-    """Garbage collection where it is off, of what is made inside only: for work with others' objects that hold cycles."""
+    """Garbage collection where it is off, of what is made inside alone: for work with others' objects, in cycles."""
     was = gc.isenabled()
     if not was:
         gc.freeze()
