@@ -23,10 +23,10 @@ from ...model.tables import Column, Table
 from ..base import Scope
 from ..session import Session
 from . import programs
+from .cursor import UnreadableError
 from .inspect_access import access
 from .modes import USUAL_MODE
 from .programs import ROUTINES, Names
-from .reader import UnreadableError
 from .session import MySQLSession, is_mariadb
 from .tables import LeadingKeys, served, table_objects
 from .tokens import literal, quoted

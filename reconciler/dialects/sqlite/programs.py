@@ -15,7 +15,7 @@ from ...model.address import Address
 from ...model.programs import Trigger, View, ViewColumn
 from ...model.tables import Index
 from .comments import comments, has_comments, joined
-from .reader import Cursor, UnreadableError, key_term, parts
+from .cursor import Cursor, UnreadableError, key_term, parts
 from .tokens import ident, is_name, is_word, name_of, spelled, text_after, text_from, tokens
 
 _SIMPLE_INDEX: Final = re.compile(

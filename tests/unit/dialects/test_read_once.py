@@ -5,11 +5,12 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from reconciler.dialects.mysql import cursor as mysql_cursor
 from reconciler.dialects.mysql import reader as mysql
 from reconciler.dialects.sqlite import reader as sqlite
 from reconciler.dialects.sqlite.comments import comments
+from reconciler.dialects.sqlite.cursor import UnreadableError
 from reconciler.dialects.sqlite.programs import Relation, _read_index, _simple_index
-from reconciler.dialects.sqlite.reader import UnreadableError
 from reconciler.dialects.sqlite.tokens import tokens
 from reconciler.model.address import Address
 
@@ -36,7 +37,7 @@ _SQLITE = (
 def _outcome(read: object, *args: object) -> object:
     try:
         return read(*args)  # type: ignore[operator]
-    except (UnreadableError, mysql.UnreadableError) as error:
+    except (UnreadableError, mysql_cursor.UnreadableError) as error:
         return str(error)
 
 
