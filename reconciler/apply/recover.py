@@ -59,6 +59,8 @@ def ran(work: Work, item: Rendered, row: journal.Row) -> bool:
     sql = item.statements[row.statement - 1].sql
     if changes_rows(Act(sql, row.statement)):
         raise _unknown(work, item, row)
+    if (done := work.dialect.seen_done(work.session, sql)) is not None:
+        return done
     live = whole(work)
     if fingerprint(live) == row.fingerprint:
         if _CHANGES_PLACES.match(bare(sql)):

@@ -9,7 +9,9 @@ from typing import Final
 
 from ..diagnostics import Finding
 from ..errors import RefusedError
+from ..model.codec import known_kinds
 from . import dialects
+from .checked import did_you_mean
 from .nodes import Document, Key
 from .paths import inside
 from .projectfile import Elsewhere, SpecForm
@@ -34,6 +36,16 @@ def complaints(spec: SpecForm, source: Document, root: Path) -> Iterator[Finding
     for name, environment in spec.environments.items():
         yield from _url(environment.url, source, root, "spec", "environments", name, "url")
         yield from _tracked(name, spec, source)
+    yield from _kinds(spec, source)
+
+
+def _kinds(spec: SpecForm, source: Document) -> Iterator[Finding]:
+    """What is to be left alone under a kind that there is not would not be."""
+    for n, one in enumerate(spec.unmanaged):
+        if one.kind != "*" and one.kind not in known_kinds():
+            message = f"there is no kind {one.kind!r}, so nothing would be left alone"
+            where = source.at("spec", "unmanaged", n, "kind")
+            yield Finding(rule="kind", message=message, span=where, next=did_you_mean(one.kind.lower(), known_kinds()))
 
 
 def _desired(spec: SpecForm, source: Document, root: Path) -> Iterator[Finding]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import re
 from collections.abc import Iterator
+from functools import partial
 from typing import Final
 
 from ..apply import ledger
@@ -57,7 +58,7 @@ def _by_outcome(ws: Workspace, state: GitState, session: Session, proposal: Prop
     for t in tombstones(before):
         if t.address in after.catalog:
             continue
-        same = (a for a in new if is_tombstone_of(t.address.name, a.name, profile.same_name))
+        same = (a for a in new if is_tombstone_of(t.address.name, a.name, partial(profile.same_name, a.kind)))
         if not any(a.kind == t.address.kind and _same_place(a, t.address, after.catalog) for a in same):
             yield t.address.name
 

@@ -22,6 +22,7 @@ from ..plan.settle import orders
 from ..sources import memo, registry
 from ..sources.context import SourceContext
 from ..sources.findings import without_portability
+from ..sources.folded import folded
 from ..sources.normalise import normalise
 from ..sources.snapshot import Snapshot
 from ..sources.written import Written
@@ -125,7 +126,7 @@ def side_of(
     """What was loaded as a side; raises InputError with every finding of a written source that has errors."""
     if isinstance(value, Catalog):
         return Side(label=label, catalog=value)
-    value.sound()
+    value = folded(value.sound(), dialect.profile(version or ()))
     scratch = ws.scratch(dialect, version)
     try:
         found = normalise(value, dialect=dialect, scratch=scratch, known=known, scope=context.scope)

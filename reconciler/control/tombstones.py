@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
+from functools import partial
 from typing import Final
 
 from msgspec.structs import replace
@@ -78,8 +79,9 @@ def keeping(
     `until`: the day from which what is dropped now may be purged; None where drops are drops. `purged`: tombstones of
     head that go now. `written`: the orders of columns last written. Refused where desired has such a name itself.
     """
-    desired = without_tombstones(side.catalog)
-    strange = [t for t in tombstones(side.catalog) if t.address not in head]
+    named_so = tombstones(side.catalog)
+    desired = without_tombstones(side.catalog, named_so)
+    strange = [t for t in named_so if t.address not in head]
     if strange:
         raise RefusedError(
             f"{strange[0].address} has the name of a tombstone",
@@ -103,7 +105,7 @@ class _Keeping:
         self.names = dict(side.names)
         self.findings: list[Finding] = []
         self.kept: dict[Address, Object] = {}
-        self.spelled = {(a.kind, a.schema, a.parent, profile.same_name(a.name)) for a in desired}
+        self.spelled = {(a.kind, a.schema, a.parent, profile.same_name(a.kind, a.name)) for a in desired}
         self.before = head
         self.tables = self._settled(Table.kind)
         self.columns = self._settled(Column.kind)
@@ -146,7 +148,7 @@ class _Keeping:
 
     def _goes_with_another(self, a: Address, said: Mapping[Address, str]) -> bool:
         """A part of what goes as a whole, or is kept as a whole; or its name is merely spelled otherwise."""
-        if (a.kind, a.schema, a.parent, self.profile.same_name(a.name)) in self.spelled:
+        if (a.kind, a.schema, a.parent, self.profile.same_name(a.kind, a.name)) in self.spelled:
             return True
         table = Address(Table.kind, a.schema, a.parent)
         return bool(a.parent) and table not in self.desired and table not in said
@@ -156,7 +158,7 @@ class _Keeping:
         for a in self.desired:
             if (a.kind, a.schema, a.parent) == (tombstone.kind, tombstone.schema, tombstone.parent) and (
                 a not in self.before and a not in self.given.names
-                and is_tombstone_of(tombstone.name, a.name, self.profile.same_name)
+                and is_tombstone_of(tombstone.name, a.name, partial(self.profile.same_name, a.kind))
             ):  # fmt: skip
                 return a
         return None

@@ -179,6 +179,8 @@ class Dialect(msgspec.Struct, frozen=True, kw_only=True):
     """The questions about rows that some steps raise: on which would they fail?"""
     rights: Callable[[Session, Claim], Sequence[Right]] = lambda session, claim: ()
     """What a role must be allowed, each with whether it is."""
+    seen_done: Callable[[Session, str], bool | None] = lambda session, sql: None
+    """Whether a statement was done whose effect no catalog shows and the server tells; None for all others."""
     unfit: Callable[[Session], Unfit | None] = lambda session: None
     """Why nothing can be applied to this database as it is reached (a replica, read-only)."""
 

@@ -8,6 +8,7 @@ decodes (0.012 s instead of 0.003 s of each command).
 
 import re
 from collections.abc import Iterator
+from functools import cache
 from typing import Any, ClassVar, Protocol, Self, TypeVar, Union
 
 import msgspec
@@ -199,6 +200,12 @@ def compared_fields(cls: type[Object]) -> tuple[str, ...]:
     if cls not in _FIELDS:
         _FIELDS[cls] = tuple(f for f in cls.__struct_fields__ if f not in cls.silent)
     return _FIELDS[cls]
+
+
+@cache
+def fields_of(kind: type[msgspec.Struct]) -> tuple[msgspec.structs.FieldInfo, ...]:
+    """The fields of a kind with their types and defaults; each call of msgspec's own resolves all annotations again."""
+    return msgspec.structs.fields(kind)
 
 
 def changed_fields(old: Object, new: Object) -> frozenset[str]:

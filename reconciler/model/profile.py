@@ -63,8 +63,10 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Whether a part that is made in its parent's CREATE can be added after it as well, and is the same then."""
     written_in: Callable[[Object], Address | None] = lambda o: None
     """Beside its parent, what an object can be written into where both are made (a foreign key into its column)."""
-    same_name: Callable[[str], str] = lambda name: name
-    """Two names for which this gives one text are one name to the database (SQLite ignores case)."""
+    same_name: Callable[[str, str], str] = lambda kind, name: name
+    """Two names of a kind for which this gives one text are one name to the database (SQLite ignores case)."""
+    stored: Callable[[str, str], str] = lambda kind, name: name
+    """The name under which the database keeps what is made as something of a kind."""
     refusals: Callable[[Sequence[Change], Catalog, Catalog], Iterable[Finding]] = lambda changes, old, new: ()
     """What forbids a plan, given all its changes with what they force."""
     alike: Callable[[Object, Object], tuple[Object, Object]] | None = None
@@ -89,7 +91,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
 
     def places(self, a: Address, name: str) -> Iterator[tuple[str, ...]]:
         """What an object takes up under a name, so that no other one can have it at the same time."""
-        name = self.same_name(name)
+        name = self.same_name(a.kind, name)
         if a.parent:
             yield self.part_names.get(a.kind, a.kind), a.schema, a.parent, name
         if space := self.names.get(a.kind, "" if a.parent else a.kind):

@@ -162,9 +162,9 @@ def respelled(old: Catalog, new: Catalog, profile: Profile, *, parts: bool = Fal
     for o in old.only(new):
         if o.kind in profile.renames and (o.parent is not None) is parts:
             a = o.address
-            gone[a.kind, a.schema, a.parent, profile.same_name(a.name)] = a
+            gone[a.kind, a.schema, a.parent, profile.same_name(a.kind, a.name)] = a
     come = (o.address for o in new.only(old)) if gone else ()
-    found = {gone.get((a.kind, a.schema, a.parent, profile.same_name(a.name))): a.name for a in come}
+    found = {gone.get((a.kind, a.schema, a.parent, profile.same_name(a.kind, a.name))): a.name for a in come}
     return {a: name for a, name in found.items() if a is not None}
 
 
@@ -234,20 +234,20 @@ def _with_spares(old: Catalog, names: Names, profile: Profile) -> tuple[dict[Add
             raise InputError(f"{profile.name} cannot rename a {a.kind.replace('_', ' ')}", where=str(a))
         for occupant in {o for place in profile.places(a, names[a]) for o in taken.get(place, ())} - {a}:
             if occupant.kind in profile.renames:
-                spare.setdefault(occupant, _spare(occupant.name, names_taken, profile))
-        if not a.parent and profile.same_name(a.name) == profile.same_name(names[a]):
+                spare.setdefault(occupant, _spare(occupant, names_taken, profile))
+        if not a.parent and profile.same_name(a.kind, a.name) == profile.same_name(a.kind, names[a]):
             # to the database the name is taken, by the object itself
-            spare.setdefault(a, _spare(a.name, names_taken, profile))
+            spare.setdefault(a, _spare(a, names_taken, profile))
     for a, new in names.items():
         plain[Address(a.kind, a.schema, spare[a], a.parent) if a in spare else a] = new
     return plain, spare
 
 
-def _spare(name: str, taken: set[str], profile: Profile) -> str:
+def _spare(a: Address, taken: set[str], profile: Profile) -> str:
     """A name that nothing has, for as long as another thing takes this one's; taken from then on."""
-    same = {profile.same_name(n) for n in taken}
-    tries = (f"{name[:40]}__was{n or ''}" for n in range(len(taken) + 1))
-    found = next(t for t in tries if profile.same_name(t) not in same)
+    same = {profile.same_name(a.kind, n) for n in taken}
+    tries = (f"{a.name[:40]}__was{n or ''}" for n in range(len(taken) + 1))
+    found = next(t for t in tries if profile.same_name(a.kind, t) not in same)
     taken.add(found)
     return found
 

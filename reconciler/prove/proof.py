@@ -32,7 +32,7 @@ from .survival import Before, Fate, looked_at, lost
 
 DATA_CODES = (
     "22", "23", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "1048", "1062", "1138", "1264", "1265", "1292", "1364", "1366",
-    "1406", "1451", "1452", "1526", "1690", "1832", "3819", "4025",
+    "1406", "1451", "1452", "1526", "1690", "1832", "1834", "3819", "4025",
 )  # fmt: skip
 """Codes of statements that fail because of what is in the rows, not because of what the statement says."""
 

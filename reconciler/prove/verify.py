@@ -20,6 +20,7 @@ from ..model.catalog import Catalog
 from ..plan.plan import make_plan, reverse_names
 from ..sources.revisions import History, Revision
 from ..sources.snapshot import Snapshot
+from .calls import calls
 from .lockfile import misfits, relocked
 from .proof import DATA_CODES, Proof, differences, prove, settled_like
 from .replay import measured, replay
@@ -83,6 +84,7 @@ def verify(
     reached = stages[-1].after if stages else catalog
     findings += misfits(lock, history, place)
     findings += _unmarked((s.revision for s in stages), dialect)
+    findings += (f for s in stages for f in calls(s.revision, s.before.replaced(s.after.values()), dialect))
     findings += _held_against(lock, reached, dialect, place) if lock is not None else []
     proofs = [_proved(s, dialect, scratch) for s in stages if not full or s.revision.generated]
     findings += (f for proof in proofs for f in proof.findings)

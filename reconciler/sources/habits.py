@@ -13,8 +13,8 @@ from ..model.profile import Profile
 class Habits(msgspec.Struct, frozen=True, kw_only=True):
     """unnamed: a constraint may have no name; else one is made up. bracketed: an expression that is an index's key
     stands in brackets. open_target: a foreign key may leave the columns it points at open. dangling: a foreign key may
-    point at a table that is not there. folded: names differ in more than case. typed: every column has a type.
-    named_views: a view keeps the names written after its own.
+    point at a table that is not there. folded: names of columns, and perhaps of tables, differ in more than case.
+    typed: every column has a type. named_views: a view keeps the names written after its own.
 
     inline_checks: a condition in a column's definition is a property of the column.
 
@@ -54,7 +54,7 @@ _HABITS: Final = {
         lenient="SET LOCAL check_function_bodies TO off",
         implicit=frozenset({Address("schema", "", "public")}),
     ),
-    "mysql": Habits(unnamed=True, bracketed=False, dangling=True, inline_checks=True, committing=True),
+    "mysql": Habits(unnamed=True, bracketed=False, dangling=True, folded=True, inline_checks=True, committing=True),
 }
 
 

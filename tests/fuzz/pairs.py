@@ -195,12 +195,16 @@ class Round:
                 raise self.broken(f"something no longer works: {error.what}: {error.statement}") from error
 
     def _require_comments(self, session: Session, plan: Plan) -> None:
-        """What has a comment and stays has one afterwards, also where comments are no difference."""
+        """What has a comment and stays has one afterwards, also where comments are no difference. That of a constraint
+        which has come into a column's clause is read as the column's, and has to be there."""
         live = self.dialect.inspect(session, Scope())
         for a, o in plan.old.items():
             new = plan.new.get(a)
             if new is not None and o.comment and new.comment and not live[a].comment:
-                raise self.broken(f"the comment of {a} is lost: {o.comment}")
+                columns = getattr(new, "columns", ()) if o.parent is not None else ()
+                owners = (live.get(Address("column", a.schema, c, a.parent)) for c in columns if len(columns) == 1)
+                if not any(new.comment in (c.comment or "") for c in owners if c is not None):
+                    raise self.broken(f"the comment of {a} is lost: {o.comment}")
 
     def broken(self, message: str) -> Broken:
         return Broken("\n".join([message, "after:", *self.ran[-400:]]))

@@ -6,6 +6,7 @@ from typing import Final
 
 from ..base import Dialect
 from . import ddl, ddl_access  # noqa: F401  (they fill the table of renderers)
+from .counters import seen_done
 from .emulation import EMULATION
 from .holders import holders
 from .impact import impact
@@ -47,5 +48,6 @@ DIALECT: Final = Dialect(
     probes=probes,
     rights=rights,
     unfit=unfit,
+    seen_done=seen_done,
     emulation=EMULATION,
 )

@@ -12,7 +12,7 @@ from ...model.changes import Change, Create, Drop, Rebuild
 from ...model.objects import Object, changed_fields
 from ...model.tables import Check, Column, ForeignKey, Index, PrimaryKey, Table, Unique
 from ..base import Rendering
-from .clauses import check_clause, column_clause, key_clause, table_options
+from .clauses import check_clause, column_clause, is_aria, key_clause, table_options
 from .tables import leading
 from .tokens import quoted
 
@@ -35,7 +35,7 @@ class Pack:
         self.table = self._table_address()
         if self.table in self.context.old or self.tables is not None:
             touched = {o.address for o in (*self.dropped, *self.created, *(new for _, new in self.altered))}
-            again = {o.address: o for o in (*self._displaced(), *self._torn(), *self._sized())}
+            again = {o.address: o for o in (*self._displaced(), *self._torn(), *self._sized(), *self._paired())}
             renewed = [o for a, o in again.items() if a not in touched]
             self.dropped += renewed
             self.created += renewed
@@ -67,6 +67,13 @@ class Pack:
         moved = after is not None and self._changes_engine()
         if moved or (before is not None and before != after):
             yield from self._standing_keys()
+
+    def _paired(self) -> Iterator[Object]:
+        """The other end of a history of which one end is made anew: the server takes both away or none."""
+        if self._remakes_ends():
+            for o in self.context.new.children(self.table):
+                if isinstance(o, Column) and o.versioning in ("start", "end"):
+                    yield o
 
     def _standing_keys(self) -> Iterator[Object]:
         for o in self.context.new.children(self.table):
@@ -200,21 +207,30 @@ class Pack:
         again = self.forgets_history()
         if old.system_versioned and not new.system_versioned:
             yield "DROP SYSTEM VERSIONING"
-        yield from (f"DROP PERIOD FOR {_period_name(p)}" for p in old.periods if p not in new.periods)
-        yield from (f"ADD PERIOD FOR {p}" for p in new.periods if p not in old.periods)
+        yield from (f"DROP PERIOD FOR {_period_name(p)}" for p in old.periods if p not in self._kept_periods())
+        yield from (f"ADD PERIOD FOR {p}" for p in new.periods if p not in self._kept_periods())
         if new.system_versioned and (again or not old.system_versioned):
             yield "ADD SYSTEM VERSIONING"
-        stay = tuple(o for o in old.options if o not in self._left())
+        stay = tuple(o for o in old.options if o not in self._left() and o[0] != self._lingering())
         options = table_options(new, structs.replace(old, options=stay))
         if options:
             yield " ".join(options)
 
     def _left(self) -> tuple[tuple[str, str], ...]:
-        """Options that only the engine has which is left: the next one knows no word for taking them away (1911)."""
+        """Options that only the engine has which is left: the next one knows no word for taking them away (1911). Not
+        the checksum of pages, which an Aria table always has one of."""
         if self.tables is None or not self._changes_engine():
             return ()
         old, new = self.tables
-        return tuple((n, v) for n, v in old.options if n.startswith("`") and n not in dict(new.options))
+        own = (o for o in old.options if o[0].startswith("`") or o[0] == "transactional")
+        return tuple((n, v) for n, v in own if n not in dict(new.options))
+
+    def _lingering(self) -> str:
+        """The option that stays with a table which was Aria's, though nobody said it, until it is taken away."""
+        if self.tables is None or not self._changes_engine() or not is_aria(self.tables[0].engine):
+            return ""
+        name = "page_checksum"
+        return "" if name in dict(self.tables[1].options) else name
 
     def partitioning(self) -> str:
         """What stands behind all clauses, "" where the partitions stay as they are."""
@@ -239,7 +255,28 @@ class Pack:
         if self.tables is None or not all(t.system_versioned for t in self.tables):
             return False
         before, after = (tuple(p for p in t.periods if p.startswith("SYSTEM_TIME")) for t in self.tables)
-        return before != after or self._changes_engine()
+        return before != after or self._changes_engine() or self._remakes_ends()
+
+    def loses_history(self) -> bool:
+        """Whether the rows go that once were, with the versioning or because it begins anew."""
+        if self.tables is None or not self.tables[0].system_versioned:
+            return False
+        return not self.tables[1].system_versioned or self.forgets_history()
+
+    def _ends(self) -> set[str]:
+        """The columns taken away in which the history said from when and until when a row was so."""
+        return {o.name for o in self.dropped if isinstance(o, Column) and o.versioning in ("start", "end")}
+
+    def _remakes_ends(self) -> bool:
+        """Whether such a column is to be another: the server changes none of them (4134)."""
+        return bool(self._ends() & {o.name for o in self.created if isinstance(o, Column)})
+
+    def _kept_periods(self) -> tuple[str, ...]:
+        if self.tables is None:
+            return ()
+        old, new = self.tables
+        anew = self._remakes_ends()
+        return tuple(p for p in old.periods if p in new.periods and not (anew and p.startswith("SYSTEM_TIME")))
 
     def _changes_engine(self) -> bool:
         return self.tables is not None and self.tables[0].engine != self.tables[1].engine
@@ -262,16 +299,17 @@ class Pack:
             clauses.append(way)
         first: list[str] = []
         if self._goes_first():
-            ends = {quoted(o.name) for o in self.dropped if isinstance(o, Column) and o.versioning in ("start", "end")}
-            drops = {"DROP PERIOD FOR SYSTEM_TIME", *(f"DROP COLUMN {name}" for name in ends)}
+            drops = {"DROP PERIOD FOR SYSTEM_TIME", *(f"DROP COLUMN {quoted(name)}" for name in self._ends())}
             first = [*(c for c in clauses if c in drops), "DROP SYSTEM VERSIONING"]
             drops.add("DROP SYSTEM VERSIONING")
             clauses = [c for c in clauses if c not in drops]
         if left := self._left():
-            first.append(" ".join(f"{name}=DEFAULT" for name, _ in left))
+            first.append(" ".join(f"{name if name.startswith('`') else name.upper()}=DEFAULT" for name, _ in left))
         last: list[str] = []
         if self._begins_history():
             last = [f"MODIFY COLUMN {self._said_of(c)}" for c in self._outside_history()]
+        if option := self._lingering():
+            last.append(f"{option.upper()}=DEFAULT")
         return [*filter(None, [self._said(first, ""), self._said(clauses, tail), self._said(last, "")])]
 
     def _begins_history(self) -> bool:
@@ -318,8 +356,8 @@ def in_place(old: Object, new: Object, mariadb: bool) -> bool:
 
 def _column_in_place(old: Column, new: Column, mariadb: bool) -> bool:
     """A virtual column can become nothing else, and nothing else a virtual one."""
-    if old.versioning != new.versioning and {old.versioning, new.versioning} & {"start", "end"}:
-        return False
+    if {old.versioning, new.versioning} & {"start", "end"}:
+        return old == new
     was, will = old.generated, new.generated
     if was is None and will is None:
         return True

@@ -133,8 +133,8 @@ def table_options(t: Table, old: Table | None = None) -> list[str]:
     if t.collation is not None and (old is None or t.collation != old.collation):
         found.append(f"DEFAULT CHARSET={charset(t.collation)} COLLATE={t.collation}")
     before = dict(old.options) if old is not None else {}
-    found += [_table_option(n, v) for n, v in t.options if before.get(n) != v]
-    found += [_table_option(n, _NEUTRAL.get(n, "DEFAULT")) for n in before if n not in dict(t.options)]
+    found += [_table_option(n, v) for n, v in t.options if before.get(n) != v and n not in PLACES]
+    found += [_table_option(n, _neutral(n, t)) for n in before if n not in dict(t.options)]
     if t.auto_increment is not None and (old is None or t.auto_increment != old.auto_increment):
         found.append(f"AUTO_INCREMENT={t.auto_increment}")
     if t.comment != (old.comment if old is not None else None):
@@ -153,10 +153,23 @@ _NEUTRAL: Final = {
     "insert_method": "NO",
     "union": "()",
     "connection": "''",
-    "transactional": "DEFAULT",
-    "page_checksum": "1",
 }
 """What an option is set to when it is no longer said, where that is not DEFAULT."""
+
+
+PLACES: Final = frozenset({"data directory", "index directory"})
+"""Where a table lies on the server's disk: no ALTER changes it, and a scratch server has another disk, or the same."""
+
+
+def is_aria(engine: str | None) -> bool:
+    return (engine or "").lower() == "aria"
+
+
+def _neutral(option: str, t: Table) -> str:
+    """Aria takes what it has for the default of PAGE_CHECKSUM."""
+    if option == "page_checksum" and is_aria(t.engine):
+        return "1"
+    return _NEUTRAL.get(option, "DEFAULT")
 
 
 def _table_option(name: str, value: str) -> str:

@@ -30,14 +30,15 @@ def impact(step: Step, context: Rendering) -> Impact:
 
 
 def _altered(step: Step, context: Rendering, o: Object) -> Impact:
-    way = algorithm(Pack([step.change], context))
+    pack = Pack([step.change], context)
+    way = algorithm(pack)
     copies = way == "copy"
     return Impact(
         lock="share" if copies else "access exclusive" if way == "instant" else "share update exclusive",
         on=_on(o),
         rewrite=way in ("copy", "inplace"),
         scan=way != "instant",
-        loses=", ".join(_lost(step)),
+        loses=", ".join([*_lost(step), *([f"the history of {pack.table.name}"] if pack.loses_history() else [])]),
     )
 
 

@@ -5,6 +5,7 @@ What the server prints is the truth; what we cannot read of it is listed as unmo
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
@@ -24,11 +25,12 @@ from ..base import Scope
 from ..disturbance import is_disturbance
 from ..session import Session
 from . import programs
+from .cursor import UnreadableError
+from .flavour import Folding, folding_of, is_mariadb
 from .inspect_access import access
 from .modes import USUAL_MODE
 from .programs import ROUTINES, Names
-from .reader import UnreadableError
-from .session import MySQLSession, is_mariadb
+from .session import MySQLSession
 from .tables import LeadingKeys, served, table_objects
 from .tokens import literal, quoted
 
@@ -36,6 +38,8 @@ LEDGER_PREFIX: Final = "reconcile_"
 DATABASE_NAME: Final = "database"
 SYSTEM: Final = frozenset({"information_schema", "mysql", "performance_schema", "sys"})
 _KINDS: Final = {"BASE TABLE": "table", "SYSTEM VERSIONED": "table", "VIEW": "view", "SEQUENCE": "sequence"}
+
+_PLACED: Final = re.compile(r"\n\) ENGINE=[^\n]* (?:DATA|INDEX) DIRECTORY='[^']")
 
 Row = tuple[Any, ...]
 
@@ -66,28 +70,43 @@ def inspect(session: Session, scope: Scope) -> Catalog:
     )
 
 
+def _as_stored(scope: Scope, session: MySQLSession) -> Scope:
+    """The scope with what is left alone also under the names that the server stores."""
+    if folding_of(session.version) is not Folding.STORED:
+        return scope
+    lower = (structs.replace(p, name=p.name.lower()) for p in scope.unmanaged)
+    return structs.replace(scope, unmanaged=(*scope.unmanaged, *lower))
+
+
 class Reading:
     """One reading of one database."""
 
     def __init__(self, session: MySQLSession, scope: Scope) -> None:
-        self.session, self.scope = session, scope
+        self.session, self.scope = session, _as_stored(scope, session)
         self.unmodelled: list[Unmodelled] = []
+        self.placed: list[str] = []
         self.database = session.database
         usual = USUAL_MODE[is_mariadb(session.version)]
-        self.names = Names(self.database, self._user(), usual, keeps_definers=scope.keeps_definers)
+        folds = folding_of(session.version) is not Folding.NONE
+        self.names = Names(self.database, self._user(), usual, keeps_definers=scope.keeps_definers, folds=folds)
+        self.hidden = frozenset(map(self.names.relation_key, scope.hidden))
         self.lists = {n: self._rows(n) for n in ("tables", "triggers", "routines", "events")}
 
     def notes(self) -> tuple[str, ...]:
-        """What was left out because the project says so."""
+        """What was left out, because the project says so or because no statement changes it."""
         dropped = ", ".join(sorted(self.names.dropped))
-        return (f"definers are dropped, as reconcile.yaml says: {dropped}",) if dropped else ()
+        found = [f"definers are dropped, as reconcile.yaml says: {dropped}"] if dropped else []
+        if self.placed:
+            placed = ", ".join(sorted(self.placed))
+            found.append(f"where these tables lie on the server's disk is left as it is (DATA DIRECTORY): {placed}")
+        return tuple(found)
 
     def texts(self) -> Iterator[str]:
         """Everything that the catalog is made of, as the server prints it: for telling whether any of it changed."""
         yield str(self._rows("database"))
         yield str(self.lists)
         for name, kind in self.lists["tables"]:
-            if name not in self.scope.hidden and not name.lower().startswith(LEDGER_PREFIX):
+            if self.names.relation_key(name) not in self.hidden and not name.lower().startswith(LEDGER_PREFIX):
                 yield str(self._shown(kind if kind in ("VIEW", "SEQUENCE") else "TABLE", name))
         for row in self.lists["triggers"]:
             yield str(self._shown("TRIGGER", row[0])[:3])
@@ -134,7 +153,7 @@ class Reading:
 
     def _outside(self, kind: str, name: str) -> bool:
         """Whether a table or view is none of our business."""
-        hidden = name.lower().startswith(LEDGER_PREFIX) or name in self.scope.hidden
+        hidden = name.lower().startswith(LEDGER_PREFIX) or self.names.relation_key(name) in self.hidden
         return hidden or self.scope.leaves_alone(Address(kind, "", name))
 
     def _sequences(self, names: list[str]) -> Iterator[Object]:
@@ -148,10 +167,12 @@ class Reading:
         tables: dict[str, tuple[Object, ...]] = {}
         for name in names:
             try:
-                objects = tables[name] = table_objects(self._shown("TABLE", name)[1], self.database)
+                text = self._shown("TABLE", name)[1]
+                self.placed += [name] if _PLACED.search(text) else []
+                objects = tables[name] = table_objects(text, self.database)
                 self.names.columns[name] = {o.name.lower(): o.address for o in objects if isinstance(o, Column)}
             except UnreadableError as e:
-                self.names.relations.pop(name.lower(), None)
+                self.names.relations.pop(self.names.relation_key(name), None)
                 self._not_modelled("table", name, f"its definition could not be read: {e}")
         srids, keys = self._srids(tables), LeadingKeys(tables)
         for objects in tables.values():
@@ -190,7 +211,7 @@ class Reading:
     def _triggers(self) -> Iterator[Object]:
         before: dict[tuple[str, str, str], str] = {}
         for name, table, timing, event, _ in self.lists["triggers"]:
-            owner = self.names.relations.get(table.lower())
+            owner = self.names.relations.get(self.names.relation_key(table))
             if owner is None:
                 if not self._outside("table", table):
                     self._not_modelled("trigger", name, f"what it is on, {table}, is not modelled")

@@ -15,9 +15,9 @@ from ...model.objects import Object, changed_fields
 from ...model.profile import Effect, Profile
 from ...model.tables import Column, ForeignKey, Table
 from .alter import in_place
+from .flavour import Folding, folding_of, is_mariadb
 from .privileges import canonical
 from .rewrite import rewritten
-from .session import is_mariadb
 
 _ROUTINES: Final = ("trigger", "function", "procedure", "event")
 _KINDS: Final = frozenset(
@@ -58,6 +58,8 @@ def _profile(version: tuple[int, ...]) -> Profile:
     capabilities = {name: number >= since[0 if mariadb else 1] for name, since in _SINCE.items() if version}
     capabilities |= {name: since[0 if mariadb else 1] != (1000,) for name, since in _SINCE.items() if not version}
     capabilities["mariadb"] = mariadb
+    folding = folding_of(version)
+    capabilities["folded_names"] = folding is not Folding.NONE
     kinds = _KINDS | _ACCESS | (_MARIADB_KINDS if mariadb else frozenset())
     return Profile(
         name="mysql",
@@ -70,6 +72,8 @@ def _profile(version: tuple[int, ...]) -> Profile:
         auto_renames=frozenset({"index", "unique"}) if capabilities["rename_index"] else frozenset(),
         names=dict.fromkeys(_RELATIONS, "relation") | {"trigger": "trigger"},
         part_names={"unique": "index"},
+        same_name=partial(_same_name, folding),
+        stored=partial(_stored, folding),
         rewrite=rewritten,
         identifier_bytes=0,
         alike=alike,
@@ -78,6 +82,17 @@ def _profile(version: tuple[int, ...]) -> Profile:
         canonical=canonical(mariadb=mariadb),
         capabilities=capabilities,
     )
+
+
+def _same_name(folding: Folding, kind: str, name: str) -> str:
+    """Case is told apart in names of databases and triggers, and where nothing folds them in those of tables."""
+    exact = kind in ("database", "trigger") or (kind in _RELATIONS and folding is Folding.NONE)
+    return name if exact else name.lower()
+
+
+def _stored(folding: Folding, kind: str, name: str) -> str:
+    lower = kind in _RELATIONS and folding is Folding.STORED
+    return name.lower() if lower or (kind == "view" and folding is Folding.COMPARED) else name
 
 
 def alike(old: Object, new: Object) -> tuple[Object, Object]:

@@ -14,7 +14,7 @@ from ...model.namespaces import Sequence
 from ...model.objects import Object
 from ...model.programs import Event, Function, Package, PackageBody, Procedure, Trigger, View
 from ...model.tables import Options, SequenceOptions
-from .reader import Cursor, UnreadableError
+from .cursor import Cursor, UnreadableError
 from .tokens import Lexis, is_name, name_of, quoted, tokens, without_database
 
 _NAME: Final = r"""(?:`(?:[^`]|``)*`|"(?:[^"]|"")*")"""  # in double quotes where it was written under ANSI_QUOTES
@@ -34,11 +34,14 @@ ROUTINES: Final[dict[str, type[Any]]] = {
 
 
 class Names:
-    """The relations and routines of a database by lower-case name, and whose session reads them."""
+    """The relations of a database by the name that tells them apart, its routines by lower-case name, and whose
+    session reads them. `folds`: the server makes nothing of the case of a relation's name."""
 
-    def __init__(self, database: str, user: str, usual_mode: frozenset[str], *, keeps_definers: bool = True) -> None:
+    def __init__(
+        self, database: str, user: str, usual_mode: frozenset[str], *, keeps_definers: bool = True, folds: bool = False
+    ) -> None:
         self.database, self.user, self.usual_mode = database, user, usual_mode
-        self.keeps_definers = keeps_definers
+        self.keeps_definers, self.folds = keeps_definers, folds
         self.dropped: set[str] = set()
         """The definers that were left out because the project says so."""
         self.relations: dict[str, Address] = {}
@@ -46,9 +49,13 @@ class Names:
         self.columns: dict[str, dict[str, Address]] = {}
         """The columns of each table by lower-case name."""
 
+    def relation_key(self, name: str) -> str:
+        """What tells a relation from others."""
+        return name.lower() if self.folds else name
+
     def mentioned(self, text: str) -> tuple[Address, ...]:
         """The relations whose names stand in a text."""
-        words = {name_of(t.text).lower() for t in tokens(text) if is_name(t.text)}
+        words = {self.relation_key(name_of(t.text)) for t in tokens(text) if is_name(t.text)}
         return tuple(sorted(self.relations[w] for w in words & self.relations.keys()))
 
     def queried(self, text: str, but: Address) -> tuple[Address, ...]:
@@ -63,11 +70,11 @@ class Names:
         for before, word, after in zip(words, words[1:], words[2:], strict=False):
             if not is_name(word):
                 continue
-            name = name_of(word).lower()
+            name = name_of(word)
             if after == "(":
-                found.update(filter(None, [self.routines.get(name)]))
+                found.update(filter(None, [self.routines.get(name.lower())]))
             elif after != "." and before.upper() in _BEFORE_RELATION:
-                found.update(filter(None, [self.relations.get(name)]))
+                found.update(filter(None, [self.relations.get(self.relation_key(name))]))
         columns = {c for a in found for name, c in self.columns.get(a.name, {}).items() if name in named}
         return tuple(sorted((found | columns) - {but}))
 
@@ -231,5 +238,7 @@ def _options(kind: str, cycle: bool, n: dict[str, int]) -> SequenceOptions:
 def in_names(names: Names, addresses: Iterable[Address]) -> None:
     """Enter relations and routines, so that texts which mention them can be told."""
     for a in addresses:
-        target = names.routines if a.kind in ("function", "procedure", "package") else names.relations
-        target[a.name.lower()] = a
+        if a.kind in ("function", "procedure", "package"):
+            names.routines[a.name.lower()] = a
+        else:
+            names.relations[names.relation_key(a.name)] = a

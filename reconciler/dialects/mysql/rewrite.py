@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ...model.address import Address
 from ...model.catalog import Catalog
@@ -24,18 +24,28 @@ def rewritten(changes: Sequence[Change], old: Catalog, new: Catalog, follow_orde
 def _parted(changes: Sequence[Change]) -> list[Change]:
     """Queries that let go of what is dropped and read what is new: they go before the one, and come after the other."""
     gone = {c.old.address for c in changes if isinstance(c, Drop)}
-    made = {c.new.address for c in changes if isinstance(c, Create)}
+    late = {c.new.address for c in changes if isinstance(c, Create)}
+    rebuilt: set[Address] = set()
     for c in changes:
         if isinstance(c, Rebuild):
-            made |= {c.new.address, *(o.address for o in c.after)}
-            gone |= {o.address for o in c.before}
-    found: list[Change] = []
-    for c in changes:
-        torn = isinstance(c, Alter) and c.new.kind in ("view", "trigger") and gone.intersection(c.old.refs)
-        if torn and isinstance(c, Alter) and made.intersection(c.new.requires()):
-            found += [Drop(c.old), Create(c.new)]
-        else:
-            found.append(c)
+            late |= {c.new.address, *(o.address for o in c.after)}
+            rebuilt |= {o.address for o in c.before}
+    queries = [c for c in changes if isinstance(c, Alter) and c.new.kind in ("view", "trigger")]
+    torn = {c.new.address for c in queries if rebuilt.intersection(c.old.refs)}
+    gone |= rebuilt
+    late |= _grown(late, {c.new.address: c.new.requires() for c in queries})
+    waiting = {c.new.address: c.old.refs for c in queries if late.intersection(c.new.requires())}
+    torn |= _grown(gone | torn, waiting)
+    found = [c for c in changes if not (isinstance(c, Alter) and c.new.address in torn)]
+    parted = [c for c in queries if c.new.address in torn]
+    return [*found, *(part for c in parted for part in (Drop(c.old), Create(c.new)))]
+
+
+def _grown(roots: set[Address], needs: Mapping[Address, Iterable[Address]]) -> set[Address]:
+    """Those that need a root, or one that does."""
+    found: set[Address] = set()
+    while more := {a for a, their in needs.items() if a not in found and (roots | found).intersection(their)}:
+        found |= more
     return found
 
 

@@ -18,8 +18,8 @@ from ...model.tables import ForeignKey
 from ..base import Claim
 from ..disturbance import is_disturbance
 from ..session import Session
+from .flavour import is_mariadb
 from .inspect import LEDGER_PREFIX
-from .session import is_mariadb
 from .tokens import literal, quoted
 
 _LEDGER: Final = tuple(f"{LEDGER_PREFIX}{name}" for name in ("ledger", "journal", "recorded"))

@@ -13,9 +13,10 @@ import msgspec
 from ...config.urls import scheme
 from ...errors import DatabaseError, ReconcileError
 from .binaries import places_searched, server_programs
+from .flavour import Folding, folding_of, is_mariadb
 from .places import with_database
 from .scratch_accounts import ScratchSession, forget_grants
-from .session import MySQLSession, connect, is_mariadb
+from .session import MySQLSession, connect
 from .tokens import quoted
 
 LINGER_SECONDS: Final = 30.0
@@ -95,8 +96,10 @@ def _own_server(version: Sequence[int] | None) -> ScratchServer:
     from ..postgresql.places import scratch_home
     from .server import MariaServer
 
-    folder = scratch_home() / f"mariadb{programs.version[0]}.{programs.version[1]}"
-    own = MariaServer(folder, programs, linger=_linger(), disposable=True)
+    folds = folding_of(version or ()) is Folding.STORED
+    name = f"mariadb{programs.version[0]}.{programs.version[1]}{'-folded' if folds else ''}"
+    settings = {"lower-case-table-names": str(int(Folding.STORED))} if folds else {}
+    own = MariaServer(scratch_home() / name, programs, linger=_linger(), disposable=True, settings=settings)
     return ScratchServer(running=own.running, url=own.url(), own=True)
 
 
@@ -142,7 +145,15 @@ def _sweep(maintenance: MySQLSession) -> None:
 
 
 def _notice(wanted: Sequence[int] | None, own: tuple[int, ...]) -> str:
-    if not wanted or tuple(wanted[:2]) == own[:2]:
+    if not wanted:
+        return ""
+    folding, ours = folding_of(wanted), folding_of(own)
+    if folding is not ours and Folding.STORED in (folding, ours):
+        return (
+            f"lower_case_table_names is {int(ours)} on the scratch server, and {int(folding)} on the target: names of "
+            f"tables that hold capitals may be judged wrongly; name a server that folds names as the target does"
+        )
+    if tuple(wanted[:2]) == own[:2]:
         return ""
     return (
         f"the scratch database runs {_named(own)}, the target {_named(wanted)}: what differs between them may be "

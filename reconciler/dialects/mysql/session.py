@@ -7,7 +7,6 @@ it is committed together as its author meant.
 from __future__ import annotations
 
 import hashlib
-import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
 from functools import cache
@@ -18,18 +17,13 @@ from ...config.secrets import masked, passwords, scrub
 from ...errors import BusyError, DatabaseError, ReconcileError
 from ..disturbance import is_lost, refusals_ignored
 from ..session import TRANSACTION_OUTCOME_UNKNOWN, Session, polled, require_text
+from .flavour import Folding, folding_of, is_mariadb, server_version, with_folding
 from .modes import session_mode, set_back, set_for_now
 from .places import place
 
 _CONNECT_TIMEOUT: Final = 10
 _NO_SAVEPOINT: Final = "1305"
 _READING: Final = "@reconcile_reading_mode"
-MARIADB: Final = 10
-"""Versions from here on are MariaDB's; MySQL's go from 5.7 to 9."""
-
-
-def is_mariadb(version: Sequence[int]) -> bool:
-    return not version or version[0] >= MARIADB
 
 
 class MySQLSession(Session):
@@ -49,6 +43,12 @@ class MySQLSession(Session):
         self.version = server_version(str(connection.get_server_info()))
         self.number = int(connection.thread_id())
         self.database = place(url).database
+
+    def folds(self, folding: int) -> None:
+        """The server's `lower_case_table_names`, which its version says from now on."""
+        self.version = with_folding(self.version, folding)
+        if folding_of(self.version) is Folding.STORED:
+            self.database = self.database.lower()
 
     @property
     def mariadb(self) -> bool:
@@ -235,14 +235,6 @@ def _decoded(value: Any) -> Any:
     return value.decode("utf-8", "surrogateescape") if isinstance(value, bytes) else value
 
 
-def server_version(text: str) -> tuple[int, ...]:
-    """The version in what a server says at the start: `10.11.19-MariaDB-0+deb12u1`, `5.5.5-10.6.2-MariaDB`, `8.4.3`."""
-    if "mariadb" in text.lower():
-        text = text.removeprefix("5.5.5-")
-    found = re.match(r"(\d+)\.(\d+)(?:\.(\d+))?", text)
-    return tuple(int(n) for n in found.groups(default="0")) if found else ()
-
-
 @cache
 def _driver() -> Any:
     if not find_spec("pymysql"):
@@ -313,3 +305,4 @@ def _prepare(session: MySQLSession, read_only: bool) -> None:
             session.execute(f"SET SESSION {optional}")
     if read_only:
         session.execute("SET SESSION TRANSACTION READ ONLY")
+    session.folds(int(session.rows("SELECT @@lower_case_table_names")[0][0]))

@@ -11,12 +11,13 @@ from msgspec import structs
 from ...model.address import Address
 from ...model.objects import Object
 from ...model.tables import Action, Check, Column, ForeignKey, Generated, Index, PrimaryKey, Table, Unique
+from .clauses import PLACES, is_aria
 from .reader import ColumnClause, KeyClause, ReferenceClause, TableClause, table_clause
 from .tokens import is_name, key_parts, name_of, spelled, tokens, without_database
 
 _OVERLAPS: Final = "WITHOUT OVERLAPS"
 _USUAL: Final = ("page_checksum", "1")
-"""An option that Aria prints of every table."""
+"""An option that Aria prints of every table, and other engines of those that had it said."""
 
 
 @lru_cache(maxsize=20_000)
@@ -39,7 +40,8 @@ class _Maker:
 
     def table(self) -> Table:
         c = self.clause
-        options = tuple(sorted((n, v) for n, v in c.options.items() if (n, v) != _USUAL))
+        usual = _USUAL if is_aria(c.engine) else None
+        options = tuple(sorted((n, v) for n, v in c.options.items() if (n, v) != usual and n not in PLACES))
         return Table(
             name=self.name,
             comment=c.comment,
@@ -62,8 +64,10 @@ class _Maker:
         generated = None
         if c.generated is not None:
             generated = Generated(expression=self._own(c.generated) or "", stored=c.stored)
-        texts = [t for t in (c.generated, c.check, c.default if c.default and "(" in c.default else None) if t]
-        mentioned = {a for t in texts for a in self._mentioned(t) if a.name != c.name}
+        mentioned: set[Address] = set()
+        if c.generated or c.check or (c.default and "(" in c.default):
+            texts = [t for t in (c.generated, c.check, c.default if c.default and "(" in c.default else None) if t]
+            mentioned = {a for t in texts for a in self._mentioned(t) if a.name != c.name}
         return Column(
             table=self.name,
             name=c.name,
@@ -74,13 +78,13 @@ class _Maker:
             generated=generated,
             collation=self._collation(c),
             compression=c.compressed,
-            options=tuple(sorted(c.options.items())),
+            options=tuple(sorted(c.options.items())) if c.options else (),
             auto_increment=c.auto_increment,
             on_update=c.on_update,
             invisible=c.invisible,
             check=self._own(c.check),
             versioning=cast(Any, c.versioning),
-            refs=tuple(sorted(mentioned)),
+            refs=tuple(sorted(mentioned)) if mentioned else (),
         )
 
     def _collation(self, c: ColumnClause) -> str | None:

@@ -65,14 +65,12 @@ def _declared_below(c: Column, catalog: Catalog) -> Iterator[Column]:
     """The columns of that name that child tables declare as well, deepest first: made before the parent's, which then
     merges with them (manual: Inheritance), they stay their tables' own, and no other column does."""
     table = Address("table", c.schema, c.table)
-    for d in catalog.dependents(table):
-        t = catalog[d]
-        if isinstance(t, Table) and table in _parents(t):
-            plain = replace(c, schema=t.schema, table=t.name)
-            yield from _declared_below(plain, catalog)
-            own = catalog.get(plain.address)
-            if isinstance(own, Column) and own.merged:
-                yield own
+    for t in catalog.once(_heirs).get(table, ()):
+        plain = replace(c, schema=t.schema, table=t.name)
+        yield from _declared_below(plain, catalog)
+        own = catalog.get(plain.address)
+        if isinstance(own, Column) and own.merged:
+            yield own
 
 
 def _declared_too(c: Column, context: Rendering) -> Iterator[Statement]:
@@ -224,17 +222,21 @@ def _attributes(old: Column, new: Column, context: Rendering) -> Iterator[Statem
 
 def _below(c: Column, context: Rendering) -> Iterator[Column]:
     """The columns of child tables that are what this one is, and that SET COMPRESSION does not reach."""
-    for d in context.new.dependents(Address("table", c.schema, c.table)):
-        t = context.new[d]
-        if isinstance(t, Table) and d in context.old and Address("table", c.schema, c.table) in _parents(t):
+    for t in context.new.once(_heirs).get(Address("table", c.schema, c.table), ()):
+        if t.address in context.old:
             child = replace(c, schema=t.schema, table=t.name)
             if child.address not in context.new:
                 yield child
                 yield from _below(child, context)
 
 
-def _parents(t: Table) -> tuple[Address | None, ...]:
-    return (*t.inherits, t.partition_of)
+def _heirs(catalog: Catalog) -> dict[Address, list[Table]]:
+    """By table, those that inherit from it or are its partitions, in the order of their addresses."""
+    found: dict[Address, list[Table]] = {}
+    for t in sorted((t for t in catalog.of(Table) if t.inherits or t.partition_of), key=lambda t: t.address):
+        for above in {*t.inherits, *([t.partition_of] if t.partition_of else [])}:
+            found.setdefault(above, []).append(t)
+    return found
 
 
 OVERRIDABLE: Final = frozenset(

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final, TypeVar
 
 from ...model.objects import Object
-from ...model.tables import Check, Column, ForeignKey, Key, PrimaryKey, Table, Unique
+from ...model.tables import Check, Column, ForeignKey, Generated, Key, PrimaryKey, Table, Unique
 from .comments import closed, written
 from .tokens import constant, ident, name_of, quoted, tokens
 
@@ -23,6 +23,8 @@ NAMES: Final = ("names", "quoted")
 """The option of a table whose names with capitals are in quotes, which they need not be."""
 STRICT_LAST: Final = ("strict", "last")
 """The option of a table that says STRICT behind WITHOUT ROWID."""
+COMPUTED_FIRST: Final = ("computed", "first")
+"""The option of a column whose NOT NULL or COLLATE is written behind what computes it."""
 WRITTEN: Final = "written"
 """The option of a key that is written in its column or in the table, where it usually is not."""
 
@@ -96,6 +98,10 @@ def column_clause(c: Column, constraints: Sequence[Object] = (), said: Names = i
     """A column, with the constraints that are written in its definition; the foreign key comes last, since DEFERRABLE
     would take what follows it for its own."""
     words = [said(c.name), c.type]
+    computed = [_computed(c.generated)] if c.generated is not None else []
+    if COMPUTED_FIRST in c.options:
+        words += computed
+        computed = []
     if not c.nullable:
         words.append(f"{_constraint_name(c.not_null_name, said)}NOT NULL{_conflict(c.conflict)}")
     if c.default is not None:
@@ -104,11 +110,13 @@ def column_clause(c: Column, constraints: Sequence[Object] = (), said: Names = i
         words.append(f"COLLATE {ident(c.collation)}")
     ordered = _in_order(constraints)
     words += [_named(o, said) + _inline(o, said) + written(o.comment) for o in ordered if not isinstance(o, ForeignKey)]
-    if c.generated is not None:
-        kept = "STORED" if c.generated.stored else "VIRTUAL"
-        words.append(f"GENERATED ALWAYS AS ({closed(c.generated.expression)}) {kept}")
+    words += computed
     words += [_named(o, said) + _references(o, said) + written(o.comment) for o in ordered if isinstance(o, ForeignKey)]
     return " ".join(filter(None, words)) + written(c.comment)
+
+
+def _computed(generated: Generated) -> str:
+    return f"GENERATED ALWAYS AS ({closed(generated.expression)}) {'STORED' if generated.stored else 'VIRTUAL'}"
 
 
 def default(text: str) -> str:

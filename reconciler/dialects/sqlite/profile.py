@@ -49,7 +49,7 @@ def _profile(version: tuple[int, ...]) -> Profile:
         unordered=frozenset({"foreign_key"}),  # its target is looked for when rows are written, not before
         rewrite=partial(rewritten, capabilities),
         written_in=_written_in,
-        same_name=str.lower,
+        same_name=lambda kind, name: name.lower(),
         alike=alike,
         capabilities=capabilities,
     )

@@ -60,8 +60,8 @@ class Shapes:
 
     def __init__(self, manifests: Iterable[Manifest], habits: Habits) -> None:
         self._habits = habits
-        self._manifests = {(m.address.schema, _folded(m.address.name, habits)): m
-                           for m in manifests if m.kind.model is Table}  # fmt: skip
+        self._manifests = {(m.address.schema, m.address.name): m for m in manifests if m.kind.model is Table}
+        self._spelled = {(s, name.lower()): (s, name) for s, name in self._manifests} if habits.folded else {}
         self._made: dict[tuple[str, str], Shape] = {}
 
     def __iter__(self) -> Iterator[tuple[str, str]]:
@@ -69,10 +69,15 @@ class Shapes:
 
     def known_sound(self, key: tuple[str, str]) -> bool:
         """Whether the table is there, and as it was when everything that points at it was found to be sound."""
-        found = self._manifests.get(key)
+        found = self._manifests.get(self._own(key))
         return found is not None and found.known_sound
 
+    def _own(self, key: tuple[str, str]) -> tuple[str, str]:
+        """The key as the manifest spells it, where the database may take both for one name."""
+        return key if key in self._manifests else self._spelled.get((key[0], key[1].lower()), key)
+
     def get(self, key: tuple[str, str]) -> Shape | None:
+        key = self._own(key)
         if key not in self._made and (m := self._manifests.get(key)) is not None:
             keys = [o for o in m.parts.objects if isinstance(o, PrimaryKey)]
             columns = dict.fromkeys(_folded(o.name, self._habits) for o in m.parts.objects if isinstance(o, Column))
@@ -104,7 +109,7 @@ class _TableCheck:
     @cached_property
     def own(self) -> Shape:
         address = self.manifest.address
-        return self.tables.get((address.schema, _folded(address.name, self.habits))) or Shape({})
+        return self.tables.get((address.schema, address.name)) or Shape({})
 
     def findings(self) -> Iterator[Finding]:
         names: dict[str, Object] = {}
@@ -124,7 +129,7 @@ class _TableCheck:
     def _changed_targets(self) -> Iterator[Finding]:
         """What is wrong with the foreign keys of an unchanged table, whose targets may have changed."""
         for n, o in enumerate(self.manifest.parts.objects):
-            if type(o) is ForeignKey and not self.tables.known_sound((o.target_schema, _folded(o.target, self.habits))):
+            if type(o) is ForeignKey and not self.tables.known_sound((o.target_schema, o.target)):
                 yield from self.foreign_key(n, o)
 
     def _finding(
@@ -157,7 +162,7 @@ class _TableCheck:
     def foreign_key(self, n: int, o: Object) -> Iterator[Finding]:
         assert isinstance(o, ForeignKey)
         yield from self._unknown(n, [*o.columns, *o.set_columns])
-        target = self.tables.get((o.target_schema, _folded(o.target, self.habits)))
+        target = self.tables.get((o.target_schema, o.target))
         if target is None:
             yield from self._no_target(n, o)
             return

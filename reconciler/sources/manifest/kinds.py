@@ -16,7 +16,7 @@ from ...model import codec  # registers the kinds
 from ...model.access import Access, Role
 from ...model.address import Address
 from ...model.namespaces import Enum, Sequence, SequenceOwner
-from ...model.objects import KINDS, Child, Object, value_address
+from ...model.objects import KINDS, Child, Object, fields_of, value_address
 from ...model.profile import Profile
 from ...model.programs import Function, MaterializedView, View, ViewColumn
 from ...model.tables import Options, Table
@@ -272,7 +272,7 @@ def written_fields(model: type[Object]) -> list[msgspec.structs.FieldInfo]:
     """The fields of a kind that its spec holds: all but its identity, and what is derived or not compared."""
     identity = {"schema", "name"} | ({"table"} if issubclass(model, Child) else set())
     left_out = identity | model.silent | _DERIVED.get(model, frozenset())
-    return [f for f in msgspec.structs.fields(model) if f.name not in left_out]
+    return [f for f in fields_of(model) if f.name not in left_out]
 
 
 def _made_form(model: type[Object], more: Iterable[Any] = ()) -> type[Form]:

@@ -369,3 +369,11 @@ def test_an_editor_with_the_schema_sees_what_we_see(root: Path, text: str) -> No
     """What the schema alone refuses is what the type refuses."""
     source = document(text, "x").documents[0]
     assert bool(violations(source, project_schema())) == (converted(source, ProjectForm, dict)[0] is None)
+
+
+def test_what_is_left_alone_is_of_a_kind_that_there_is(root: Path) -> None:
+    """Else nothing would be left alone, and a plan would drop it."""
+    text = FULL.replace("{kind: table, name: \"legacy_*\"", "{kind: Table, name: \"legacy_*\"")
+    assert [f for f in said(root, text) if "'Table'" in f] == [
+        "10 error: there is no kind 'Table', so nothing would be left alone"
+    ]

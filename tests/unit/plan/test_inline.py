@@ -30,7 +30,7 @@ PROFILE = Profile(
     names={"table": "relation"},
     unordered=frozenset({"foreign_key"}),
     written_in=written_in,
-    same_name=str.lower,
+    same_name=lambda kind, name: name.lower(),
 )
 
 

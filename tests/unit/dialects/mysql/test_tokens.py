@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from reconciler.dialects.mysql.counters import raised
+from reconciler.dialects.mysql.flavour import is_mariadb, server_version
 from reconciler.dialects.mysql.places import place, socket_url, with_database
-from reconciler.dialects.mysql.session import is_mariadb, server_version
 from reconciler.dialects.mysql.tokens import key_sql, literal, quoted, text_of, tokens, without_database
 from reconciler.dialects.mysql.values import fits
 
@@ -56,3 +57,19 @@ def test_urls() -> None:
 )  # fmt: skip
 def test_which_texts_are_values_of_a_type(type: str, value: str, expected: bool) -> None:
     assert fits(type, value) is expected
+
+
+@pytest.mark.parametrize(
+    ("sql", "asked"),
+    [
+        ("ALTER TABLE `a b` AUTO_INCREMENT=1000, ALGORITHM=INPLACE, LOCK=NONE", ("", "a b", 1000)),
+        ("/* on */ alter table db.t auto_increment = 7;", ("db", "t", 7)),
+        ("ALTER TABLE t AUTO_INCREMENT 7", ("", "t", 7)),
+        ("ALTER TABLE t ADD COLUMN a INT, AUTO_INCREMENT=7", None),
+        ("ALTER TABLE t AUTO_INCREMENT=7 COMMENT='x'", None),
+        ("ALTER TABLE t COMMENT='AUTO_INCREMENT=7'", None),
+        ("ALTER TABLE t", None),
+    ],
+)
+def test_what_does_nothing_but_raise_a_counter(sql: str, asked: tuple[str, str, int] | None) -> None:
+    assert raised(sql) == asked

@@ -1,8 +1,1 @@
-SET @reconcile_usual_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), SESSION sql_mode = 'STRICT_TRANS_TABLES,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_AUTO_CREATE_USER';
-ALTER TABLE `t`
-  DROP KEY `k`,
-  DROP COLUMN `UserName`,
-  ADD COLUMN `username` varchar(10) CHARACTER SET utf8mb4 COLLATE utf8mb4_general_ci,
-  ADD KEY `k` (`username`),
-  ALGORITHM=INPLACE, LOCK=NONE;
-SET SESSION sql_mode = COALESCE(@reconcile_usual_mode, @@SESSION.sql_mode), @reconcile_usual_mode = NULL;
+ALTER TABLE `t` RENAME COLUMN `UserName` TO `username`;

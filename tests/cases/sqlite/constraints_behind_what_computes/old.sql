@@ -1,0 +1,1 @@
+CREATE TABLE t (a int, b int CHECK (b > 0) GENERATED ALWAYS AS (a + 1) STORED UNIQUE, c int NOT NULL AS (a));
