@@ -9,6 +9,7 @@ which are then made into rebuilds that carry the rows over.
 - The storage parameters of an index of a partitioned table cannot be set.
 - A check that is not valid is valid in a child table that is made after it; where it is to be valid in neither, it is
   made behind the children, also anew.
+- A partition cannot leave under a foreign key with rows that point at its own (pointed_at.py).
 - A check of a domain, or its NOT NULL, is looked for in the columns that are of the domain, and refused where a column
   holds it inside of an array, a composite or a range.
 """
@@ -28,6 +29,7 @@ from ...model.objects import Object
 from ...model.tables import Check, Column, Index, Key, Table
 from ...model.types import Attribute, CompositeType, Domain, DomainCheck
 from .lineage import columns_of, parents
+from .pointed_at import made_again
 from .spelling import ident
 
 
@@ -40,7 +42,7 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Cha
     wanted = sorted(a for a in {*chain.from_iterable(by)} - replaced if a in old and a in new)
     kept = [c for c in changes if not (isinstance(c, Alter) and c.new.address in wanted)]
     done = [*kept, *(Drop(old[a]) for a in wanted), *(Create(new[a]) for a in wanted)]
-    return [_behind_children(c, done, new) for c in done]
+    return made_again([_behind_children(c, done, new) for c in done], old, new)
 
 
 def _by_partition_key(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:
