@@ -9,6 +9,7 @@ which are then made into rebuilds that carry the rows over.
 - The storage parameters of an index of a partitioned table cannot be set.
 - A check that is not valid is valid in a child table that is made after it; where it is to be valid in neither, it is
   made behind the children, also anew.
+- An index ON ONLY a partitioned table cannot stay as it is under partitions that come (only_wholes.py).
 - A partition cannot leave under a foreign key with rows that point at its own (pointed_at.py).
 - A check of a domain, or its NOT NULL, is looked for in the columns that are of the domain, and refused where a column
   holds it inside of an array, a composite or a range.
@@ -29,6 +30,7 @@ from ...model.objects import Object
 from ...model.tables import Check, Column, Index, Key, Table
 from ...model.types import Attribute, CompositeType, Domain, DomainCheck
 from .lineage import columns_of, parents
+from .only_wholes import anew, behind_partitions
 from .pointed_at import made_again
 from .spelling import ident
 
@@ -39,10 +41,17 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Cha
     by = [_by_partition_key(changes, old), _by_container(changes, old), _by_parent(changes, old, new)]
     by += [_by_type(changes, old, new), _by_share(changes, old, new), _by_validity(changes, new)]
     by.append(_by_partitions(changes, old))
-    wanted = sorted(a for a in {*chain.from_iterable(by)} - replaced if a in old and a in new)
+    done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
+    while further := anew(done, old, new) - {c.old.address for c in done if isinstance(c, Drop)}:
+        done = _replacing(done, further, old, new)
+    ordered = (behind_partitions(_behind_children(c, done, new), old, new) for c in done)
+    return made_again(list(ordered), old, new)
+
+
+def _replacing(changes: Sequence[Change], asked: set[Address], old: Catalog, new: Catalog) -> list[Change]:
+    wanted = sorted(a for a in asked if a in old and a in new)
     kept = [c for c in changes if not (isinstance(c, Alter) and c.new.address in wanted)]
-    done = [*kept, *(Drop(old[a]) for a in wanted), *(Create(new[a]) for a in wanted)]
-    return made_again([_behind_children(c, done, new) for c in done], old, new)
+    return [*kept, *(Drop(old[a]) for a in wanted), *(Create(new[a]) for a in wanted)]
 
 
 def _by_partition_key(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:
@@ -101,7 +110,7 @@ def _by_type(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[
 
 def _by_share(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
     for c in changes:
-        if isinstance(c, Create) and isinstance(c.new, Index):
+        if isinstance(c, Create) and isinstance(c.new, Index) and not c.new.only:
             for d in new.dependents(c.new.address):
                 both = [o for o in (old.get(d), new[d]) if isinstance(o, Index) and o.attached_to is None]
                 if len(both) == 2:

@@ -16,6 +16,7 @@ from ..base import Rendering
 from .clauses import constraint_clause, not_valid
 from .ddl_columns import alterations, as_child
 from .lineage import columns_from_parents, columns_of, parents
+from .only_wholes import is_only
 from .partitions import PartitionTie
 from .rendering import RENDER, head_of, on_owner, sql
 from .spelling import at, cut, ident, literal, made_up, made_up_index, qualified
@@ -157,6 +158,8 @@ def _shares_left(new: Table, parent: Address, context: Rendering) -> Iterator[St
     above = context.new.children(new.partition_of) if new.partition_of is not None else ()
     shared = {(o.kind, _terms(o)) for o in above if isinstance(o, Key | Index)}
     for o in context.old.children(parent):
+        if is_only(o):
+            continue
         if isinstance(o, Key | Index | Exclusion) and o.address not in named and (o.kind, _terms(o)) not in shared:
             name = made_up_index(new.name, _terms(o), o.kind)
             if (o.kind, name) not in kept:
