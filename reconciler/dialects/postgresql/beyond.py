@@ -11,8 +11,7 @@ which are then made into rebuilds that carry the rows over.
   made behind the children, also anew.
 - An index ON ONLY a partitioned table cannot stay as it is under partitions that come (only_wholes.py).
 - A partition cannot leave under a foreign key with rows that point at its own (pointed_at.py).
-- A check of a domain, or its NOT NULL, is looked for in the columns that are of the domain, and refused where a column
-  holds it inside of an array, a composite or a range.
+- A check of a domain whose values are inside of others (containers.py).
 """
 
 from __future__ import annotations
@@ -28,7 +27,8 @@ from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop
 from ...model.objects import Object
 from ...model.tables import Check, Column, Index, Key, Table
-from ...model.types import Attribute, CompositeType, Domain, DomainCheck
+from ...model.types import Attribute, CompositeType
+from .containers import by_container
 from .lineage import columns_of, parents
 from .only_wholes import anew, behind_partitions
 from .pointed_at import made_again
@@ -38,7 +38,7 @@ from .spelling import ident
 def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Change]:
     """The changes with a replacement in place of each that the server would refuse."""
     replaced = {c.old.address for c in changes if isinstance(c, Drop)}
-    by = [_by_partition_key(changes, old), _by_container(changes, old), _by_parent(changes, old, new)]
+    by = [_by_partition_key(changes, old), by_container(changes, old), _by_parent(changes, old, new)]
     by += [_by_type(changes, old, new), _by_share(changes, old, new), _by_validity(changes, new)]
     by.append(_by_partitions(changes, old))
     done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
@@ -177,44 +177,3 @@ def mentions(table: Table, column: str) -> bool:
     if table.partition_by is None:
         return False
     return re.search(rf'(?<![\w"]){re.escape(ident(column))}(?![\w"])', table.partition_by) is not None
-
-
-def _by_container(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:
-    for c in changes:
-        domain = _looked_for(c)
-        if domain is not None and _in_container(domain, old):
-            yield domain
-
-
-def _looked_for(c: Change) -> Address | None:
-    """The domain for whose values the server looks, to see whether they are as they have to be from now on."""
-    if isinstance(c, Create) and isinstance(c.new, DomainCheck):
-        return None if c.new.not_valid else c.new.parent
-    if isinstance(c, Alter) and isinstance(c.new, DomainCheck):
-        return c.new.parent if "not_valid" in c.fields else None
-    if isinstance(c, Alter) and isinstance(c.new, Domain) and "nullable" in c.fields:
-        return None if c.new.nullable else c.new.address
-    return None
-
-
-def _in_container(domain: Address, catalog: Catalog) -> bool:
-    todo: list[tuple[Address, bool]] = [(domain, False)]
-    seen = set(todo)
-    while todo:
-        type, inside = todo.pop()
-        for user in (catalog[d] for d in catalog.dependents(type)):
-            holds = inside or _holds(user)
-            if isinstance(user, Column) and holds:
-                return True
-            if user.kind in _TYPES and (user.address, holds) not in seen:
-                seen.add((user.address, holds))
-                todo.append((user.address, holds))
-    return False
-
-
-_TYPES = frozenset({"domain", "composite_type", "range_type"})
-
-
-def _holds(o: Object) -> bool:
-    """Whether a type is something inside of this one, and not what it is itself."""
-    return o.kind in ("composite_type", "range_type") or str(getattr(o, "type", "")).endswith("[]")
