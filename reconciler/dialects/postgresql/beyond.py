@@ -3,7 +3,7 @@ which are then made into rebuilds that carry the rows over.
 
 - The type of a column of a partition key cannot be changed (14 to 18), on any level of partitions.
 - A table that gets a parent must have all of the parent's columns, and has them as its own then, which those that were
-  made as children have not.
+  made as children have not; and what a table has declared of a parent's columns it does not take back.
 - A table that becomes one of a type must have the type's columns already, and no others, in the type's order.
 - An index of a partition that is equal to one made of the whole would become a share of that one, and stays none.
 - The storage parameters of an index of a partitioned table cannot be set.
@@ -24,12 +24,12 @@ from msgspec.structs import replace
 
 from ...model.address import Address
 from ...model.catalog import Catalog
-from ...model.changes import Alter, Change, Create, Drop
+from ...model.changes import Alter, Change, Create, Drop, subject
 from ...model.objects import Object
 from ...model.tables import Check, Column, Index, Key, Table
 from ...model.types import Attribute, CompositeType
 from .containers import by_container
-from .lineage import columns_of, parents
+from .lineage import columns_from_parents, columns_of, parents
 from .only_wholes import anew, behind_partitions
 from .pointed_at import made_again
 from .spelling import ident
@@ -40,7 +40,7 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Cha
     replaced = {c.old.address for c in changes if isinstance(c, Drop)}
     by = [_by_partition_key(changes, old), by_container(changes, old), _by_parent(changes, old, new)]
     by += [_by_type(changes, old, new), _by_share(changes, old, new), _by_validity(changes, new)]
-    by.append(_by_partitions(changes, old))
+    by += [_by_partitions(changes, old), _by_declaration(changes, old, new)]
     done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
     while further := anew(done, old, new) - {c.old.address for c in done if isinstance(c, Drop)}:
         done = _replacing(done, further, old, new)
@@ -81,6 +81,22 @@ def _own_no_more(name: str, table: Table, old: Catalog, new: Catalog) -> bool:
     was, will = old.get(own), new.get(own)
     declared = isinstance(was, Column) and (was.merged or not was.inherited)
     return declared and table.partition_of is None and not (isinstance(will, Column) and will.merged)
+
+
+def _by_declaration(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
+    """Tables for which a column of a parent's is to be no more, or to be one where a check would become theirs too."""
+    for c in changes:
+        o = subject(c)
+        if not isinstance(o, Column) or not isinstance(table := new.get(o.parent or o.address), Table):
+            continue
+        was, will = (isinstance(x := side.get(o.address), Column) and x.merged for side in (old, new))
+        stays = table.inherits and table.address in old and o.name in columns_from_parents(new, table)
+        if stays and was and not will and _own_no_more(o.name, table, old, new):
+            yield table.address
+        elif stays and will and not was and o.name in columns_from_parents(old, table):
+            checks = (x for p in ancestors(table, new) for x in new.children(p) if isinstance(x, Check))
+            if any(r.kind == "column" and r.name == o.name for x in checks for r in x.refs):
+                yield table.address
 
 
 def _kept_own(o: Object, table: Table, old: Catalog, new: Catalog) -> bool:
@@ -133,14 +149,19 @@ def _by_validity(changes: Sequence[Change], new: Catalog) -> Iterator[Address]:
             yield from (r for r in c.old.refs if isinstance(o := new.get(r), Check) and o.not_valid)
 
 
+def ancestors(table: Table, catalog: Catalog) -> Iterator[Address]:
+    """A table's parents, and theirs."""
+    for a in parents(table):
+        yield a
+        if isinstance(p := catalog.get(a), Table):
+            yield from ancestors(p, catalog)
+
+
 def _not_valid_above(t: Table, new: Catalog) -> Iterator[Check]:
     """The checks of a table's parents that are neither valid there nor here; made before the table, they would be."""
-    todo = list(parents(t))
-    for above in todo:
+    for above in ancestors(t, new):
         handed = (o for o in new.children(above) if isinstance(o, Check) and _handed_down(o))
         yield from (o for o in handed if Address("check", t.schema, o.name, t.name) not in new)
-        if isinstance(p := new.get(above), Table):
-            todo += parents(p)
 
 
 def _handed_down(o: Check) -> bool:
