@@ -7,7 +7,8 @@ Alembic's comparison is left out above 1,000 tables unless --all is given: it ta
 schema of one's own, too: its import, and a plan of it against itself.
 
 "inspection" is the work alone; "inspection, a process" has the start of Python and the imports in it, as pg_dump's
-figures have its own.
+figures have its own. "peak MiB" is a process's largest resident memory, "above MiB" that less the peak of one which
+only imports the driver (and SQLAlchemy and Alembic, for Alembic's comparison): what the work itself takes.
 """
 
 from __future__ import annotations
@@ -61,6 +62,9 @@ spec:
     dev: {url: {env: BENCH_URL}, policy: none}
 """
 CHANGED = 20
+OURS_BARE = "import psycopg"
+THEIRS_BARE = "import psycopg, sqlalchemy.dialects.postgresql.psycopg, alembic.autogenerate, alembic.migration"
+"""What each imports before it reads anything: the memory above that is what the work takes."""
 
 
 def environment(**more: str) -> dict[str, str]:
@@ -144,6 +148,18 @@ def rounds(runs: int, once: Callable[[], dict[str, measure.Run]]) -> dict[str, m
     return {label: measure.median([f[label] for f in found]) for label in found[0]}
 
 
+def above_imports(found: dict[str, measure.Run], runs: int, folder: Path) -> dict[str, measure.Run]:
+    """The runs, each with the peak of a process that does nothing but import what it works with."""
+
+    def bare(code: str) -> float:
+        command = [sys.executable, "-c", code]
+        return measure.median([measure.run(command, cwd=folder, env=environment()) for _ in range(runs)]).memory
+
+    ours, theirs = bare(OURS_BARE), bare(THEIRS_BARE)
+    base = {"alembic compare_metadata": theirs, "pg_dump --schema-only": 0.0}
+    return {label: replace(r, imports=base.get(label, ours)) for label, r in found.items()}
+
+
 def tables_alone(server: LocalServer, n: int, runs: int, slow: bool, folder: Path) -> dict[str, measure.Run]:
     place = Place(server, folder, schema.statements(n))
     project(folder, place.url, n)
@@ -158,14 +174,14 @@ def tables_alone(server: LocalServer, n: int, runs: int, slow: bool, folder: Pat
     if slow:
         found["alembic compare_metadata"] = place.run([sys.executable, "-c", COMPARE, place.url])
     server.drop_database(folder.name)
-    return found
+    return above_imports(found, runs, folder)
 
 
 def every_kind(server: LocalServer, n: int, runs: int, folder: Path) -> dict[str, measure.Run]:
     place = Place(server, folder, (*schema.statements(n), *schema.other_kinds(n)))
     found = rounds(runs, lambda: {"pg_dump --schema-only": place.run(place.dump), **place.inspection()})
     server.drop_database(folder.name)
-    return found
+    return above_imports(found, runs, folder)
 
 
 def real(server: LocalServer, file: Path, runs: int, folder: Path) -> dict[str, measure.Run]:
@@ -182,7 +198,7 @@ def real(server: LocalServer, file: Path, runs: int, folder: Path) -> dict[str, 
         "plan, unchanged, no memo": place.run(PLAN, memo=False),
     })  # fmt: skip
     server.drop_database(folder.name)
-    return found
+    return above_imports(found, runs, folder)
 
 
 def _postmaster(folder: Path) -> int:
@@ -193,11 +209,12 @@ def _postmaster(folder: Path) -> int:
 def table(title: str, found: dict[str, measure.Run]) -> str:
     base = found["pg_dump --schema-only"]
     head = title.ljust(28) + "".join(
-        h.rjust(10) for h in ("wall s", "client s", "server s", "MiB", "x wall", "x cpu")
+        h.rjust(10) for h in ("wall s", "client s", "server s", "peak MiB", "above MiB", "x wall", "x cpu")
     )
     lines = [head]
     for label, r in found.items():
-        figures = (r.wall, r.client, r.server, r.memory, r.wall / base.wall, r.cpu / base.cpu if base.cpu else 0.0)
+        ratios = (r.wall / base.wall, r.cpu / base.cpu if base.cpu else 0.0)
+        figures = (r.wall, r.client, r.server, r.memory, r.memory - r.imports, *ratios)
         lines.append(label.ljust(28) + "".join(f"{f:10.2f}" for f in figures))
     return "\n".join(lines)
 
@@ -237,6 +254,8 @@ def main() -> None:
             print("\n" + table(title, results[title]), flush=True)
 
         print(f"PostgreSQL {server.binaries.major}, medians of {asked.runs} runs; x: over pg_dump's in the same run")
+        print("peak: the most memory of the process; above: of that, what is above a process which only imports")
+        print(f"  ours: {OURS_BARE}; Alembic's: {THEIRS_BARE}; pg_dump: nothing")
         print(startup(asked.runs, Path(base)), flush=True)
         for n in asked.tables or ([] if asked.real else [100, 1000, 5000]):
             slow = asked.all or n <= 1000

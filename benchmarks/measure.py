@@ -17,13 +17,14 @@ TICK = os.sysconf("SC_CLK_TCK")
 
 @dataclass(frozen=True)
 class Run:
-    """Seconds and MiB of one run; `code` is its exit status."""
+    """Seconds and MiB of one run; `code` is its exit status, `imports` the peak of a process that only imports."""
 
     wall: float
     client: float
     server: float
     memory: float
     code: int
+    imports: float = 0.0
 
     @property
     def cpu(self) -> float:

@@ -79,8 +79,9 @@ def keeping(
     `until`: the day from which what is dropped now may be purged; None where drops are drops. `purged`: tombstones of
     head that go now. `written`: the orders of columns last written. Refused where desired has such a name itself.
     """
-    desired = without_tombstones(side.catalog)
-    strange = [t for t in tombstones(side.catalog) if t.address not in head]
+    named_so = tombstones(side.catalog)
+    desired = without_tombstones(side.catalog, named_so)
+    strange = [t for t in named_so if t.address not in head]
     if strange:
         raise RefusedError(
             f"{strange[0].address} has the name of a tombstone",

@@ -74,6 +74,8 @@ def block(text: str) -> Code:
 
 
 def _escaped(text: str, quote: str) -> str:
+    if text.isprintable() and "\\" not in text and (not quote or quote not in text):
+        return text
     return "".join(_escaped_character(c, quote) for c in text)
 
 

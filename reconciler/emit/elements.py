@@ -6,12 +6,11 @@ An object may be said this way only if every field that is not at its default is
 from __future__ import annotations
 
 import re
+from functools import cache
 from typing import Final
 
-import msgspec
-
 from ..dialects.base import Rendering
-from ..model.objects import Object
+from ..model.objects import Object, fields_of
 from ..model.tables import Check, Column, ForeignKey, Identity, Index, Key, PrimaryKey, Table, Unique
 from .code import Code, Group, Inexact, Node, call, listed, sql_text, string, strings
 from .types import is_whole_number, type_node
@@ -44,13 +43,18 @@ _IDENTITY: Final = frozenset({"schema", "name", "table"})
 
 def require_carried(o: Object, dialect: str) -> None:
     """Raises Inexact where the object has something that its operation does not carry."""
-    carried = CARRIED.get(o.kind, frozenset()) | _ALSO.get(dialect, {}).get(o.kind, frozenset())
+    for name, default in _not_carried(type(o), dialect):
+        if getattr(o, name) != default:
+            raise Inexact(f"{o.address}: {name}")
+
+
+@cache
+def _not_carried(kind: type[Object], dialect: str) -> tuple[tuple[str, object], ...]:
+    """The fields of a kind that its operation says nothing of, with what they hold where there is nothing to say."""
+    carried = CARRIED.get(kind.kind, frozenset()) | _ALSO.get(dialect, {}).get(kind.kind, frozenset())
     carried -= _LOST.get(dialect, frozenset())
-    for field in msgspec.structs.fields(type(o)):
-        if field.name in carried or field.name in _IDENTITY or field.name in o.silent:
-            continue
-        if getattr(o, field.name) != field.default:
-            raise Inexact(f"{o.address}: {field.name}")
+    silent = carried | _IDENTITY | kind.silent
+    return tuple((f.name, f.default) for f in fields_of(kind) if f.name not in silent)
 
 
 def schema_of(o: Object, context: Rendering) -> Node | None:

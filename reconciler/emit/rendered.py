@@ -11,10 +11,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import lru_cache
+from types import CodeType
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import ReconcileError
 from ..model.changes import Statement
+from ..model.codec import collector_working
 from ..sources.revisions import Revision
 
 if TYPE_CHECKING:
@@ -38,7 +41,7 @@ class NotRenderable(ReconcileError):
 def compiled(revision: Revision) -> dict[str, Any]:
     """The module of a revision, executed from the bytes that were hashed."""
     space: dict[str, Any] = {"__name__": f"revision_{revision.id}", "__file__": revision.path}
-    code = compile(revision.text, revision.path or f"<{revision.id}>", "exec", dont_inherit=True)
+    code = _code(revision.text, revision.path or f"<{revision.id}>")
     import alembic  # noqa: F401  what is installed is imported as ever, before byte code is no longer read
     import sqlalchemy  # noqa: F401
 
@@ -48,6 +51,12 @@ def compiled(revision: Revision) -> dict[str, Any]:
     except (Exception, SystemExit) as e:
         raise NotRenderable("the revision cannot be loaded", where=revision.path, why=_short(e)) from e
     return space
+
+
+@lru_cache(maxsize=1)
+def _code(text: bytes, path: str) -> CodeType:
+    """The code of a file; the last one is kept, since a proof goes up and down by the same one."""
+    return compile(text, path, "exec", dont_inherit=True)
 
 
 def rendered(revision: Revision, dialect: str, direction: str = "upgrade") -> list[Statement]:
@@ -63,7 +72,7 @@ def rendered(revision: Revision, dialect: str, direction: str = "upgrade") -> li
     if act is None:
         return []
     try:
-        with Operations.context(context), _clean():
+        with Operations.context(context), _clean(), collector_working():
             act()
     except (Exception, SystemExit) as e:
         raise NotRenderable(

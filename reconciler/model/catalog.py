@@ -11,6 +11,7 @@ from .address import Address
 from .objects import Object, Unmodelled
 
 T = TypeVar("T", bound=Object)
+R = TypeVar("R")
 
 
 class Catalog(Mapping[Address, Object]):
@@ -20,7 +21,7 @@ class Catalog(Mapping[Address, Object]):
     compared. `notes` are what inspection has to tell of what it left out by a rule of the project.
     """
 
-    __slots__ = ("_dependents", "_objects", "_sorted", "dialect", "notes", "says", "unmodelled", "version")
+    __slots__ = ("_dependents", "_objects", "_once", "_sorted", "dialect", "notes", "says", "unmodelled", "version")
 
     def __init__(
         self,
@@ -33,10 +34,10 @@ class Catalog(Mapping[Address, Object]):
         notes: tuple[str, ...] = (),
     ) -> None:
         """Raises ValueError where two objects have one address."""
-        self._objects: dict[Address, Object] = {}
-        for o in objects:
-            if self._objects.setdefault(o.address, o) is not o:
-                raise ValueError(f"two objects at {o.address}")
+        given = list(objects)
+        self._objects: dict[Address, Object] = {o.address: o for o in given}
+        if len(self._objects) != len(given) and (twice := next(_twice(given), None)) is not None:
+            raise ValueError(f"two objects at {twice}")
         self.unmodelled = tuple(sorted(unmodelled))
         self.dialect = dialect
         self.version = version
@@ -44,6 +45,7 @@ class Catalog(Mapping[Address, Object]):
         self.notes = notes
         self._dependents: dict[Address, list[Address]] | None = None
         self._sorted: dict[Address, tuple[Address, ...]] = {}
+        self._once: dict[Callable[[Catalog], Any], Any] = {}
 
     def __getitem__(self, address: Address) -> Object:
         return self._objects[address]
@@ -80,6 +82,13 @@ class Catalog(Mapping[Address, Object]):
         theirs = other._objects
         return [o for a, o in self._objects.items() if a not in theirs]
 
+    def unlike(self, other: Catalog) -> list[tuple[Object | None, Object]]:
+        """The objects that are not the very ones which another catalog has, each after that one's (None: it has none).
+
+        Most of a large catalog is the same in the one that it was made from."""
+        had = other._objects.get
+        return [(o, n) for a, n in self._objects.items() if (o := had(a)) is not n]
+
     def children(self, parent: Address) -> list[Object]:
         """The parts of an object (columns, keys, indexes …), in the order of the catalog."""
         return [self._objects[a] for a in self.dependents(parent) if self._objects[a].parent == parent]
@@ -93,15 +102,22 @@ class Catalog(Mapping[Address, Object]):
             found = self._sorted[address] = tuple(sorted(set(self._dependents.get(address, ()))))
         return found
 
+    def once(self, find: Callable[[Catalog], R]) -> R:
+        """What a function finds in the whole of this catalog, found when it is first asked for."""
+        if find not in self._once:
+            self._once[find] = find(self)
+        found: R = self._once[find]
+        return found
+
     def replaced(self, objects: Iterable[Object], *, without: Iterable[Address] = ()) -> Catalog:
         """This catalog with some objects put in or over the old ones, and some taken out."""
-        merged = dict(self._objects)
-        for address in without:
-            merged.pop(address, None)
-        for o in objects:
-            merged[o.address] = o
-        if len(merged) == len(self._objects) and all(merged.get(a) is o for a, o in self._objects.items()):
+        own = self._objects
+        gone = {a for a in without if a in own}
+        put = {o.address: o for o in objects}
+        if gone <= put.keys() and all(own.get(a) is o for a, o in put.items()):
             return self
+        merged = {a: o for a, o in own.items() if a not in gone} if gone else dict(own)
+        merged.update(put)
         return self._of(merged)
 
     def where(self, keep: Callable[[Object], bool]) -> Catalog:
@@ -125,6 +141,12 @@ class Catalog(Mapping[Address, Object]):
         told = self.where(lambda o: not o.topic or o.topic in says)
         told.says = says
         return told
+
+
+def _twice(objects: Iterable[Object]) -> Iterator[Address]:
+    """The addresses at which another object stands already."""
+    found: dict[Address, Object] = {}
+    return (o.address for o in objects if found.setdefault(o.address, o) is not o)
 
 
 def _dependents(objects: Mapping[Address, Object]) -> dict[Address, list[Address]]:

@@ -12,7 +12,7 @@ import msgspec
 
 from . import access, extending, foreign, namespaces, programs, security, tables, types  # noqa: F401  (registers the kinds)
 from .catalog import Catalog
-from .objects import KINDS, Object, any_kind
+from .objects import KINDS, Object, any_kind, fields_of
 
 _encoder = msgspec.json.Encoder(order="deterministic")
 _decoder: msgspec.json.Decoder[Object] | None = None
@@ -39,7 +39,7 @@ def _with_own_defaults(o: Object) -> Object:
 @cache
 def _defaults(kind: type[Object]) -> tuple[tuple[str, object], ...]:
     """The defaults of a kind that may be equal without being the same."""
-    fields = msgspec.structs.fields(kind)
+    fields = fields_of(kind)
     return tuple((f.name, f.default) for f in fields if isinstance(f.default, str | msgspec.Struct))
 
 
@@ -72,6 +72,21 @@ def _without_refs(o: Object) -> Object:
     if getattr(o, "default_refs", ()):
         return msgspec.structs.replace(o, refs=(), default_refs=())
     return msgspec.structs.replace(o, refs=()) if o.refs else o
+
+
+@contextmanager
+def collector_working() -> Iterator[None]:
+    """Garbage collection where it is off, of what is made inside alone: for work with others' objects, in cycles."""
+    was = gc.isenabled()
+    if not was:
+        gc.freeze()
+    gc.enable()
+    try:
+        yield
+    finally:
+        if not was:
+            gc.disable()
+            gc.unfreeze()
 
 
 @contextmanager

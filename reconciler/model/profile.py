@@ -59,6 +59,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """The part of an object that hangs on what is to be dropped, and the object without it, where letting go of that
     part spares the rest (a column's default); None for the rest where the object can go and come again as a whole (a
     domain's check), None where neither can be."""
+    added_alone: Callable[[Object], bool] = lambda o: False
+    """Whether a part that is made in its parent's CREATE can be added after it as well, and is the same then."""
     written_in: Callable[[Object], Address | None] = lambda o: None
     """Beside its parent, what an object can be written into where both are made (a foreign key into its column)."""
     same_name: Callable[[str, str], str] = lambda kind, name: name
@@ -76,6 +78,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     identifier_bytes: int = 0
     """The longest identifier in bytes; 0 for no limit."""
     default_schema: str = ""
+    called: Callable[[Sequence[Change]], Iterable[tuple[Address, Address]]] = lambda changes: ()
+    """What had better be made before what, by texts that the database keeps unread: no more than a wish."""
     implicit: Callable[[Address], bool] = lambda a: False
     """Objects that every database has by itself (the schema `public`): neither created nor dropped."""
     uninvited: Callable[[Sequence[Change], Catalog, Catalog], Iterable[Change]] = lambda changes, old, new: ()

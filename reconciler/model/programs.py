@@ -1,12 +1,12 @@
 """Opaque kinds: identity, the text as the database spells it, and what it refers to."""
 
 from collections.abc import Iterator
-from typing import ClassVar, Literal
+from typing import ClassVar, Literal, Self
 
 import msgspec
 
 from .address import Address
-from .objects import Child, Object, register
+from .objects import Child, Object, Renaming, extensions, register
 from .tables import Options
 
 
@@ -22,6 +22,7 @@ class View(Object, frozen=True, kw_only=True):
     """A view: its query without a final semicolon, its options; `columns` is empty if not known."""
 
     stale_fields: ClassVar[tuple[str, ...]] = ("definition",)
+    unordered_fields: ClassVar[tuple[str, ...]] = ("options",)
 
     definition: str
     columns: tuple[ViewColumn, ...] = ()
@@ -57,9 +58,36 @@ class Trigger(Child, frozen=True, kw_only=True):
     """What it was written under, where that is not the server's usual mode."""
     follows: str | None = None
     """The trigger of the same table and event that fires just before it."""
+    depends_on_extensions: tuple[str, ...] = ()
+    """The extensions that take it along when they go."""
+
+    def requires(self) -> Iterator[Address]:
+        yield from super().requires()
+        yield from extensions(self.depends_on_extensions)
 
     def _owner(self) -> Address:
         return Address(self.on, self.schema, self.table)
+
+
+@register
+class TriggerState(Child, frozen=True, kw_only=True):
+    """What the copy that a partition has of a trigger of its whole is by itself: whether it fires, and its comment."""
+
+    enabled: str = "origin"
+
+    @property
+    def of(self) -> Address | None:
+        """The trigger of the whole, as far as that is known."""
+        return next((r for r in self.refs if r.kind == Trigger.kind), None)
+
+    def vanishes_with(self) -> Iterator[Address]:
+        yield self._owner()
+        if self.of is not None:
+            yield self.of
+
+    def renamed(self, names: Renaming) -> Self:
+        named = Child.renamed(self, names)
+        return named if self.of is None else named._with(names, {"name": names.name_of(self.of), "refs": named.refs})
 
 
 @register
@@ -67,6 +95,7 @@ class MaterializedView(Object, frozen=True, kw_only=True):
     """A materialised view; `populated` is false where it holds no rows yet."""
 
     stale_fields: ClassVar[tuple[str, ...]] = ("definition",)
+    unordered_fields: ClassVar[tuple[str, ...]] = ("options",)
 
     definition: str
     columns: tuple[ViewColumn, ...] = ()
@@ -76,8 +105,14 @@ class MaterializedView(Object, frozen=True, kw_only=True):
     tablespace: str | None = None
     populated: bool = True
     """Whether it holds rows: a state of the data, not compared."""
+    depends_on_extensions: tuple[str, ...] = ()
+    """The extensions that take it along when they go."""
 
     silent: ClassVar[frozenset[str]] = frozenset({"refs", "populated"})
+
+    def requires(self) -> Iterator[Address]:
+        yield from super().requires()
+        yield from extensions(self.depends_on_extensions)
 
 
 @register
@@ -99,6 +134,12 @@ class Function(Object, frozen=True, kw_only=True):
     """Whose rights it has, where it is not whoever reads the catalog."""
     sql_mode: str | None = None
     """What it was written under, where that is not the server's usual mode."""
+    depends_on_extensions: tuple[str, ...] = ()
+    """The extensions that take it along when they go."""
+
+    def requires(self) -> Iterator[Address]:
+        yield from super().requires()
+        yield from extensions(self.depends_on_extensions)
 
     @property
     def bare_name(self) -> str:

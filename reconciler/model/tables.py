@@ -6,11 +6,11 @@ from typing import Any, ClassVar, Literal, Self
 import msgspec
 
 from .address import Address
-from .objects import Child, Object, Renaming, register
+from .objects import Child, Object, Renaming, extensions, register
 
 Action = Literal["no action", "restrict", "cascade", "set null", "set default"]
 Options = tuple[tuple[str, str], ...]
-"""Storage options as (name, value), sorted by name."""
+"""Storage options as (name, value), in the order that the database keeps."""
 
 
 @register
@@ -22,6 +22,7 @@ class Table(Object, frozen=True, kw_only=True):
     """
 
     silent: ClassVar[frozenset[str]] = frozenset({"refs", "columns"})
+    unordered_fields: ClassVar[tuple[str, ...]] = ("options",)
 
     columns: tuple[str, ...] = ()
     auto_increment: int | None = None
@@ -155,6 +156,7 @@ class Column(Child, frozen=True, kw_only=True):
     """What the default alone depends on; not compared."""
 
     silent: ClassVar[frozenset[str]] = frozenset({"refs", "default_refs"})
+    unordered_fields: ClassVar[tuple[str, ...]] = ("options",)
 
     def requires(self) -> Iterator[Address]:
         yield self._owner()
@@ -178,6 +180,7 @@ class Key(Child, frozen=True, kw_only=True):
 
     column_fields: ClassVar[tuple[str, ...]] = ("columns", "include")
     text_fields: ClassVar[tuple[str, ...]] = ("terms",)
+    unordered_fields: ClassVar[tuple[str, ...]] = ("options",)
 
     columns: tuple[str, ...]
     include: tuple[str, ...] = ()
@@ -319,6 +322,7 @@ class Index(Child, frozen=True, kw_only=True):
 
     column_fields: ClassVar[tuple[str, ...]] = ("include",)
     text_fields: ClassVar[tuple[str, ...]] = ("keys", "where")
+    unordered_fields: ClassVar[tuple[str, ...]] = ("options",)
 
     keys: tuple[str, ...]
     unique: bool = False
@@ -338,6 +342,8 @@ class Index(Child, frozen=True, kw_only=True):
     """The partitioned table's index or key that this one is a part of; here only where its name is not the server's."""
     invisible: bool = False
     """It is kept up to date, and queries do not use it."""
+    depends_on_extensions: tuple[str, ...] = ()
+    """The extensions that take it along when they go."""
     valid: bool = True
     """False where a concurrent build failed; a matter of health, not compared."""
 
@@ -348,6 +354,7 @@ class Index(Child, frozen=True, kw_only=True):
 
     def requires(self) -> Iterator[Address]:
         yield self._owner()
+        yield from extensions(self.depends_on_extensions)
         if self.attached_to is not None:
             yield self.attached_to
         yield from self.refs

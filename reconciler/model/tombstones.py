@@ -9,7 +9,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import re
-from collections.abc import Callable, Container
+from collections.abc import Callable, Container, Iterable
 from typing import Final
 
 import msgspec
@@ -20,6 +20,7 @@ from .catalog import Catalog
 from .tables import Column, Table
 
 _NAME: Final = re.compile(r"tombstone_(\d{8})_.+", re.IGNORECASE | re.DOTALL)
+_BEGINNING: Final = "tombstone_"
 _BYTES: Final = 63
 """What every dialect takes: PostgreSQL 63 bytes, MariaDB 64 characters."""
 _HASH: Final = 8
@@ -36,6 +37,8 @@ def tombstone_name(name: str, until: datetime.date) -> str:
 
 def purged_from(name: str) -> datetime.date | None:
     """The first day on which a tombstone may be purged; None for what is none."""
+    if name[:10].lower() != _BEGINNING:  # nearly every name, and all of them are asked
+        return None
     found = _NAME.fullmatch(name)
     if found is None:
         return None
@@ -64,16 +67,17 @@ class Tombstone(msgspec.Struct, frozen=True, kw_only=True):
 
 def tombstones(catalog: Catalog) -> list[Tombstone]:
     """Those of a catalog, by address; without the columns of tables that are tombstones themselves."""
+    named_so = [o for o in catalog.values() if o.name[:1] in "tT" and o.name[:10].lower() == _BEGINNING]
     found = []
-    for a, o in catalog.items():
-        if isinstance(o, Table | Column) and (until := purged_from(a.name)) and not is_tombstone(a.parent):
+    for o in (o for o in named_so if isinstance(o, Table | Column)):
+        if (until := purged_from(o.name)) and not is_tombstone((a := o.address).parent):
             found.append(Tombstone(address=a, until=until))
     return sorted(found, key=lambda t: t.address)
 
 
-def without_tombstones(catalog: Catalog) -> Catalog:
-    """The catalog as people write it."""
-    gone = {t.address for t in tombstones(catalog)}
+def without_tombstones(catalog: Catalog, found: Iterable[Tombstone] | None = None) -> Catalog:
+    """The catalog as people write it; `found` are its tombstones where they are known already."""
+    gone = {t.address for t in (tombstones(catalog) if found is None else found)}
     if not gone:
         return catalog
     todo = list(gone)

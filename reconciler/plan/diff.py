@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import msgspec
-
 from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Alter, Change, Create, Drop
-from ..model.objects import Object, changed_fields, compared_fields
+from ..model.objects import Object, changed_fields, compared_fields, fields_of
 from ..model.profile import Profile
 
 
@@ -22,12 +20,11 @@ def changes(old: Catalog, new: Catalog, profile: Profile, *, follow_order: bool 
     dropped = [o for o in old.only(new) if not profile.implicit(o.address) and _told(o, both)]
     created: list[Object] = []
     altered: list[Change] = []
-    for a, n in new.items():
-        o = old.get(a)
-        if o is n or not _told(n, both):
+    for o, n in new.unlike(old):
+        if not _told(n, both):
             continue
         if o is None:
-            if not profile.implicit(a) or _says_something(n):
+            if not profile.implicit(n.address) or _says_something(n):
                 created.append(n)
         elif o != n:
             change = _alter(o, n, follow_order)
@@ -48,7 +45,7 @@ def alike(old: Catalog, new: Catalog, profile: Profile) -> tuple[Catalog, Catalo
     """Both catalogs with one text wherever theirs mean the same."""
     if profile.alike is None or old is new:
         return old, new
-    both = [profile.alike(o, n) for a, n in new.items() if (o := old.get(a)) is not None and o is not n and o != n]
+    both = [profile.alike(o, n) for o, n in new.unlike(old) if o is not None and o != n]
     return old.replaced(o for o, _ in both), new.replaced(n for _, n in both)
 
 
@@ -59,7 +56,7 @@ def _told(o: Object, topics: frozenset[str]) -> bool:
 def _says_something(o: Object) -> bool:
     """Whether an object that is there by itself is anything else than it would be by itself."""
     told = frozenset(compared_fields(type(o))) - frozenset(Address.__struct_fields__)
-    return any(f.required or getattr(o, f.name) != f.default for f in msgspec.structs.fields(type(o)) if f.name in told)
+    return any(f.required or getattr(o, f.name) != f.default for f in fields_of(type(o)) if f.name in told)
 
 
 def _alter(old: Object, new: Object, follow_order: bool) -> Alter | None:

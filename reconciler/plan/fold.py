@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..model.address import Address
 from ..model.changes import Change, Create, Drop, Rebuild, Step, Verb, address_of, verb
@@ -35,16 +35,22 @@ class Folded:
         return found
 
 
-def folded(changes: Sequence[Change], profile: Profile, reasons: dict[Address, Address]) -> Folded:
-    """The changes as steps, with children put into their parents' steps."""
+def folded(
+    changes: Sequence[Change],
+    profile: Profile,
+    reasons: dict[Address, Address],
+    apart: frozenset[Address] = frozenset(),
+) -> Folded:
+    """The changes as steps, with children put into their parents' steps, but for those that are to be made apart."""
     result = Folded()
-    made = {c.new.address for c in changes if isinstance(c, Create)}
+    made = {c.new.address for c in changes if isinstance(c, Create) if c.new.address not in apart}
     gone = {c.old.address: c.old for c in changes if isinstance(c, Drop)}
     loops = _on_cycles(gone, profile)
     children: dict[Address, list[Object]] = {}
     for c in changes:
-        node: Node = (verb(c), address_of(c))
-        host = _host(c, profile, made, gone, loops)
+        a = address_of(c)
+        node: Node = (verb(c), a)
+        host = _host(c, profile, made, gone, loops) if node != ("create", a) or a not in apart else None
         if host is not None:
             result.hosts.setdefault(node, []).append(host)
             if isinstance(c, Create):
@@ -102,13 +108,41 @@ def _on_cycles(gone: dict[Address, Object], profile: Profile) -> set[Address]:
         needed = _owners(o.requires(), gone) - {owner, *_owners(o.vanishes_with(), gone)}
         if owner in gone and needed:
             ties[o.address] = (owner, needed)
-    while True:
-        sources = {p for p, _ in ties.values()}
-        targets = {r for _, rs in ties.values() for r in rs}
-        kept = {a: (p, rs & sources) for a, (p, rs) in ties.items() if p in targets and rs & sources}
-        if kept == ties:
-            return _with_siblings({a for a in ties if gone[a].parent is not None}, gone)
-        ties = kept
+    return _with_siblings({a for a in _in_rings(ties) if gone[a].parent is not None}, gone)
+
+
+def _in_rings(ties: Mapping[Address, tuple[Address, set[Address]]]) -> set[Address]:
+    """The ties that are left when those go, again and again, whose owner nobody needs or that need no owner.
+
+    Each is looked at once for every end of it: a chain of references through all tables is peeled in linear time.
+    """
+    left = {a: set(needed) for a, (_, needed) in ties.items()}
+    owned: dict[Address, set[Address]] = {}
+    needing: dict[Address, set[Address]] = {}
+    for a, (owner, needed) in ties.items():
+        owned.setdefault(owner, set()).add(a)
+        for r in needed:
+            needing.setdefault(r, set()).add(a)
+    todo = [a for a in (*owned, *needing) if a not in owned or a not in needing]
+    while todo:
+        end = todo.pop()
+        for a in owned.pop(end, ()):
+            todo += [r for r in left.pop(a) if _let_go(needing, r, a)]
+        for a in needing.pop(end, ()):
+            left[a].discard(end)
+            if not left[a]:
+                del left[a]
+                todo += [o for o in (ties[a][0],) if _let_go(owned, o, a)]
+    return set(left)
+
+
+def _let_go(held: dict[Address, set[Address]], end: Address, tie: Address) -> bool:
+    """Whether a tie was the last at one of its ends."""
+    ties = held.get(end)
+    if ties is None:
+        return False
+    ties.discard(tie)
+    return not ties
 
 
 def _with_siblings(loops: set[Address], gone: dict[Address, Object]) -> set[Address]:
@@ -124,7 +158,7 @@ def _with_siblings(loops: set[Address], gone: dict[Address, Object]) -> set[Addr
 
 def _owners(found: Iterable[Address], gone: dict[Address, Object]) -> set[Address]:
     """The dropped objects that these are, or are parts of."""
-    return {_outermost(gone[a]) for a in found if a in gone}.intersection(gone)
+    return {own for a in found if a in gone and (own := _outermost(gone[a])) in gone}
 
 
 def _outermost(o: Object) -> Address:

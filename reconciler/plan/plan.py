@@ -20,6 +20,7 @@ from .diff import changes as raw_changes
 from .fold import folded
 from .loosen import loosened
 from .order import ordered
+from .rings import opened
 
 
 class Plan(msgspec.Struct, frozen=True, kw_only=True):
@@ -84,7 +85,8 @@ def make_plan(
     every, reasons = cascaded(profile.rewrite(raw, before, new, follow_order), before, new, profile)
     every = loosened(every, before, new, profile)
     every += profile.uninvited(every, before, new)
-    steps = ordered(every, folded(every, profile, reasons), profile, new)
+    every, apart = opened(every, profile)
+    steps = ordered(every, folded(every, profile, reasons, apart), profile, new)
     return Plan(
         old=old,
         new=new,

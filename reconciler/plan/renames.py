@@ -223,6 +223,7 @@ def _with_spares(old: Catalog, names: Names, profile: Profile) -> tuple[dict[Add
     """The renames, with those that run into a name still taken made to start from a spare one."""
     plain: dict[Address, str] = {}
     spare: dict[Address, str] = {}
+    names_taken = {*names.values(), *(a.name for a in old)}
     wanted = {place for a, new in names.items() for place in profile.places(a, new)}
     taken: dict[tuple[str, ...], list[Address]] = {}
     for a in old:
@@ -233,12 +234,22 @@ def _with_spares(old: Catalog, names: Names, profile: Profile) -> tuple[dict[Add
             raise InputError(f"{profile.name} cannot rename a {a.kind.replace('_', ' ')}", where=str(a))
         for occupant in {o for place in profile.places(a, names[a]) for o in taken.get(place, ())} - {a}:
             if occupant.kind in profile.renames:
-                spare[occupant] = f"{occupant.name[:40]}__was"
+                spare.setdefault(occupant, _spare(occupant, names_taken, profile))
         if not a.parent and profile.same_name(a.kind, a.name) == profile.same_name(a.kind, names[a]):
-            spare[a] = f"{a.name[:40]}__was"  # to the database the name is taken, by the object itself
+            # to the database the name is taken, by the object itself
+            spare.setdefault(a, _spare(a, names_taken, profile))
     for a, new in names.items():
         plain[Address(a.kind, a.schema, spare[a], a.parent) if a in spare else a] = new
     return plain, spare
+
+
+def _spare(a: Address, taken: set[str], profile: Profile) -> str:
+    """A name that nothing has, for as long as another thing takes this one's; taken from then on."""
+    same = {profile.same_name(a.kind, n) for n in taken}
+    tries = (f"{a.name[:40]}__was{n or ''}" for n in range(len(taken) + 1))
+    found = next(t for t in tries if profile.same_name(a.kind, t) not in same)
+    taken.add(found)
+    return found
 
 
 def likely(old: Catalog, new: Catalog) -> list[Finding]:

@@ -40,8 +40,8 @@ def settled(
         return new
     return new.replaced(
         msgspec.structs.replace(o, columns=order)
-        for a, o in new.items()
-        if old.get(a) is not o and (order := _order(o, old, written, names, follow)) != ordered_parts(o)
+        for _, o in new.unlike(old)
+        if (order := _order(o, old, written, names, follow)) != ordered_parts(o)
     )
 
 

@@ -155,7 +155,9 @@ def _required(objects: Iterable[Object], claims: Claims) -> Iterator[Address]:
             yield Address("schema", "", o.schema)
 
 
-_LEFT_OUT: Final = frozenset({"check", "exclusion", "foreign_key", "sequence_owner", "trigger", "rule", "policy"})
+_LEFT_OUT: Final = frozenset(
+    {"check", "exclusion", "foreign_key", "sequence_owner", "trigger", "trigger_state", "rule", "policy"}
+)
 
 
 def as_context(o: Object) -> Object | None:

@@ -61,7 +61,7 @@ def _planned(units: Sequence[Unit], context: Sequence[Object], session: Session,
     profile = dialect.profile(session.version)
     owners = {o.address: u for u in units for o in u.objects}
     known = {o.address for o in context}
-    objects = [*(c for c in context if c.address not in owners), *linked(units, known)]
+    objects = [*(c for c in context if c.address not in owners), *linked(units, known, calls=habits_of(profile).calls)]
     empty = Catalog((), dialect=dialect.name, version=session.version)
     plan = make_plan(empty, empty.like(o for o in objects if o.kind in profile.kinds), profile)
     rendering = Rendering(profile=profile, old=plan.renamed, new=plan.new)

@@ -21,6 +21,7 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True):
     batched: one text may hold several statements. namespace: makes names without a schema mean those of a schema
     (`{}`) first; undone by `everywhere`. lenient: lets bodies of functions pass that are not whole yet.
     implicit: what every database has, whoever it belongs to.
+    calls: a default and a check may call functions, which must be there before.
     committing: every statement commits by itself, so what succeeded is never made again.
     """
 
@@ -36,6 +37,7 @@ class Habits(msgspec.Struct, frozen=True, kw_only=True):
     namespace: str = ""
     everywhere: str = ""
     lenient: str = ""
+    calls: bool = False
     committing: bool = False
     implicit: frozenset[Address] = frozenset()
 
@@ -45,6 +47,7 @@ _HABITS: Final = {
         unnamed=True, bracketed=False, open_target=True, dangling=True, folded=True, typed=False, named_views=True
     ),
     "postgresql": Habits(
+        calls=True,
         batched=True,
         namespace="SET LOCAL search_path TO {}, public",
         everywhere='SET LOCAL search_path TO "$user", public',

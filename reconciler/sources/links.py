@@ -9,7 +9,7 @@ import msgspec
 
 from ..model.address import Address
 from ..model.objects import Object
-from ..model.tables import Column
+from ..model.tables import Check, Column
 from .written import Unit, WordIndex
 
 _COLUMN_NEEDS: Final = frozenset({"enum", "domain", "composite_type", "range_type", "collation", "sequence"})
@@ -17,15 +17,20 @@ _COLUMN_NEEDS: Final = frozenset({"enum", "domain", "composite_type", "range_typ
 _MENTION_NOTHING: Final = frozenset({"schema", "extension", "enum", "sequence"})
 
 
-def linked(units: Sequence[Unit], context: Collection[Address]) -> Iterator[Object]:
-    """The objects of the units, with references to what their texts mention; never in a ring."""
+def linked(units: Sequence[Unit], context: Collection[Address], *, calls: bool = False) -> Iterator[Object]:
+    """The objects of the units, with references to what their texts mention; in a ring only by functions that defaults
+    and checks call, where `calls` asks for those."""
     index = WordIndex()
     by_name = _by_name([*(u.address for u in units), *context])
+    functions = _functions(by_name) if calls else {}
     place = {u.address: n for n, u in enumerate(unit_order(units))}
     for unit in units:
         for n, o in enumerate(unit.objects):
             if isinstance(o, Column):
-                yield _column(o, by_name, index)
+                before = _with_refs(o, _types(o, by_name, index, place, place[unit.address]))
+                yield _calling(before, index, functions)
+            elif isinstance(o, Check) and functions:
+                yield _with_refs(o, _called(o.expression, index, functions))
             elif n == 0 and unit.address.kind not in _MENTION_NOTHING | {"table"}:
                 yield _with_refs(o, _earlier(unit, by_name, place))
             else:
@@ -40,14 +45,30 @@ def _by_name(addresses: Iterable[Address]) -> dict[str, list[Address]]:
     return found
 
 
-def _column(o: Column, by_name: Mapping[str, list[Address]], index: WordIndex) -> Column:
+def _functions(by_name: Mapping[str, list[Address]]) -> dict[str, set[Address]]:
+    return {w: f for w, found in by_name.items() if (f := {a for a in found if a.kind == "function"})}
+
+
+def _types(
+    o: Column, by_name: Mapping[str, list[Address]], index: WordIndex, place: Mapping[Address, int], own: int
+) -> set[Address]:
+    """What a column's type and default name, as far as it stands before the table."""
     words = index[o.type] if o.default is None else index[o.type] | index[o.default]
-    found = {a for w in words if w in by_name for a in by_name[w] if a.kind in _COLUMN_NEEDS}
-    return _with_refs(o, found) if found else o
+    found = (a for w in words if w in by_name for a in by_name[w] if a.kind in _COLUMN_NEEDS)
+    return {a for a in found if place.get(a, -1) < own}
 
 
-def _with_refs(o: Any, refs: Iterable[Address]) -> Any:
-    return msgspec.structs.replace(o, refs=tuple(sorted({*o.refs, *refs})))
+def _calling(o: Column, index: WordIndex, functions: Mapping[str, set[Address]]) -> Column:
+    called = _called(o.default, index, functions) if o.default is not None and functions else set()
+    return msgspec.structs.replace(o, default_refs=tuple(sorted(called))) if called else o
+
+
+def _called(text: str, index: WordIndex, functions: Mapping[str, set[Address]]) -> set[Address]:
+    return {a for w in index[text] if w in functions for a in functions[w]}
+
+
+def _with_refs(o: Any, refs: Collection[Address]) -> Any:
+    return o if not refs else msgspec.structs.replace(o, refs=tuple(sorted({*o.refs, *refs})))
 
 
 def _earlier(unit: Unit, by_name: Mapping[str, list[Address]], place: Mapping[Address, int]) -> set[Address]:

@@ -20,7 +20,7 @@ from ..dialects.session import Session
 from ..errors import InputError
 from ..model.address import Address
 from ..model.catalog import Catalog
-from ..model.objects import Object, compared_fields
+from ..model.objects import Object, compared_fields, fields_of
 from .accesses import with_access
 from .claims import INSIDE, Claims, Reach, as_context, reach, top
 from .creation import Failure, make, roots
@@ -275,7 +275,7 @@ def _lost_fields(
 
 @cache
 def _defaults(kind: type[Object]) -> dict[str, Any]:
-    return {f.name: f.default for f in msgspec.structs.fields(kind) if not f.required}
+    return {f.name: f.default for f in fields_of(kind) if not f.required}
 
 
 def _shown(value: Any) -> str:

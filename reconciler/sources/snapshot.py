@@ -151,13 +151,12 @@ def _top(o: Object) -> Address:
 def read_snapshot(text: bytes, name: str) -> Snapshot:
     """The snapshot that a text holds; `name` is what the errors call it. Raises ReconcileError."""
     found: dict[type, list[Any]] = {}
-    objects: list[Object] = []
     with codec.collector_frozen():
-        for value in _values(text, name):
-            if isinstance(value, Object):
-                objects.append(value)
-            else:
-                found.setdefault(type(value), []).append(value)
+        values = list(_values(text, name))
+        objects = [value for value in values if isinstance(value, Object)]
+        for value in (value for value in values if not isinstance(value, Object)):
+            found.setdefault(type(value), []).append(value)
+        del values
         headers = found.get(Header, [])
         if not headers:
             raise LockfileError("not a lockfile", where=name, why="its first line is missing", next=_REMAKE)

@@ -83,8 +83,14 @@ def dump_of(session: Session, server: Postgres) -> dict[str, str]:
         )
     }
     found = dumped(with_database(server.admin_url, name), server.major)
-    found |= {k: columns_sorted(text) for k, text in found.items() if k.startswith("STATISTICS ")}
+    found |= {k: _columns_sorted(text) for k, text in found.items() if k.startswith("STATISTICS ")}
     return {k: _not_null_left_out(text) if k in children else text for k, text in found.items()}
+
+
+def _columns_sorted(text: str) -> str:
+    """A target is said by a statement behind the object's own."""
+    first, end, rest = text.partition(";\n")
+    return columns_sorted(first + end.strip()) + end[1:] + rest
 
 
 def _not_null_left_out(text: str) -> str:

@@ -25,11 +25,11 @@ from ..base import Scope
 from ..disturbance import is_disturbance
 from ..session import Session
 from . import programs
+from .cursor import UnreadableError
 from .flavour import Folding, folding_of, is_mariadb
 from .inspect_access import access
 from .modes import USUAL_MODE
 from .programs import ROUTINES, Names
-from .reader import UnreadableError
 from .session import MySQLSession
 from .tables import LeadingKeys, served, table_objects
 from .tokens import literal, quoted

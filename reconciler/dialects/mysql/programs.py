@@ -14,7 +14,7 @@ from ...model.namespaces import Sequence
 from ...model.objects import Object
 from ...model.programs import Event, Function, Package, PackageBody, Procedure, Trigger, View
 from ...model.tables import Options, SequenceOptions
-from .reader import Cursor, UnreadableError
+from .cursor import Cursor, UnreadableError
 from .tokens import Lexis, is_name, name_of, quoted, tokens, without_database
 
 _NAME: Final = r"""(?:`(?:[^`]|``)*`|"(?:[^"]|"")*")"""  # in double quotes where it was written under ANSI_QUOTES

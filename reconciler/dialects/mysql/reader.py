@@ -6,16 +6,15 @@ Knows the grammar of what MariaDB (10.4 to 11) and MySQL (5.7 to 9) print, and n
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from typing import Final
 
 import msgspec
 
-from .tokens import holds_bytes, in_hexadecimal, name_of, spans, text_of
-
-
-class UnreadableError(Exception):
-    """A definition that does not follow the grammar as we know it."""
+from .cursor import Cursor, UnreadableError
+from .tokens import holds_bytes, in_hexadecimal
 
 
 class ColumnClause(msgspec.Struct, kw_only=True):
@@ -87,78 +86,40 @@ class TableClause(msgspec.Struct, kw_only=True):
 
 def table_clause(sql: str) -> TableClause:
     """The clauses of a printed CREATE TABLE; raises UnreadableError."""
-    return _Reader(sql).table()
+    columns, rest = _first_columns(sql)
+    return _Reader(rest, columns).table()
 
 
-class Cursor:
-    """A place in a list of tokens."""
+_HEAD: Final = re.compile(r"CREATE TABLE `[^`]+` \(\n")
+# A line that holds a whole column: no name or text is begun in it and not ended, and nothing in it may be a comment.
+_LINE: Final = re.compile(r"  `[^`\n]+` [^`'\"\\#/\n-]*+(?:'[^'\\\n]*+'[^`'\"\\#/\n-]*+)*+(?<=,)\n")
 
-    def __init__(self, sql: str) -> None:
-        self.sql = sql
-        self.spans = spans(sql)
-        self.texts = [sql[start:end] for start, end in self.spans]
-        self.texts += [""] * 4
-        self.upper = [t.upper() for t in self.texts]
-        self.at = 0
 
-    def take(self, *words: str) -> bool:
-        """Step over these keywords if they stand here."""
-        at = self.at
-        if self.upper[at] != words[0]:
-            return False
-        end = at + len(words)
-        if len(words) > 1 and tuple(self.upper[at:end]) != words:
-            return False
-        self.at = end
-        return True
+def _first_columns(sql: str) -> tuple[list[ColumnClause], str]:
+    """The columns on the first lines, and the text without them, which may be the whole of it.
 
-    def need(self, *words: str) -> None:
-        if not self.take(*words):
-            raise UnreadableError(f"{' '.join(words)} expected, {self.here()!r} found")
+    Servers print one a line, the same for the same column of any table: to read it once is most of what can be saved.
+    """
+    columns: list[ColumnClause] = []
+    head = _HEAD.match(sql)
+    if head is None or holds_bytes(sql):
+        return columns, sql
+    at = head.end()
+    while (line := _LINE.match(sql, at)) and (column := _column_of(line[0])) is not None:
+        columns.append(column)
+        at = line.end()
+    return columns, head[0] + sql[at:]
 
-    def here(self) -> str:
-        return self.texts[self.at]
 
-    def next(self) -> str:
-        text = self.texts[self.at]
-        if not text:
-            raise UnreadableError("the definition ends too early")
-        self.at += 1
-        return text
-
-    def name(self) -> str:
-        return name_of(self.next())
-
-    def text(self) -> str:
-        token = self.next()
-        if token[0] not in "'\"":
-            raise UnreadableError(f"a text expected, {token!r} found")
-        return text_of(token)
-
-    def slice(self, start: int, end: int) -> str:
-        """What was printed from one token to before another."""
-        return self.sql[self.spans[start][0] : self.spans[end - 1][1]] if end > start else ""
-
-    def bracketed(self) -> str:
-        """What stands in the brackets that open here, as it was printed."""
-        self.need("(")
-        start = self.at
-        self._close()
-        return self.sql[self.spans[start - 1][1] : self.spans[self.at - 1][0]].strip()
-
-    def _close(self) -> None:
-        depth = 1
-        while depth:
-            token = self.next()
-            depth += (token == "(") - (token == ")")
-
-    def names(self) -> list[str]:
-        self.need("(")
-        found = [self.name()]
-        while self.take(","):
-            found.append(self.name())
-        self.need(")")
-        return found
+@lru_cache(maxsize=4096)
+def _column_of(line: str) -> ColumnClause | None:
+    """The column on a line of its own; None where that is not all of it."""
+    reader = _Reader(line)
+    try:
+        column = reader._column()
+    except UnreadableError:
+        return None  # told by who reads the whole table
+    return column if reader.at == len(reader.spans) - 1 else None
 
 
 _ACTIONS: Final = (("NO", "ACTION"), ("SET", "NULL"), ("SET", "DEFAULT"), ("RESTRICT",), ("CASCADE",))
@@ -168,11 +129,17 @@ _TYPE_WORDS: Final = frozenset(
 
 
 class _Reader(Cursor):
+    """Of a whole table, perhaps without its first columns, which are known; or of a part of one."""
+
+    def __init__(self, sql: str, columns: Iterable[ColumnClause] = ()) -> None:
+        super().__init__(sql)
+        self.known = columns
+
     def table(self) -> TableClause:
         self.need("CREATE")
         self.take("TEMPORARY")
         self.need("TABLE")
-        self.read = TableClause(name=self.name())
+        self.read = TableClause(name=self.name(), columns=[*self.known])
         self.need("(")
         while True:
             self._item()

@@ -64,8 +64,10 @@ class _Maker:
         generated = None
         if c.generated is not None:
             generated = Generated(expression=self._own(c.generated) or "", stored=c.stored)
-        texts = [t for t in (c.generated, c.check, c.default if c.default and "(" in c.default else None) if t]
-        mentioned = {a for t in texts for a in self._mentioned(t) if a.name != c.name}
+        mentioned: set[Address] = set()
+        if c.generated or c.check or (c.default and "(" in c.default):
+            texts = [t for t in (c.generated, c.check, c.default if c.default and "(" in c.default else None) if t]
+            mentioned = {a for t in texts for a in self._mentioned(t) if a.name != c.name}
         return Column(
             table=self.name,
             name=c.name,
@@ -76,13 +78,13 @@ class _Maker:
             generated=generated,
             collation=self._collation(c),
             compression=c.compressed,
-            options=tuple(sorted(c.options.items())),
+            options=tuple(sorted(c.options.items())) if c.options else (),
             auto_increment=c.auto_increment,
             on_update=c.on_update,
             invisible=c.invisible,
             check=self._own(c.check),
             versioning=cast(Any, c.versioning),
-            refs=tuple(sorted(mentioned)),
+            refs=tuple(sorted(mentioned)) if mentioned else (),
         )
 
     def _collation(self, c: ColumnClause) -> str | None:

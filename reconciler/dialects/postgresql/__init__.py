@@ -14,6 +14,7 @@ from . import (  # noqa: F401  (registers the renderers)
     ddl_serials,
     ddl_subscriptions,
     ddl_tables,
+    ddl_trigger_states,
     ddl_types,
 )
 from .emulation import EMULATION

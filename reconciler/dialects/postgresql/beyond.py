@@ -26,7 +26,7 @@ from ...model.changes import Alter, Change, Create, Drop
 from ...model.objects import Object
 from ...model.tables import Check, Column, Index, Table
 from ...model.types import Attribute, CompositeType, Domain, DomainCheck
-from .lineage import columns_of
+from .lineage import columns_of, parents
 from .spelling import ident
 
 
@@ -52,12 +52,32 @@ def _by_partition_key(changes: Sequence[Change], old: Catalog) -> Iterator[Addre
 def _by_parent(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
     for c in changes:
         if isinstance(c, Alter) and isinstance(c.old, Table) and isinstance(c.new, Table):
-            before, after = (set(_parents(t)) for t in (c.old, c.new))
-            joined = (p for a in sorted(after - before) if isinstance(p := new.get(a), Table))
+            before, after = (set(parents(t)) for t in (c.old, c.new))
+            joined = [p for a in sorted(after - before) if isinstance(p := new.get(a), Table)]
             had = {n: (o.type, o.collation, o.generated) for n, o in columns_of(old, c.old).items()}
             wanted = [columns_of(new, p) for p in joined]
-            if any(had.get(n) != (o.type, o.collation, o.generated) for p in wanted for n, o in p.items()):
+            other = any(had.get(n) != (o.type, o.collation, o.generated) for p in wanted for n, o in p.items())
+            other = other or any(_kept_own(o, c.new, old, new) for p in joined for o in new.children(p.address))
+            if other or any(_own_no_more(n, c.new, old, new) for p in wanted for n in p):
                 yield c.new.address
+
+
+def _own_no_more(name: str, table: Table, old: Catalog, new: Catalog) -> bool:
+    """Whether a column that was the table's own is to be a parent's alone: INHERIT leaves it its own as well."""
+    own = Address("column", table.schema, name, table.name)
+    was, will = old.get(own), new.get(own)
+    declared = isinstance(was, Column) and (was.merged or not was.inherited)
+    return declared and table.partition_of is None and not (isinstance(will, Column) and will.merged)
+
+
+def _kept_own(o: Object, table: Table, old: Catalog, new: Catalog) -> bool:
+    """The same of a parent's check, which a table must have before INHERIT."""
+    if not isinstance(o, Check) or o.no_inherit or table.partition_of is not None:
+        return False
+    was = old.get(table.address)
+    above = parents(was) if isinstance(was, Table) else ()
+    had = any(isinstance(p, Check) and p.name == o.name for a in above for p in old.children(a))
+    return not had and Address("check", table.schema, o.name, table.name) not in new
 
 
 def _by_type(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
@@ -94,12 +114,12 @@ def _by_validity(changes: Sequence[Change], new: Catalog) -> Iterator[Address]:
 
 def _not_valid_above(t: Table, new: Catalog) -> Iterator[Check]:
     """The checks of a table's parents that are neither valid there nor here; made before the table, they would be."""
-    todo = list(_parents(t))
+    todo = list(parents(t))
     for above in todo:
         handed = (o for o in new.children(above) if isinstance(o, Check) and _handed_down(o))
         yield from (o for o in handed if Address("check", t.schema, o.name, t.name) not in new)
         if isinstance(p := new.get(above), Table):
-            todo += _parents(p)
+            todo += parents(p)
 
 
 def _handed_down(o: Check) -> bool:
@@ -117,10 +137,6 @@ def _behind_children(c: Change, changes: Sequence[Change], new: Catalog) -> Chan
 
 def _shape(a: Attribute) -> tuple[str, str, str | None]:
     return a.name, a.type, a.collation
-
-
-def _parents(t: Table) -> tuple[Address, ...]:
-    return (*t.inherits, *([t.partition_of] if t.partition_of is not None else []))
 
 
 def below(catalog: Catalog, table: Address) -> Iterator[Table]:

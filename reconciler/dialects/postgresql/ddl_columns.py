@@ -17,6 +17,7 @@ from .casts import same_base, using, usual_storage
 from .clauses import column_clause, column_extras, not_null_comment, not_null_constraint
 from .ddl_identity import bounded_first, identity_changes, narrows
 from .generic import generic_changes
+from .lineage import columns_from_parents
 from .rendering import RENDER, comment, head_of, on_owner, option_changes, owner, sql
 from .spelling import ident, made_up, qualified
 
@@ -64,14 +65,12 @@ def _declared_below(c: Column, catalog: Catalog) -> Iterator[Column]:
     """The columns of that name that child tables declare as well, deepest first: made before the parent's, which then
     merges with them (manual: Inheritance), they stay their tables' own, and no other column does."""
     table = Address("table", c.schema, c.table)
-    for d in catalog.dependents(table):
-        t = catalog[d]
-        if isinstance(t, Table) and table in _parents(t):
-            plain = replace(c, schema=t.schema, table=t.name)
-            yield from _declared_below(plain, catalog)
-            own = catalog.get(plain.address)
-            if isinstance(own, Column) and own.merged:
-                yield own
+    for t in catalog.once(_heirs).get(table, ()):
+        plain = replace(c, schema=t.schema, table=t.name)
+        yield from _declared_below(plain, catalog)
+        own = catalog.get(plain.address)
+        if isinstance(own, Column) and own.merged:
+            yield own
 
 
 def _declared_too(c: Column, context: Rendering) -> Iterator[Statement]:
@@ -223,17 +222,21 @@ def _attributes(old: Column, new: Column, context: Rendering) -> Iterator[Statem
 
 def _below(c: Column, context: Rendering) -> Iterator[Column]:
     """The columns of child tables that are what this one is, and that SET COMPRESSION does not reach."""
-    for d in context.new.dependents(Address("table", c.schema, c.table)):
-        t = context.new[d]
-        if isinstance(t, Table) and d in context.old and Address("table", c.schema, c.table) in _parents(t):
+    for t in context.new.once(_heirs).get(Address("table", c.schema, c.table), ()):
+        if t.address in context.old:
             child = replace(c, schema=t.schema, table=t.name)
             if child.address not in context.new:
                 yield child
                 yield from _below(child, context)
 
 
-def _parents(t: Table) -> tuple[Address | None, ...]:
-    return (*t.inherits, t.partition_of)
+def _heirs(catalog: Catalog) -> dict[Address, list[Table]]:
+    """By table, those that inherit from it or are its partitions, in the order of their addresses."""
+    found: dict[Address, list[Table]] = {}
+    for t in sorted((t for t in catalog.of(Table) if t.inherits or t.partition_of), key=lambda t: t.address):
+        for above in {*t.inherits, *([t.partition_of] if t.partition_of else [])}:
+            found.setdefault(above, []).append(t)
+    return found
 
 
 OVERRIDABLE: Final = frozenset(
@@ -248,7 +251,8 @@ def parents_column(c: Column, catalog: Catalog) -> Column | None:
         if ref.kind == "column" and ref.name == c.name and ref.parent != c.table:
             found = catalog.get(ref)
             return found if isinstance(found, Column) else None
-    return None
+    table = catalog.get(Address("table", c.schema, c.table))  # what was written says no more than that it is inherited
+    return columns_from_parents(catalog, table).get(c.name) if isinstance(table, Table) else None
 
 
 def as_child(parent: Column, child: Column) -> Column:

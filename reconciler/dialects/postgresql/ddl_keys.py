@@ -10,7 +10,7 @@ from ...model.objects import Object
 from ...model.tables import Check, Exclusion, ForeignKey, Index, Key, PrimaryKey, Table, Unique
 from ..base import Rendering
 from .clauses import constraint_clause, not_valid
-from .rendering import RENDER, comment, on_owner, option_changes, owner, sql
+from .rendering import RENDER, comment, on_owner, option_changes, owner, sql, tied
 from .spelling import aside, ident, idents, literal, made_up_index, qualified, with_options
 
 _CONSTRAINTS = (PrimaryKey, Unique, Check, ForeignKey, Exclusion)
@@ -120,6 +120,7 @@ def create_index(step: Step, context: Rendering) -> Iterator[Statement]:
         yield comment("INDEX", name, i.comment)
     for position, target in i.statistics:
         yield sql(f"ALTER TABLE ONLY {name} ALTER COLUMN {position} SET STATISTICS {target}")
+    yield from tied(f"INDEX {name}", (), i.depends_on_extensions)
     yield from _marks(i, None)
 
 
@@ -198,6 +199,7 @@ def alter_index(step: Step, context: Rendering) -> Iterator[Statement]:
     for position in sorted(dict(old.statistics).keys() | targets.keys()):
         if dict(old.statistics).get(position) != targets.get(position):
             yield sql(f"ALTER TABLE ONLY {name} ALTER COLUMN {position} SET STATISTICS {targets.get(position, '-1')}")
+    yield from tied(f"INDEX {name}", old.depends_on_extensions, new.depends_on_extensions)
     yield from _unmarked(new, old, context)
     yield from _marks(new, old)
     if old.comment != new.comment:

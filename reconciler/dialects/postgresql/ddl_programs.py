@@ -11,11 +11,11 @@ from ...model.objects import Child, Object
 from ...model.programs import EventTrigger, Function, MaterializedView, Rule, Statistics, Trigger, View
 from ...model.security import Policy
 from ..base import Rendering
-from .rendering import RENDER, comment, commented, noun, option_changes, owner, recommented, sql
+from .rendering import RENDER, comment, commented, noun, option_changes, owner, recommented, sql, tied
 from .spelling import at, ident, literal, qualified, with_options
 
 _CREATE: Final = re.compile(r"\ACREATE (?:OR REPLACE )?")
-_STATES: Final = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
+STATES: Final = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
 _CHECKED: Final = frozenset({"sql", "plpgsql"})
 
 
@@ -71,6 +71,7 @@ def create_materialized(step: Step, context: Rendering) -> Iterator[Statement]:
     text += f" WITH {with_options(v.options)}" if v.options else ""
     text += f" TABLESPACE {ident(v.tablespace)}" if v.tablespace is not None else ""
     yield sql(f"{text} AS\n{v.definition}" + ("" if v.populated else "\nWITH NO DATA"))
+    yield from tied(f"MATERIALIZED VIEW {at(v.address)}", (), v.depends_on_extensions)
     yield from commented(v, "MATERIALIZED VIEW", at(v.address))
     yield from _column_comments({}, dict(v.column_comments), at(v.address))
 
@@ -87,6 +88,7 @@ def alter_materialized(step: Step, context: Rendering) -> Iterator[Statement]:
     if "tablespace" in fields:
         yield sql(f"{head} SET TABLESPACE {ident(new.tablespace or 'pg_default')}")
     yield from option_changes(head, old.options, new.options)
+    yield from tied(f"MATERIALIZED VIEW {name}", old.depends_on_extensions, new.depends_on_extensions)
     yield from recommented(step, "MATERIALIZED VIEW", name)
     yield from _column_comments(dict(old.column_comments), dict(new.column_comments), name)
 
@@ -113,8 +115,10 @@ def routine(f: Function) -> str:
 @RENDER.on("create", Function)
 def create_function(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, Function)
-    yield from _function(step.change.new)
-    yield from commented(step.change.new, noun(step.change.new), routine(step.change.new))
+    f = step.change.new
+    yield from _function(f)
+    yield from tied(f"{noun(f)} {routine(f)}", (), f.depends_on_extensions)
+    yield from commented(f, noun(f), routine(f))
 
 
 def _function(f: Function) -> Iterator[Statement]:
@@ -129,10 +133,14 @@ def _function(f: Function) -> Iterator[Statement]:
 
 @RENDER.on("alter", Function)
 def alter_function(step: Step, context: Rendering) -> Iterator[Statement]:
-    assert isinstance(step.change, Alter) and isinstance(step.change.new, Function)
-    new = step.change.new
-    if step.change.fields - {"comment"}:
+    assert isinstance(step.change, Alter)
+    old, new = step.change.old, step.change.new
+    assert isinstance(old, Function) and isinstance(new, Function)
+    ties = old.depends_on_extensions
+    if step.change.fields - {"comment", "depends_on_extensions"}:
         yield from _function(new)
+        ties = ()  # REPLACE forgets them
+    yield from tied(f"{noun(new)} {routine(new)}", ties, new.depends_on_extensions)
     yield from recommented(step, noun(new), routine(new))
 
 
@@ -147,7 +155,7 @@ def _on(o: Child) -> str:
 
 
 def _enabled(o: Trigger | Rule) -> Statement:
-    return sql(f"ALTER TABLE {owner(o)} {_STATES[o.enabled]} {noun(o)} {ident(o.name)}")
+    return sql(f"ALTER TABLE {owner(o)} {STATES[o.enabled]} {noun(o)} {ident(o.name)}")
 
 
 @RENDER.on("create", Trigger, Rule)
@@ -157,6 +165,8 @@ def create_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
     yield sql(o.definition)
     if o.enabled != "origin":
         yield _enabled(o)
+    if isinstance(o, Trigger):
+        yield from tied(f"TRIGGER {_on(o)}", (), o.depends_on_extensions)
     yield from commented(o, noun(o), _on(o))
 
 
@@ -170,6 +180,8 @@ def alter_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
         yield sql(_CREATE.sub("CREATE OR REPLACE ", new.definition))
     if old.enabled != new.enabled or (replaced and new.enabled != "origin"):
         yield _enabled(new)
+    if isinstance(old, Trigger) and isinstance(new, Trigger):
+        yield from tied(f"TRIGGER {_on(new)}", () if replaced else old.depends_on_extensions, new.depends_on_extensions)
     yield from recommented(step, noun(new), _on(new))
 
 
@@ -238,7 +250,7 @@ def create_event_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
     tags = f" WHEN TAG IN ({', '.join(map(literal, e.tags))})" if e.tags else ""
     yield sql(f"CREATE EVENT TRIGGER {ident(e.name)} ON {e.event}{tags} EXECUTE FUNCTION {e.function}()")
     if e.enabled != "origin":
-        yield sql(f"ALTER EVENT TRIGGER {ident(e.name)} {_STATES[e.enabled]}")
+        yield sql(f"ALTER EVENT TRIGGER {ident(e.name)} {STATES[e.enabled]}")
     yield from commented(e, "EVENT TRIGGER", ident(e.name))
 
 
@@ -247,7 +259,7 @@ def alter_event_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Alter) and isinstance(step.change.new, EventTrigger)
     e = step.change.new
     if "enabled" in step.change.fields:
-        yield sql(f"ALTER EVENT TRIGGER {ident(e.name)} {_STATES[e.enabled]}")
+        yield sql(f"ALTER EVENT TRIGGER {ident(e.name)} {STATES[e.enabled]}")
     yield from recommented(step, "EVENT TRIGGER", ident(e.name))
 
 

@@ -7,22 +7,21 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from ...model.address import Address
 from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
 from ...model.namespaces import Sequence as NumberSequence
 from ...model.namespaces import SequenceOwner
 from ...model.objects import Object
-from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
+from ...model.tables import Check, Column, Exclusion, ForeignKey, Key, Table
 from ..base import Rendering
 from .clauses import column_clause, column_extras, constraint_clause, not_valid
 from .ddl_columns import inherited_overrides, renamed_with
 from .ddl_keys import key_extras
+from .ddl_lineage import inherited, reattached
 from .generic import generic_changes, generic_options
 from .lineage import columns_from_parents
-from .partitions import PartitionTie
 from .positions import behind_rows, carried_over, create_sequence, owned_by, sequence_of, taken_over
 from .rendering import RENDER, commented, option_changes, recommented, sql
-from .spelling import aside, at, ident, idents, literal, made_up, made_up_index, qualified, with_options
+from .spelling import aside, at, ident, idents, literal, made_up, qualified, with_options
 
 
 @RENDER.on("create", Table)
@@ -145,14 +144,14 @@ def alter_table(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(old, Table) and isinstance(new, Table)
     head = f"ALTER TABLE {at(new.address)}"
     if fields & {"partition_of", "bound"}:
-        yield from _reattached(old, new, context)
+        yield from reattached(old, new, context)
+    if "inherits" in fields:
+        yield from inherited(old, new, context)
     for field, clauses in _ALTERS.items():
         if field in fields:
             yield from (sql(f"{head} {clause}") for clause in clauses(old, new))
     if "unlogged" in fields:
         yield from _sequences_kept(new, context)
-    if "inherits" in fields:
-        yield from _left_over(old, new, (p for p in old.inherits if p not in new.inherits), context)
     if "options" in fields:
         yield from option_changes(head, old.options, new.options)
     if changes := generic_changes(old.server_options, new.server_options):
@@ -170,68 +169,7 @@ def _sequences_kept(t: Table, context: Rendering) -> Iterator[Statement]:
             yield sql(f"ALTER SEQUENCE {at(s.address)} SET {'UNLOGGED' if s.unlogged else 'LOGGED'}")
 
 
-def _reattached(old: Table, new: Table, context: Rendering) -> Iterator[Statement]:
-    if old.partition_of is not None:
-        yield sql(f"ALTER TABLE {at(old.partition_of)} DETACH PARTITION {at(new.address)}")
-        yield from _left_over(old, new, (old.partition_of,), context)
-        yield from _shares_left(new, old.partition_of, context)
-    if new.partition_of is not None:
-        yield sql(f"ALTER TABLE {at(new.partition_of)} ATTACH PARTITION {at(new.address)} {new.bound}")
-
-
-@RENDER.on("drop", PartitionTie)
-def detach(step: Step, context: Rendering) -> Iterator[Statement]:
-    assert isinstance(step.change, Drop) and isinstance(step.change.old, PartitionTie)
-    table = Address("table", step.change.old.schema, step.change.old.table)
-    old, new = context.old[table], context.new[table]
-    assert isinstance(old, Table) and isinstance(new, Table)
-    yield from _reattached(old, replace(new, partition_of=None), context)
-
-
-def _left_over(old: Table, new: Table, parents: Iterable[Address], context: Rendering) -> Iterator[Statement]:
-    """What a table keeps of parents that it leaves, and is not to have any more."""
-    head = f"ALTER TABLE {at(new.address)} DROP"
-    mine = {o.name: o for o in context.old.children(old.address) if isinstance(o, Column)}
-    above = columns_from_parents(context.old, old)
-    computed = {n for n, c in above.items() if c.generated is not None}
-    for name in sorted(old.columns, key=lambda n: n not in computed):  # they hang on the others
-        if name not in new.columns and (name not in mine or (mine[name].inherited and not mine[name].merged)):
-            yield sql(f"{head} COLUMN {ident(name)}")
-    kept = {o.name for o in context.new.children(new.address) if o.kind == "check"}
-    gone = {o.name for o in context.old.children(old.address) if o.kind == "check"}
-    for o in (o for p in parents for o in context.old.children(p)):
-        if isinstance(o, Check) and not o.no_inherit and o.name not in kept | gone:
-            yield sql(f"{head} CONSTRAINT IF EXISTS {ident(o.name)}")
-
-
-def _shares_left(new: Table, parent: Address, context: Rendering) -> Iterator[Statement]:
-    """The keys and indexes that a partition had its share of, and that as a table it is not to have."""
-    head = f"ALTER TABLE {at(new.address)} DROP CONSTRAINT IF EXISTS"
-    named = {o.attached_to for o in context.old.children(new.address) if isinstance(o, Index)}
-    kept = {(o.kind, o.name) for o in context.new.children(new.address)}
-    above = context.new.children(new.partition_of) if new.partition_of is not None else ()
-    shared = {(o.kind, _terms(o)) for o in above if isinstance(o, Key | Index)}
-    for o in context.old.children(parent):
-        if isinstance(o, Key | Index) and o.address not in named and (o.kind, _terms(o)) not in shared:
-            name = made_up_index(new.name, _terms(o), o.kind)
-            if (o.kind, name) not in kept:
-                index = f"DROP INDEX IF EXISTS {qualified(new.schema, name)}"
-                yield sql(index if isinstance(o, Index) else f"{head} {ident(name)}")
-        elif isinstance(o, ForeignKey) and (o.kind, o.name) not in kept:
-            yield sql(f"{head} {ident(o.name)}")
-
-
-def _terms(o: Key | Index) -> tuple[str, ...]:
-    return o.columns if isinstance(o, Key) else o.keys
-
-
-def _lineage(old: Table, new: Table) -> list[str]:
-    gone = [f"NO INHERIT {at(p)}" for p in old.inherits if p not in new.inherits]
-    return gone + [f"INHERIT {at(p)}" for p in new.inherits if p not in old.inherits]
-
-
 _ALTERS: Final[dict[str, Callable[[Table, Table], list[str]]]] = {
-    "inherits": _lineage,
     "of_type": lambda o, n: (["NOT OF"] if o.of_type else []) + ([f"OF {n.of_type}"] if n.of_type else []),
     "unlogged": lambda o, n: ["SET UNLOGGED" if n.unlogged else "SET LOGGED"],
     "access_method": lambda o, n: [f"SET ACCESS METHOD {ident(n.access_method or 'heap')}"],
@@ -317,12 +255,13 @@ def _put_aside(old: Table, partitions: Sequence[Table], columns: dict[str, Colum
 
 
 def _copied(new: Table, before: dict[str, Column], after: Sequence[Column], source: str) -> Iterator[Statement]:
+    target = at(new.address)
     kept = [c for c in after if c.name in before and c.generated is None]
-    if not kept:
+    if not kept:  # the rows are still there
+        yield sql(f"INSERT INTO {target} SELECT FROM {source}")
         return
     override = " OVERRIDING SYSTEM VALUE" if any(c.identity is not None for c in kept) else ""
     values = ", ".join(_carried(before[c.name], c) for c in kept)
-    target = at(new.address)
     yield sql(f"INSERT INTO {target} ({idents(c.name for c in kept)}){override} SELECT {values} FROM {source}")
 
 

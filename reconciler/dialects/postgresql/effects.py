@@ -11,7 +11,7 @@ from ...model.address import Address
 from ...model.changes import Alter, Rebuild
 from ...model.objects import Object, changed_fields
 from ...model.profile import Effect
-from ...model.programs import Statistics
+from ...model.programs import Statistics, TriggerState
 from ...model.tables import Column, Exclusion, ForeignKey, Index, Key, Table
 from ...model.types import DomainCheck
 from .casts import comparable
@@ -25,6 +25,11 @@ TYPE_KINDS: Final = frozenset({"enum", "domain", "composite_type", "range_type"}
 _REFUSES_TYPE: Final = frozenset(
     {"view", "materialized_view", "rule", "trigger", "policy", "function", "publication_table"}
 )
+_TO_COPIES: Final = {
+    "trigger": frozenset({"definition", "enabled"}),
+    "table": frozenset({"partition_of", "bound"}),
+}
+"""What gives the copies of a trigger the state of that above them, by the kind that is altered."""
 _OVERRIDDEN: Final = frozenset({"nullable", "default", "generated", "storage", "compression"})
 
 
@@ -34,6 +39,8 @@ def effect(cause: Alter | Rebuild, was: Object, will: Object) -> Effect:
         return _of_rebuild(cause, was, will)
     if isinstance(cause.new, Column) and isinstance(cause.old, Column):
         return _of_column(cause.old, cause.new, cause.fields, was, will)
+    if isinstance(was, TriggerState) and cause.fields & _TO_COPIES.get(cause.new.kind, frozenset()):
+        return Effect.REPLACE
     return Effect.NONE
 
 
@@ -42,7 +49,7 @@ def _of_rebuild(cause: Rebuild, was: Object, will: Object) -> Effect:
         made = {o.address for o in (cause.old, *cause.before) if o.kind != "column" or o is cause.old}
         return Effect.NONE if made.isdisjoint(was.requires()) else Effect.REPLACE
     if isinstance(cause.old, Table):
-        return Effect.REPLACE
+        return Effect.NONE if _leaves(cause, was, will) else Effect.REPLACE
     if isinstance(cause.old, Column) and isinstance(cause.new, Column):
         return _of_column(cause.old, cause.new, changed_fields(cause.old, cause.new), was, will)
     types = {o.address for o in (cause.old, *cause.before) if o.kind in TYPE_KINDS}
@@ -53,6 +60,14 @@ def _of_rebuild(cause: Rebuild, was: Object, will: Object) -> Effect:
     if any(_carries(was, o) for o in cause.before if isinstance(o, Column)):
         return Effect.REPLACE
     return _of_retyped(was, will, keys_match=False)
+
+
+def _leaves(cause: Rebuild, was: Object, will: Object) -> bool:
+    """Whether a partition, or a column of one, is that no more of a table that is made anew: it goes before that, with
+    its rows."""
+    made = {o.address for o in (cause.old, *cause.before)}
+    below = isinstance(was, Table) and was.partition_of in made
+    return (below or (isinstance(was, Column) and was.inherited)) and made.isdisjoint(will.requires())
 
 
 def _of_column(old: Column, new: Column, fields: frozenset[str], was: Object, will: Object) -> Effect:
@@ -84,7 +99,8 @@ def _of_retyped(was: Object, will: Object, *, keys_match: bool) -> Effect:
         return Effect.REPLACE if several else Effect.NONE
     if isinstance(was, Index):
         expressions = was.where is not None or any("(" in k for k in was.keys)
-        return Effect.REPLACE if several and expressions else Effect.NONE
+        forgotten = was.statistics or was.depends_on_extensions  # by what the server makes again
+        return Effect.REPLACE if (several and expressions) or forgotten else Effect.NONE
     return Effect.NONE
 
 

@@ -87,6 +87,7 @@ def objects(s: Snapshot, printed: dict[int, tuple[str, ...]]) -> Iterator[Object
         indexes(s, keys.on_constraint, printed),
         inspect_programs.functions(s),
         inspect_programs.triggers(s),
+        inspect_programs.trigger_states(s),
         inspect_programs.rules(s),
         inspect_programs.policies(s),
         inspect_programs.statistics(s),

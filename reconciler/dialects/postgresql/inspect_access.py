@@ -165,7 +165,7 @@ def _roles(rows: Iterable[Row]) -> Iterator[Object]:
             bypass_row_security=bypass,
             connection_limit=limit if limit >= 0 else None,
             valid_until=until,
-            settings=options_of(settings),
+            settings=tuple(sorted(options_of(settings))),
         )
 
 

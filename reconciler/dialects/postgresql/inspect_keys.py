@@ -203,6 +203,7 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
             on=own.kind,
             statistics=tuple(sorted(targets.get(r[0], ()))),
             attached_to=above,
+            depends_on_extensions=s.tied_to(CLASS, r[0]),
             valid=r[13],
         )
 

@@ -7,7 +7,17 @@ from typing import Any, Final
 
 from ...model.address import Address
 from ...model.objects import Object
-from ...model.programs import EventTrigger, Function, MaterializedView, Rule, Statistics, Trigger, View, ViewColumn
+from ...model.programs import (
+    EventTrigger,
+    Function,
+    MaterializedView,
+    Rule,
+    Statistics,
+    Trigger,
+    TriggerState,
+    View,
+    ViewColumn,
+)
 from ...model.security import Policy
 from .aggregates import aggregate_definition
 from .snapshot import (
@@ -51,7 +61,10 @@ def views(s: Snapshot) -> Iterator[Object]:
             defaults = tuple((c[2], c[10]) for c in columns if c[10] is not None)
             yield View(**fields, column_defaults=defaults)
         else:
-            yield MaterializedView(**fields, access_method=r[7], tablespace=r[8], populated=r[16])
+            ties = s.tied_to(CLASS, oid)
+            yield MaterializedView(
+                **fields, access_method=r[7], tablespace=r[8], populated=r[16], depends_on_extensions=ties
+            )
 
 
 def _typed(s: Snapshot, c: Row) -> str:
@@ -81,6 +94,7 @@ def functions(s: Snapshot) -> Iterator[Object]:
             returns=returns or "",
             defaults=defaults,
             language=language,
+            depends_on_extensions=s.tied_to(PROC, oid),
         )
 
 
@@ -96,7 +110,36 @@ def triggers(s: Snapshot) -> Iterator[Object]:
                 definition=r[4],
                 on=relation.kind,
                 enabled=_ENABLED[r[3]],
+                depends_on_extensions=s.tied_to(TRIGGER, r[0]),
             )
+
+
+def trigger_states(s: Snapshot) -> Iterator[Object]:
+    """Of the copies that partitions have of a trigger of the whole, those that are other than that one."""
+    every = {r[0]: r for r in s.rows["triggers"]}
+    for r, own, relation in _on_relations(s, "triggers", TRIGGER):
+        if r[5] in every:
+            above = every[r[5]]
+            while above[5] in every:
+                above = every[above[5]]
+            comment = s.comment(TRIGGER, r[0])
+            if above[3] != r[3] or comment is not None:
+                yield TriggerState(
+                    schema=own.schema,
+                    name=own.name,
+                    table=own.parent,
+                    comment=comment,
+                    refs=tuple(sorted({s.addresses[TRIGGER, above[0]], *_wholes(s, r[1])} - {relation})),
+                    enabled=_ENABLED[r[3]],
+                )
+
+
+def _wholes(s: Snapshot, relation: int) -> Iterator[Address]:
+    """The tables above a partition, on every level."""
+    for parent in s.parents.get(relation, ()):
+        if (CLASS, parent) in s.addresses:
+            yield s.addresses[CLASS, parent]
+            yield from _wholes(s, parent)
 
 
 def rules(s: Snapshot) -> Iterator[Object]:

@@ -53,7 +53,7 @@ def tables(s: Snapshot) -> Iterator[Object]:
             columns=tuple(c[2] for c in s.columns[oid]),
             partition_by=r[17],
             unlogged=r[4] == "u",
-            options=tuple(sorted((*options_of(r[5]), *options_of(r[6], "toast.")))),
+            options=(*options_of(r[5]), *options_of(r[6], "toast.")),
             access_method=r[7],
             tablespace=r[8],
             inherits=() if partition else parents,

@@ -3,13 +3,15 @@ change of its own."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from msgspec.structs import replace
 
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop, address_of, subject
 from ...model.objects import Child, Object, changed_fields
-from ...model.tables import Column, Table
+from ...model.tables import Check, Column, Table
 
 
 def columns_of(catalog: Catalog, table: Table) -> dict[str, Column]:
@@ -18,10 +20,15 @@ def columns_of(catalog: Catalog, table: Table) -> dict[str, Column]:
     return columns_from_parents(catalog, table) | own
 
 
+def parents(table: Table) -> tuple[Address, ...]:
+    """The tables that a table is a child or a partition of."""
+    return (*table.inherits, *([table.partition_of] if table.partition_of is not None else []))
+
+
 def columns_from_parents(catalog: Catalog, table: Table) -> dict[str, Column]:
     """The columns of a table that its parents have, as they have them."""
     found: dict[str, Column] = {}
-    for above in (*table.inherits, *([table.partition_of] if table.partition_of is not None else [])):
+    for above in parents(table):
         parent = catalog.get(above)
         if isinstance(parent, Table):
             found |= columns_of(catalog, parent)
@@ -63,11 +70,57 @@ def by_lineage(changes: list[Change], old: Catalog, new: Catalog) -> list[Change
     }
     if not moved:
         return changes
+    changes = _becoming(changes, moved, new)
     left = (c for c in changes if not _comes_by_itself(c, moved, old, new))
-    return [
+    done = [
         _kept_column(c, old) if isinstance(c, Create) and c.new.parent in moved else _shared_column(c, moved, new)
         for c in left
     ]
+    made = {c.new.address for c in done if isinstance(c, Create)}
+    gone = {c.old.address for c in done if isinstance(c, Drop)}
+    return [
+        replace(c, old=_beside(c.old, old, gone), new=_beside(c.new, new, made))
+        if isinstance(c, Alter) and c.new.address in moved
+        else c
+        for c in done
+    ]
+
+
+def _beside(o: Object, catalog: Catalog, parts: set[Address]) -> Object:
+    """A table that hangs on parts of its parents: it joins them when those are made, and leaves before they go."""
+    assert isinstance(o, Table)
+    found = {p.address for a in parents(o) for p in catalog.children(a) if isinstance(p, Column | Check)}
+    return replace(o, refs=tuple(sorted({*o.refs, *(found & parts)})))
+
+
+def _becoming(changes: list[Change], moved: Mapping[Address, tuple[Object, Table]], new: Catalog) -> list[Change]:
+    """Columns of a table that were its own and become a parent's, or the other way: they stay, with their values."""
+    gone = {c.old.address: c.old for c in changes if isinstance(c, Drop) and c.old.parent in moved}
+    staying: dict[Address, Alter] = {}
+    for c in changes:
+        if isinstance(c, Create) and (table := c.new.parent) in moved and table is not None:
+            was = gone.get(c.new.address)
+            alter = _stays(was, c.new, new, moved[table][1]) if isinstance(was, Column) else None
+            staying |= {c.new.address: alter} if alter is not None else {}
+    kept = (c for c in changes if address_of(c) not in staying)
+    return [*kept, *(c for c in staying.values() if c.fields)]
+
+
+def _stays(was: Column, will: Object, new: Catalog, table: Table) -> Alter | None:
+    assert isinstance(will, Column)
+    if was.inherited == will.inherited or (was.type, was.collation) != (will.type, will.collation):
+        return None
+    if (was.generated is None) != (will.generated is None):
+        return None
+    mine = replace(was, inherited=will.inherited, merged=will.merged, not_null_name=will.not_null_name)
+    if will.inherited:
+        mine = _asked(mine, columns_from_parents(new, table).get(was.name))
+    return Alter(mine, will, changed_fields(mine, will))
+
+
+def _asked(c: Column, above: Column | None) -> Column:
+    """A column as it is when its table has joined a parent, which takes none that may be null where its own may not."""
+    return c if above is None or above.nullable else replace(c, nullable=False)
 
 
 def _shared_column(c: Change, moved: dict[Address, tuple[Object, Table]], new: Catalog) -> Change:
@@ -80,7 +133,8 @@ def _shared_column(c: Change, moved: dict[Address, tuple[Object, Table]], new: C
         return c
     mine = replace(will, schema=was.schema, table=was.table, inherited=True, comment=None, identity=None)
     mine = replace(mine, statistics=None, options=(), not_null_name=was.not_null_name, refs=was.refs)
-    return Alter(was, mine, changed_fields(was, mine))
+    before = replace(_asked(was, will), inherited=True, merged=was.merged)
+    return Alter(before, mine, changed_fields(before, mine))
 
 
 def _kept_column(c: Create, old: Catalog) -> Change:
@@ -99,16 +153,20 @@ def _comes_by_itself(c: Change, moved: dict[Address, tuple[Object, Table]], old:
         # the table's own column, which becomes the parent's as well, or is not any more
         return old[own].parent in moved and _same_below(old[own], new[own])
     if isinstance(c, Create) and c.new.parent in moved:
-        return any(_same_below(p, c.new) for p in _inherited(old, moved[c.new.parent][0]))
+        was, will = moved[c.new.parent]
+        asked = _inherited(new, will) if c.new.kind == "check" else []  # made before it joins
+        return any(_same_below(p, c.new) for p in (*_inherited(old, was), *asked))
     if isinstance(c, Drop) and c.old.parent in moved:
-        return c.old.kind == "column" and any(_same_below(p, c.old) for p in _inherited(new, moved[c.old.parent][1]))
+        was, will = moved[c.old.parent]
+        if c.old.kind == "check":  # which the new parent has, or which goes when the old one has been left
+            return any(_same_below(p, c.old) for t, of in ((was, old), (will, new)) for p in _inherited(of, t))
+        return c.old.kind == "column" and any(_same_below(p, c.old) for p in _inherited(new, will))
     return False
 
 
 def _inherited(catalog: Catalog, table: Object) -> list[Object]:
     assert isinstance(table, Table)
-    parents = [*table.inherits, *([table.partition_of] if table.partition_of is not None else [])]
-    return [o for p in parents for o in catalog.children(p)]
+    return [o for p in parents(table) for o in catalog.children(p)]
 
 
 def _same_below(above: Object, own: Object) -> bool:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TypeGuard
 
 from msgspec.structs import replace
 
 from ...model.catalog import Catalog
-from ...model.changes import Alter, Change, Create, Rebuild
+from ...model.changes import Alter, Change, Create, Drop, Rebuild
 from ...model.objects import Object
 from ...model.tables import Column
 from .spelling import made_up
@@ -20,6 +21,8 @@ Names = frozenset[tuple[str, str]]
 
 def said(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
     """The changes with such a name said: the server makes up none that a constraint of the schema has."""
+    if not any(_gets_a_name(o) for c in changes for o in _made(c)):
+        return list(changes)  # to know all names of a large catalog takes long, and few plans need them
     taken = frozenset((o.schema, name) for catalog in (old, new) for o in catalog.values() for name in _names(o))
     return [_said(c, taken) for c in changes] if taken else list(changes)
 
@@ -30,6 +33,18 @@ def _names(o: Object) -> Iterator[str]:
     name = getattr(o, "not_null_name", None)
     if name is not None:
         yield name
+
+
+def _made(c: Change) -> Iterable[Object]:
+    """What a change makes or alters."""
+    if isinstance(c, Drop):
+        return ()
+    return (c.new, *c.after) if isinstance(c, Rebuild) else (c.new,)
+
+
+def _gets_a_name(o: Object) -> TypeGuard[Column]:
+    """Whether the server makes up the name of its NOT NULL."""
+    return isinstance(o, Column) and not (o.nullable or o.inherited or o.not_null_name is not None)
 
 
 def _said(c: Change, taken: Names) -> Change:
@@ -43,7 +58,7 @@ def _said(c: Change, taken: Names) -> Change:
 
 
 def _named(o: Object, taken: Names) -> Object:
-    if not isinstance(o, Column) or o.nullable or o.inherited or o.not_null_name is not None:
+    if not _gets_a_name(o):
         return o
     name = made_up(o.table, o.name, "not_null")
     return replace(o, not_null_name=name) if (o.schema, name) in taken else o

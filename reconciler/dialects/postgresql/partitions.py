@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from ...model.address import Address
 from ...model.catalog import Catalog
-from ...model.changes import Alter, Change, Create, Drop
+from ...model.changes import Alter, Change, Create, Drop, Rebuild
 from ...model.objects import Child
 from ...model.tables import Table
 
@@ -21,14 +21,16 @@ class PartitionTie(Child, frozen=True, kw_only=True):
 
 
 def untied(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
-    """The changes with partitions let go first, where another table becomes one of the same whole."""
+    """The changes with partitions let go first, where another table becomes one of the same whole, or that is made
+    anew without them."""
     coming = Counter(a for c in changes if (a := _joined(c)) is not None)
+    anew = {o.address for c in changes if isinstance(c, Rebuild) for o in (c.old, *c.before)}
     found: list[Change] = []
     for c in changes:
         whole = c.old.partition_of if isinstance(c, Alter) and isinstance(c.old, Table) else None
         if whole is None or not isinstance(c, Alter) or not c.fields & {"partition_of", "bound"}:
             found.append(c)
-        elif coming[whole] > (_joined(c) == whole):
+        elif whole in anew or coming[whole] > (_joined(c) == whole):
             found.append(Drop(PartitionTie(schema=c.old.schema, name=c.old.name, table=c.old.name, refs=(whole,))))
             found.append(replace(c, old=replace(c.old, partition_of=None, bound=None)))
         else:

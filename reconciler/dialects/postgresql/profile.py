@@ -11,6 +11,7 @@ from ...model.catalog import Catalog
 from ...model.objects import Object
 from ...model.profile import Profile
 from ...model.tables import Check, Table
+from .calls import called
 from .default_privileges import uninvited
 from .effects import detached, effect, in_place
 from .privileges import canonical
@@ -43,11 +44,12 @@ _ALTERABLE: Final[dict[str, str]] = {
     "check": "comment not_valid inherited",
     "foreign_key": "comment not_valid deferrable initially_deferred",
     "exclusion": "comment index_comment",
-    "index": "comment options tablespace clustered replica_identity statistics attached_to",
+    "index": "comment depends_on_extensions options tablespace clustered replica_identity statistics attached_to",
     "view": "comment definition columns options column_comments column_defaults",
-    "materialized_view": "comment options access_method tablespace column_comments",
-    "function": "comment definition defaults language",
-    "trigger": "comment definition enabled",
+    "materialized_view": "comment depends_on_extensions options access_method tablespace column_comments",
+    "function": "comment depends_on_extensions definition defaults language",
+    "trigger": "comment depends_on_extensions definition enabled",
+    "trigger_state": "comment enabled",
     "rule": "comment definition enabled",
     "policy": "comment roles using check",
     "statistics": "comment target",
@@ -91,7 +93,7 @@ _SINCE: Final = {
 _RENAMES: Final = frozenset(_ALTERABLE) - {
     "extension", "sequence_owner", "function", "collation", "user_mapping", "publication_table", "operator",
     "operator_family", "operator_class", "cast", "subscription", "owner", "grant", "default_privilege", "role",
-    "membership",
+    "membership", "trigger_state",
 }  # fmt: skip
 _CONSTRAINTS: Final = ("primary_key", "unique", "check", "foreign_key", "exclusion")
 _AUTO_RENAMES: Final = frozenset(
@@ -141,6 +143,8 @@ def _profile(major: int) -> Profile:
         uninvited=uninvited(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
         canonical=canonical(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
         detached=detached,
+        added_alone=lambda o: o.kind in ("check", "exclusion", "domain_check"),
+        called=called,
         identifier_bytes=63,
         default_schema="public",
         implicit=_implicit,

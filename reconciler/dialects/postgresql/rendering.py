@@ -71,18 +71,26 @@ def recommented(step: Step, what: str, name: str) -> Iterator[Statement]:
         yield comment(what, name, step.change.new.comment)
 
 
+def tied(what: str, old: tuple[str, ...], new: tuple[str, ...]) -> Iterator[Statement]:
+    """The extensions that take an object along: `what` is how ALTER calls it."""
+    yield from (sql(f"ALTER {what} NO DEPENDS ON EXTENSION {ident(e)}") for e in old if e not in new)
+    yield from (sql(f"ALTER {what} DEPENDS ON EXTENSION {ident(e)}") for e in new if e not in old)
+
+
 def option_changes(head: str, old: Options, new: Options) -> Iterator[Statement]:
-    """SET and RESET for storage options."""
-    before, after = dict(old), dict(new)
-    gone = sorted(k for k in before if k not in after)
-    put = tuple((k, v) for k, v in new if before.get(k) != v)
+    """SET and RESET for storage options. What is set, again too, goes to the end of the list that the server keeps."""
+    if sorted(old) == sorted(new):
+        return
+    gone = sorted(dict(old).keys() - dict(new).keys())
+    kept = [o for o in old if o in new]
+    staying = next((n for n, (was, will) in enumerate(zip(kept, new, strict=False)) if was != will), len(kept))
     if gone:
         yield sql(f"{head} RESET ({', '.join(gone)})")
-    if put:
-        yield sql(f"{head} SET {with_options(put)}")
+    if new[staying:]:
+        yield sql(f"{head} SET {with_options(new[staying:])}")
 
 
 __all__ = [
     "RENDER", "Address", "Rendering", "at", "comment", "commented", "head_of", "ident", "idents", "literal", "noun",
-    "on_owner", "option_changes", "owner", "qualified", "recommented", "sql", "with_options",
+    "on_owner", "option_changes", "owner", "qualified", "recommented", "sql", "tied", "with_options",
 ]  # fmt: skip

@@ -16,6 +16,7 @@ from ...model.objects import Object
 from ...model.tables import Column, Table
 from . import not_null_names
 from .beyond import escalated
+from .ddl_trigger_states import kept_apart
 from .effects import TYPE_KINDS
 from .lineage import by_lineage, of_typed
 from .partitions import untied
@@ -26,7 +27,7 @@ def rewriting(
 ) -> Callable[[Sequence[Change], Catalog, Catalog, bool], list[Change]]:
     """What rewrites changes so that tables, types and serial columns are rebuilt where they would be dropped and made
     again."""
-    steps = [of_typed, _types, _tables, _handed_on, _serials, _exchanged, by_lineage, untied]
+    steps = [of_typed, _types, _tables, _handed_on, _serials, _exchanged, by_lineage, untied, kept_apart]
     if capabilities["not_null_names"]:
         steps.append(not_null_names.said)
 
@@ -55,7 +56,7 @@ def _tables(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
     for a in _replaced(changes, {"table"}):
         if a in rebuilt or _is_foreign(old[a]) or _is_foreign(new[a]):
             continue
-        before, after = _family(old, a), _family(new, a)
+        before, after = _staying(_family(old, a), _family(new, a), old, new)
         absorbed = {o.address for o in (*before, *after)} | {a}
         rebuilt |= absorbed
         changes = _without(changes, absorbed)
@@ -81,6 +82,19 @@ def _family(catalog: Catalog, table: Address) -> tuple[Object, ...]:
         found += below
         todo += [o.address for o in below]
     return tuple(found)
+
+
+def _staying(
+    before: tuple[Object, ...], after: tuple[Object, ...], old: Catalog, new: Catalog
+) -> tuple[tuple[Object, ...], tuple[Object, ...]]:
+    """What of a table's family is made anew with it: not the partitions that leave it before, or join it behind."""
+    was, will = ({o.address for o in side} for side in (before, after))
+
+    def kept(side: tuple[Object, ...], other: set[Address], elsewhere: Catalog) -> tuple[Object, ...]:
+        moving = {o.address for o in side if isinstance(o, Table) and o.address not in other and o.address in elsewhere}
+        return tuple(o for o in side if o.address not in moving and getattr(o, "partition_of", None) not in moving)
+
+    return kept(before, will, new), kept(after, was, old)
 
 
 def _handed_on(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:

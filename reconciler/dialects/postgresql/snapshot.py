@@ -76,9 +76,13 @@ class Snapshot:
             self.rows[name] = session.rows(query(name, major)) if any_there else []
         self.schemas: dict[int, str] = {r[0]: r[1] for r in self.rows["schemas"]}
         self.extensions: dict[int, str] = {r[0]: r[1] for r in self.rows["extensions"]}
-        self.members: dict[Key, Address] = {
-            (c, o): Address("extension", "", self.extensions[e]) for c, o, e in self.rows["members"]
-        }
+        self.members: dict[Key, Address] = {}
+        self.ties: dict[Key, list[str]] = defaultdict(list)
+        for kind, oid, extension, how in self.rows["members"]:
+            if how == "e":
+                self.members[kind, oid] = Address("extension", "", self.extensions[extension])
+            else:
+                self.ties[kind, oid].append(self.extensions[extension])
         self.comments: dict[tuple[int, int, int], str] = {(c, o, s): t for c, o, s, t in self.rows["comments"]}
         self.spellings = self._spelled(session, major)
         self.collations = self._collated(session, major)
@@ -102,6 +106,10 @@ class Snapshot:
 
     def comment(self, kind: int, oid: int, sub: int = 0) -> str | None:
         return self.comments.get((kind, oid, sub))
+
+    def tied_to(self, kind: int, oid: int) -> tuple[str, ...]:
+        """The extensions that take an object along when they go (DEPENDS ON EXTENSION), sorted."""
+        return tuple(sorted(self.ties[kind, oid])) if (kind, oid) in self.ties else ()
 
     def owned(self, kind: int, oid: int) -> bool:
         """Whether an extension owns it."""
@@ -266,14 +274,14 @@ class Snapshot:
 
 
 def options_of(items: list[str] | None, prefix: str = "") -> Options:
-    """reloptions as sorted pairs, without those of the server's own.
+    """reloptions as pairs in their order, without those of the server's own.
 
     PostgreSQL 15.20 stamps every column with `pg_attver`, which nobody can set and pg_dump leaves out.
     """
     if not items:
         return ()
     pairs = (item.partition("=") for item in items if not item.startswith("pg_"))
-    return tuple(sorted((prefix + name, value) for name, _, value in pairs))
+    return tuple((prefix + name, value) for name, _, value in pairs)
 
 
 def foreign_options(items: list[str] | None) -> Options:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator
 from functools import cache
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -24,8 +26,8 @@ from ..base import Scope
 from ..disturbance import is_disturbance
 from ..session import Session
 from . import programs
+from .cursor import Cursor, UnreadableError
 from .programs import Relation
-from .reader import Cursor, UnreadableError
 from .tables import Facts, table_objects
 from .tokens import text_after, tokens
 
@@ -80,10 +82,8 @@ class _Reading:
         yield from self._pragmas()
 
     def _facts(self) -> dict[str, Facts]:
-        found: dict[str, list[Any]] = {}
-        for row in self.session.rows(query("columns")):
-            found.setdefault(row[0], []).append(row[1:])
-        return {name: tuple(rows) for name, rows in found.items()}
+        rows = self.session.rows(query("columns"))
+        return {name: tuple([row[1:] for row in own]) for name, own in groupby(rows, key=itemgetter(0))}
 
     def _pragmas(self) -> Iterator[Pragma]:
         """What an application wrote into the head of the file."""
@@ -116,7 +116,7 @@ class _Reading:
             for o in doubles:
                 what = o.kind.replace("_", " ")
                 self._not_modelled(what, o.address.dotted, "another one of this table has its name", o.parent)
-        yield from (self._aimed(o) if type(o) is ForeignKey else o for o in found)
+        yield from [self._aimed(o) if type(o) is ForeignKey else o for o in found]
         for name, module in foreign.items():
             if not self._outside("virtual_table", name) and not self._outside("table", name):
                 self._not_modelled("virtual table", name, f"the library that runs here has no module {module}")

@@ -18,7 +18,7 @@ from .. import probes as shared
 from ..base import Probing
 from ..probes import Asking, Misfit, Prober, Speech
 from .clauses import default_value
-from .reader import key_term
+from .cursor import key_term
 from .tokens import ident, tokens
 
 _NUMBER: Final = "(typeof({0}) IN ('integer', 'real') OR (typeof({0}) = 'text' AND CAST({0} AS NUMERIC) = {0}))"

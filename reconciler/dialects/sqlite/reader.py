@@ -8,23 +8,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from functools import lru_cache
 from typing import Final
 
 import msgspec
 
 from .comments import Comments, comments, joined
+from .cursor import Cursor, UnreadableError, key_term, parts
 from .tokens import ident, is_name, name_of, tokens
 
 _ENDS_TYPE: Final = frozenset(
     {"CONSTRAINT", "PRIMARY", "NOT", "NULL", "UNIQUE", "CHECK", "DEFAULT", "COLLATE", "REFERENCES", "AS", "DEFERRABLE"}
     | {",", ")", "(", ""}
 )
-_PLAIN: Final = re.compile(r"[A-Za-z_][A-Za-z0-9_]*\Z")
+_OWN_CONSTRAINTS: Final = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "REFERENCES", "DEFERRABLE"})
 _TABLE_CONSTRAINTS: Final = frozenset({"CONSTRAINT", "PRIMARY", "UNIQUE", "CHECK", "FOREIGN"})
-
-
-class UnreadableError(Exception):
-    """A definition that does not follow the grammar as we know it."""
 
 
 class Clause(msgspec.Struct, kw_only=True):
@@ -94,95 +92,51 @@ class TableClause(Clause, kw_only=True):
 
 def table_clause(sql: str) -> TableClause:
     """The clauses of a CREATE TABLE; raises UnreadableError."""
-    return _Reader(tokens(sql), comments(sql)).table()
+    remarks = comments(sql)
+    first, rest = ([], sql) if remarks else _first_columns(sql)
+    return _Reader(tokens(rest), remarks, first).table()
 
 
-class Cursor:
-    """A place in a list of tokens; `upper` is the list in capitals, with "" behind its end."""
-
-    def __init__(self, words: list[str]) -> None:
-        self.words = words
-        self._here = [*words, "", "", ""]
-        self.upper = "\0".join((*words, "", "", "")).upper().split("\0")  # one call, where a thousand cost more
-        self.at = 0
-
-    def take(self, first: str, *others: str) -> bool:
-        """Step over these keywords if they stand here."""
-        at = self.at
-        if self.upper[at] != first or (others and tuple(self.upper[at + 1 : at + 1 + len(others)]) != others):
-            return False
-        self.at = at + 1 + len(others)
-        return True
-
-    def need(self, first: str, *others: str) -> None:
-        if not self.take(first, *others):
-            raise UnreadableError(f"{' '.join((first, *others))} expected, {self.here()!r} found")
-
-    def here(self) -> str:
-        return self._here[self.at]
-
-    def name(self) -> str:
-        token = self._here[self.at]
-        if _PLAIN.match(token):
-            self.at += 1
-            return token
-        if not token or not (is_name(token) or token[0] == "'"):
-            raise UnreadableError(f"a name expected, {token!r} found")
-        self.at += 1
-        return name_of(token)
-
-    def bracketed(self) -> Sequence[str]:
-        """What stands in the brackets that open here."""
-        self.need("(")
-        words, at, depth = self._here, self.at, 1
-        while depth:
-            token = words[at]
-            if token == "(":
-                depth += 1
-            elif token == ")":
-                depth -= 1
-            elif not token:
-                raise UnreadableError("a bracket is not closed")
-            at += 1
-        start, self.at = self.at, at
-        return words[start : at - 1]
-
-    def names(self) -> list[str]:
-        """Names in brackets, [] where no bracket opens."""
-        return [name_of(part[0]) for part in parts(self.bracketed())] if self.here() == "(" else []
+_HEAD: Final = re.compile(r"CREATE TABLE \w+ ?\(", re.ASCII)
+# A column of plain words, sizes, texts and numbers, whole as far as its comma.
+_ITEM: Final = re.compile(
+    r"\s*([A-Za-z_]\w*+(?: [A-Za-z_]\w*+(?:\(\d++(?:, ?\d++)?\))?| '[^']*+'(?!')| -?\d++(?:\.\d++)?)*+)\s*,", re.ASCII
+)
 
 
-def parts(words: Sequence[str]) -> list[Sequence[str]]:
-    """The tokens between top-level commas."""
-    found, depth, start = [], 0, 0
-    for at, token in enumerate(words):
-        if token == "(":
-            depth += 1
-        elif token == ")":
-            depth -= 1
-        elif token == "," and not depth:
-            found.append(words[start:at])
-            start = at + 1
-    found.append(words[start:])
-    if not all(found):
-        raise UnreadableError("an empty item in a list")
-    return found
+def _first_columns(sql: str) -> tuple[list[_Plain], str]:
+    """The first columns as far as they are plain, and the text without them. A text that many tables have in common is
+    read once, which is most of what an inspection can save."""
+    found: list[_Plain] = []
+    head = _HEAD.match(sql)
+    if head is None:
+        return found, sql
+    at = head.end()
+    while (item := _ITEM.match(sql, at)) and (plain := _column_of(item[1])) is not None:
+        found.append(plain)
+        at = item.end()
+    return found, sql[: head.end()] + sql[at:]
 
 
-def key_term(words: Sequence[str]) -> tuple[Sequence[str], str | None, bool]:
-    """What an indexed column is over, its collation and whether it descends."""
-    descends = False
-    if words[-1].upper() in ("ASC", "DESC") and len(words) > 1:
-        descends, words = words[-1].upper() == "DESC", words[:-1]
-    if len(words) > 2 and words[-2].upper() == "COLLATE":
-        return words[:-2], name_of(words[-1]), descends
-    return words, None, descends
+@lru_cache(maxsize=4096)
+def _column_of(text: str) -> _Plain | None:
+    """A column from its text; None where it is none, or has constraints of its own."""
+    words = tokens(text)
+    upper = {w.upper() for w in words}
+    return None if upper & _OWN_CONSTRAINTS or words[0].upper() in _TABLE_CONSTRAINTS else _plain_column(*words)
+
+
+_Plain = tuple[ColumnClause, frozenset[bool]]
+"""A column without constraints of its own, and the marks of its name."""
 
 
 class _Reader(Cursor):
-    def __init__(self, words: list[str], remarks: Comments) -> None:
+    """Of a whole table, perhaps without its first columns, which are known; or of a part of one."""
+
+    def __init__(self, words: list[str], remarks: Comments, first: Sequence[_Plain] = ()) -> None:
         super().__init__(words)
         self.remarks = remarks
+        self.first = first
 
     def table(self) -> TableClause:
         self.need("CREATE")
@@ -193,6 +147,9 @@ class _Reader(Cursor):
         if self.take("."):
             name = self.name()
         self.read = TableClause(name=name, columns=[], keys=[], checks=[], references=[], options=[], marks=set())
+        for column, marks in self.first:
+            self.read.columns.append(column)
+            self.read.marks |= marks
         self.need("(")
         self._remark(self.read, range(self.at))
         self._items()
@@ -213,10 +170,12 @@ class _Reader(Cursor):
                     self._remark_between(before, item, start)
                 self._remark(item, range(start + 1, self.at + 1))
             before = item
-            if self.take(")"):
+            mark = self.upper[self.at]
+            behind_mark = mark == ","
+            self.at += behind_mark or mark == ")"
+            if mark == ")":
                 return
-            behind_mark = self.take(",")
-            if not behind_mark and self.upper[self.at] not in _TABLE_CONSTRAINTS:
+            if not behind_mark and mark not in _TABLE_CONSTRAINTS:
                 raise UnreadableError(f", or ) expected, {self.here()!r} found")
 
     def _remark(self, clause: Clause, places: range) -> None:
@@ -247,6 +206,30 @@ class _Reader(Cursor):
         return name
 
     def _column(self) -> ColumnClause:
+        if not self.remarks and (end := self._plain_end()) and (known := _plain_column(*self.words[self.at : end])):
+            column, marks = known
+            self.read.columns.append(column)
+            self.read.marks |= marks
+            self.at = end
+            return column
+        return self._read_column()
+
+    def _plain_end(self) -> int:
+        """Where a column without constraints of its own ends; 0 where it may have any, or may not be whole."""
+        upper, at, depth = self.upper, self.at, 0
+        while (word := upper[at]) and word not in _OWN_CONSTRAINTS:
+            if word == "(":
+                depth += 1
+            elif word == ")":
+                if not depth:
+                    return at
+                depth -= 1
+            elif word == "," and not depth:
+                return at
+            at += 1
+        return 0
+
+    def _read_column(self) -> ColumnClause:
         column = ColumnClause(name=self._marked())
         self.read.columns.append(column)
         column.type = self._type()
@@ -275,7 +258,7 @@ class _Reader(Cursor):
         return text
 
     def _conflict(self) -> str | None:
-        return self.name().lower() if self.take("ON", "CONFLICT") else None
+        return self.name().lower() if self.upper[self.at] == "ON" and self.take("ON", "CONFLICT") else None
 
     def _null(self, column: ColumnClause, name: str | None) -> None:
         self.at += 1
@@ -332,14 +315,14 @@ class _Reader(Cursor):
     def _reference(self, name: str | None, columns: list[str]) -> ReferenceClause:
         self.need("REFERENCES")
         found = ReferenceClause(name=name, columns=columns, target=self.name(), target_columns=self.names(), actions={})
-        while True:
-            if self.take("ON"):
-                event = self.name().lower()
-                found.actions[event] = self._action()
-            elif self.take("MATCH"):
-                found.match = self.name().lower()
+        while (word := self.upper[self.at]) in ("ON", "MATCH"):
+            self.at += 1
+            what = self.name().lower()
+            if word == "ON":
+                found.actions[what] = self._action()
             else:
-                return found
+                found.match = what
+        return found
 
     def _action(self) -> str:
         first = self.name().lower()
@@ -359,14 +342,16 @@ class _Reader(Cursor):
 
     def _table_constraint(self) -> Clause:
         name = self._marked() if self.take("CONSTRAINT") else None
-        primary = self.take("PRIMARY", "KEY")
-        if primary or self.take("UNIQUE"):
+        word = self.upper[self.at]
+        primary = word == "PRIMARY" and self.take("PRIMARY", "KEY")
+        if primary or (word == "UNIQUE" and self.take("UNIQUE")):
             return self._table_key(primary, name)
-        if self.take("CHECK"):
+        if word == "CHECK":
+            self.at += 1
             self.read.checks.append(CheckClause(name=name, column=None, words=self.bracketed()))
             self._conflict()
             return self.read.checks[-1]
-        if self.take("FOREIGN", "KEY"):
+        if word == "FOREIGN" and self.take("FOREIGN", "KEY"):
             self.read.references.append(self._reference(name, self.names()))
             if self.upper[self.at] in ("NOT", "DEFERRABLE"):
                 self._deferrable(None, None)
@@ -388,6 +373,19 @@ class _Reader(Cursor):
         key.conflict = self._conflict()
         self.read.keys.append(key)
         return key
+
+
+@lru_cache(maxsize=4096)
+def _plain_column(*words: str) -> _Plain | None:
+    """A column and the marks of its name from all of its tokens; None where they are read otherwise. Many tables have
+    columns of the same name and type, and to read them takes most of the time that an inspection takes."""
+    reader = _Reader(list(words), {})
+    reader.read = TableClause(name="", columns=[], keys=[], checks=[], references=[], options=[], marks=set())
+    try:
+        column = reader._read_column()
+    except UnreadableError:
+        return None  # told by who reads the whole table
+    return (column, frozenset(reader.read.marks)) if reader.at == len(words) else None
 
 
 _COLUMN: Final[dict[str, Callable[[_Reader, ColumnClause, str | None], None]]] = {

@@ -19,7 +19,8 @@ from ...model.objects import Object
 from ...model.tables import Check, Column, ForeignKey, Generated, PrimaryKey, Table, Unique
 from .clauses import COMPUTED_FIRST, NAMES, STRICT_LAST, WRITTEN, place_of
 from .comments import has_comments
-from .reader import CheckClause, ColumnClause, KeyClause, ReferenceClause, TableClause, UnreadableError, table_clause
+from .cursor import UnreadableError
+from .reader import CheckClause, ColumnClause, KeyClause, ReferenceClause, TableClause, table_clause
 from .tokens import CONSTANTS, expression, ident, is_name, name_of, spelled
 
 _BLANKS: Final = re.compile(r"\s+")
@@ -66,6 +67,7 @@ class _Maker:
         self.table = clause.name
         self.facts = facts
         self.columns = {c.name.lower(): c.name for c in clause.columns}
+        self.collations = {c.name.lower(): c.collation for c in clause.columns if c.collation}
 
     def table_and_columns(self) -> Iterator[Object]:
         c = self.clause
@@ -115,7 +117,7 @@ class _Maker:
     def mentioned(self, words: Sequence[str], but: str = "") -> tuple[Address, ...]:
         """The columns of this table whose names stand in an expression."""
         found = {self.columns.get(name_of(w).lower()) for w in words if is_name(w)} - {None, but}
-        return tuple(Address("column", "", name, self.table) for name in sorted(map(str, found)))
+        return tuple([Address("column", "", name, self.table) for name in sorted(map(str, found))])
 
     def _declared(self, name: str) -> str:
         if name.lower() not in self.columns:
@@ -142,7 +144,7 @@ class _Maker:
             yield key
 
     def _index_of(self, clause: KeyClause) -> tuple[tuple[str, str], ...]:
-        own = {c.name.lower(): c.collation for c in self.clause.columns}
+        own = self.collations
         return tuple((name.lower(), (c or own.get(name.lower()) or "BINARY").lower()) for name, c, _ in clause.terms)
 
     def _key(self, clause: KeyClause) -> PrimaryKey | Unique:
@@ -177,6 +179,9 @@ class _Maker:
 
     def checks(self) -> Iterator[Check]:
         found = [self._check(clause) for clause in self.clause.checks]
+        if all(c.named for c in found):
+            yield from found
+            return
         shapes = [expression(clause.words, self.columns, self.table) for clause in self.clause.checks]
         yield from _with_names(found, {c.name for c in found if c.named}, shapes)
 
@@ -195,6 +200,9 @@ class _Maker:
 
     def references(self) -> Iterator[ForeignKey]:
         found = [self._foreign_key(clause) for clause in self.clause.references]
+        if all(f.named for f in found):
+            yield from found
+            return
         shapes = [f"{f.target} {f.target_columns} {f.on_delete} {f.on_update}" for f in found]
         yield from _with_names(found, {f.name for f in found if f.named}, shapes)
 
@@ -220,7 +228,8 @@ class _Maker:
             **fields,
         )
         place = place_of(key, clause.inline) if key.named or clause.said or key.deferrable else None
-        return structs.replace(key, spelled_out=(*clause.said, *([place] if place else [])))
+        said = (*clause.said, *([place] if place else []))
+        return structs.replace(key, spelled_out=said) if said else key
 
 
 @lru_cache(maxsize=4096)

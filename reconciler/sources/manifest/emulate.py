@@ -15,7 +15,7 @@ import msgspec
 from ...diagnostics import Finding
 from ...dialects.base import Dialect
 from ...model.namespaces import Enum
-from ...model.objects import Object
+from ...model.objects import Object, fields_of
 from ...model.profile import Profile
 from ...model.programs import MaterializedView, View
 from ...model.tables import Column, Exclusion, ForeignKey, Index, PrimaryKey, Table
@@ -203,4 +203,4 @@ class _Emulation(Columns):
 
 def _usual(kind: type[Object], field: str) -> Any:
     """What a field says where nothing is said."""
-    return next(f.default for f in msgspec.structs.fields(kind) if f.name == field)
+    return next(f.default for f in fields_of(kind) if f.name == field)

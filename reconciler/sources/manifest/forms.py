@@ -280,6 +280,9 @@ class IndexForm(_PartForm, frozen=True, kw_only=True):
         dict[str, Text], Meta(description="Statistics targets of expressions, by position from 1.")
     ] = {}
     invisible: Annotated[bool, Meta(description="Queries do not use it (MySQL, MariaDB).")] = False
+    depends_on_extensions: Annotated[
+        list[Text], Meta(description="The extensions that take it along when they go (PostgreSQL).")
+    ] = []
 
 
 class TableForm(Form, frozen=True, kw_only=True):

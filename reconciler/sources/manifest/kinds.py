@@ -16,7 +16,7 @@ from ...model import codec  # registers the kinds
 from ...model.access import Access, Role
 from ...model.address import Address
 from ...model.namespaces import Enum, Sequence, SequenceOwner
-from ...model.objects import KINDS, Child, Object, value_address
+from ...model.objects import KINDS, Child, Object, fields_of, value_address
 from ...model.profile import Profile
 from ...model.programs import Function, MaterializedView, View, ViewColumn
 from ...model.tables import Options, Table
@@ -272,7 +272,7 @@ def written_fields(model: type[Object]) -> list[msgspec.structs.FieldInfo]:
     """The fields of a kind that its spec holds: all but its identity, and what is derived or not compared."""
     identity = {"schema", "name"} | ({"table"} if issubclass(model, Child) else set())
     left_out = identity | model.silent | _DERIVED.get(model, frozenset())
-    return [f for f in msgspec.structs.fields(model) if f.name not in left_out]
+    return [f for f in fields_of(model) if f.name not in left_out]
 
 
 def _made_form(model: type[Object], more: Iterable[Any] = ()) -> type[Form]:
@@ -310,10 +310,11 @@ def _form_type(model_type: Any) -> Any:
 def _reader(model: type[Object]) -> Read:
     fields = [(f.name, f.type) for f in written_fields(model)]
     is_child = issubclass(model, Child)
+    kept = {name for name, _ in fields} if model in _ORDERED else {*model.unordered_fields}
 
     def read(metadata: Metadata, spec: Any, schema: str, _profile: Profile | None) -> Parts:
         parts = Parts()
-        values = {name: _model_value(getattr(spec, name), kind, model) for name, kind in fields}
+        values = {name: _model_value(getattr(spec, name), kind, name in kept) for name, kind in fields}
         if "definition" in values:
             values["definition"] = values["definition"].strip().removesuffix(";").rstrip()
             if not values["definition"]:
@@ -331,9 +332,9 @@ def _reader(model: type[Object]) -> Read:
     return read
 
 
-def _model_value(value: Any, kind: Any, model: type[Object]) -> Any:
+def _model_value(value: Any, kind: Any, in_order: bool) -> Any:
     if kind == Options:
-        return tuple(value.items()) if model in _ORDERED else sorted_options(value)
+        return tuple(value.items()) if in_order else sorted_options(value)
     return tuple(value) if isinstance(value, list) else value
 
 

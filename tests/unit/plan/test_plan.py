@@ -18,6 +18,7 @@ from reconciler.model.profile import Effect, Profile
 from reconciler.model.programs import View
 from reconciler.model.tables import Check, Column, ForeignKey, Index, PrimaryKey, Table
 from reconciler.plan.plan import Plan, make_plan
+from reconciler.plan.renames import applied
 
 
 def effect(cause: Alter | Rebuild, old: Object, new: Object) -> Effect:
@@ -78,6 +79,12 @@ def test_equal_catalogs_give_an_empty_plan() -> None:
 
 def test_references_alone_are_no_change() -> None:
     assert plan([view("v")], [view("v", Address("table", "s", "t"))]).empty
+
+
+def test_another_order_of_options_is_no_change() -> None:
+    old = View(schema="s", name="v", definition="SELECT 1", options=(("a", "1"), ("b", "2")))
+    assert plan([old], [msgspec.structs.replace(old, options=old.options[::-1])]).empty
+    assert not plan([old], [msgspec.structs.replace(old, options=old.options[:1])]).empty
 
 
 def test_children_are_created_inside_their_parent() -> None:
@@ -189,6 +196,19 @@ def test_two_columns_can_swap_their_names() -> None:
     ]
     # both old names stand: nothing says that a swap is meant rather than two changes of type
     assert {verb(s.change) for s in plan(old, new, wanted_names=wanted).steps} == {"alter"}
+
+
+def test_names_that_are_put_aside_are_of_nothing_else() -> None:
+    """Three that begin the same, in a ring, and one that is called what another would be called for a while."""
+    first, second, third = names = [f"{'c' * 40}{n}" for n in range(3)]
+    kinds = ["text", "date", "uuid"]
+    columns = [Column(schema="s", table="t", name=n, type=t) for n, t in zip(names, kinds, strict=True)]
+    columns.append(Column(schema="s", table="t", name=f"{'c' * 40}__was", type="time"))
+    ring = {column("t", first): second, column("t", second): third, column("t", third): first}
+    catalog, _ = applied(Catalog([*table("t"), *columns]), ring, PROFILE)
+    types = {o.name: o.type for o in catalog.of(Column)}
+    assert [types[n] for n in (second, third, first)] == kinds
+    assert types[f"{'c' * 40}__was"] == "time"
 
 
 def test_two_objects_cannot_come_from_one() -> None:

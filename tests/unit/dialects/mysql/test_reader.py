@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from reconciler.dialects.mysql.reader import UnreadableError, table_clause
+from reconciler.dialects.mysql.cursor import UnreadableError
+from reconciler.dialects.mysql.reader import table_clause
 from reconciler.dialects.mysql.tables import table_objects
 from reconciler.model.address import Address
 from reconciler.model.objects import Object

@@ -6,7 +6,8 @@ import pytest
 
 from reconciler.dialects.base import Scope
 from reconciler.dialects.sqlite import DIALECT
-from reconciler.dialects.sqlite.reader import UnreadableError, table_clause
+from reconciler.dialects.sqlite.cursor import UnreadableError
+from reconciler.dialects.sqlite.reader import table_clause
 from reconciler.dialects.sqlite.session import connect
 from reconciler.model.address import Address
 from reconciler.model.catalog import Catalog

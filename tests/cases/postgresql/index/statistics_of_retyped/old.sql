@@ -1,0 +1,3 @@
+CREATE TABLE t (a varchar(10), b int);
+CREATE INDEX i ON t ((lower(a)));
+ALTER INDEX i ALTER COLUMN 1 SET STATISTICS 123;

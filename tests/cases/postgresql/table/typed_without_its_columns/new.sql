@@ -1,0 +1,2 @@
+CREATE TYPE ct AS (x int, y text);
+CREATE TABLE t OF ct;

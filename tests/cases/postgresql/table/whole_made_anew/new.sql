@@ -1,0 +1,9 @@
+CREATE SCHEMA s0; SET search_path = s0;
+CREATE TABLE t (id int, b text DEFAULT 'x');
+CREATE TABLE t1 (id int, b text DEFAULT 'x');
+COMMENT ON COLUMN t1.b IS 'hi';
+CREATE SCHEMA s1; SET search_path = s1;
+CREATE TABLE t (id int, b text) PARTITION BY RANGE (id);
+CREATE TABLE t1 (id int, b text);
+CREATE TABLE t2 PARTITION OF t FOR VALUES FROM (1) TO (3);
+CREATE TABLE t3 PARTITION OF t DEFAULT;
