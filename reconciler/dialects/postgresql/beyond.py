@@ -6,6 +6,7 @@ which are then made into rebuilds that carry the rows over.
   made as children have not.
 - A table that becomes one of a type must have the type's columns already, and no others, in the type's order.
 - An index of a partition that is equal to one made of the whole would become a share of that one, and stays none.
+- The storage parameters of an index of a partitioned table cannot be set.
 - A check that is not valid is valid in a child table that is made after it; where it is to be valid in neither, it is
   made behind the children, also anew.
 - A check of a domain, or its NOT NULL, is looked for in the columns that are of the domain, and refused where a column
@@ -24,7 +25,7 @@ from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop
 from ...model.objects import Object
-from ...model.tables import Check, Column, Index, Table
+from ...model.tables import Check, Column, Index, Key, Table
 from ...model.types import Attribute, CompositeType, Domain, DomainCheck
 from .lineage import columns_of, parents
 from .spelling import ident
@@ -35,6 +36,7 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Cha
     replaced = {c.old.address for c in changes if isinstance(c, Drop)}
     by = [_by_partition_key(changes, old), _by_container(changes, old), _by_parent(changes, old, new)]
     by += [_by_type(changes, old, new), _by_share(changes, old, new), _by_validity(changes, new)]
+    by.append(_by_partitions(changes, old))
     wanted = sorted(a for a in {*chain.from_iterable(by)} - replaced if a in old and a in new)
     kept = [c for c in changes if not (isinstance(c, Alter) and c.new.address in wanted)]
     done = [*kept, *(Drop(old[a]) for a in wanted), *(Create(new[a]) for a in wanted)]
@@ -102,6 +104,14 @@ def _by_share(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator
                 both = [o for o in (old.get(d), new[d]) if isinstance(o, Index) and o.attached_to is None]
                 if len(both) == 2:
                     yield d
+
+
+def _by_partitions(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:
+    for c in changes:
+        if isinstance(c, Alter) and isinstance(c.old, Index | Key) and "options" in c.fields:
+            table = old.get(c.old.parent) if c.old.parent is not None else None
+            if isinstance(table, Table) and table.partition_by is not None:
+                yield c.new.address
 
 
 def _by_validity(changes: Sequence[Change], new: Catalog) -> Iterator[Address]:

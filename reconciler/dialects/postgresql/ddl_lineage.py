@@ -101,7 +101,7 @@ def _left_over(old: Table, new: Table, gone: Iterable[Address], context: Renderi
     computed = {n for n, c in above.items() if c.generated is not None}
     for name in sorted(old.columns, key=lambda n: n not in computed):  # they hang on the others
         if name not in new.columns and (name not in mine or (mine[name].inherited and not mine[name].merged)):
-            yield sql(f"{head} COLUMN {ident(name)}")
+            yield sql(f"{head} COLUMN IF EXISTS {ident(name)}")
     kept = {o.name for o in _checks(context.new, new)}
     for o in (o for p in gone for o in context.old.children(p)):
         if isinstance(o, Check) and not o.no_inherit and o.name not in kept:

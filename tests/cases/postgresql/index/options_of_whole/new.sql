@@ -1,0 +1,5 @@
+CREATE TABLE p (id int, a text, PRIMARY KEY (id) WITH (fillfactor=90)) PARTITION BY RANGE (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (10);
+CREATE INDEX i ON p (a);
+CREATE INDEX j ON p (a, id) WITH (fillfactor=70);
+COMMENT ON INDEX i IS 'kept';

@@ -1,0 +1,6 @@
+CREATE TABLE p (id int, a text, PRIMARY KEY (id) WITH (fillfactor=80)) PARTITION BY RANGE (id);
+CREATE TABLE p1 PARTITION OF p FOR VALUES FROM (1) TO (10);
+CREATE INDEX i ON p (a) WITH (fillfactor=70);
+CREATE INDEX j ON p (a, id);
+COMMENT ON INDEX i IS 'kept';
+INSERT INTO p VALUES (1, 'a');
