@@ -156,10 +156,17 @@ class Attempt:
             ledger.write(work.session, work.dialect, entry)
 
     def _clear_stale(self, seen: Seen) -> None:
-        """Rows of a revision that somebody else finished, with `alembic upgrade` or `alembic stamp`."""
-        rows = journal.open_run(self.work.session, self.work.dialect)
+        """Rows of a revision that somebody else finished, with `alembic upgrade` or `alembic stamp`.
+
+        Where the lock is each transaction's own, rows that the look did not see may be of one that is being carried
+        out: only those of a revision which the database has by now are stale.
+        """
+        work = self.work
+        rows = journal.open_run(work.session, work.dialect)
         if rows and not seen.begun:
-            journal.clear(self.work.session, self.work.dialect, rows.revision)
+            at = versions.current(work.session, work.dialect, work.target.version_table)
+            if rows.revision in seen.history.ancestors(at):
+                journal.clear(work.session, work.dialect, rows.revision)
 
     def _foresee(self, seen: Seen) -> None:
         """Raises RefusedError where what is about to run would fail, before the first statement of it."""

@@ -6,8 +6,11 @@ import msgspec
 
 from ..apply.versions import current
 from ..errors import ReconcileError, RefusedError
+from ..model.address import Address
 from ..model.catalog import Catalog
+from ..plan.settle import Orders, orders
 from ..sources.revisions import History, Revision
+from ..sources.snapshot import Snapshot
 from .compare import Comparison, compare, profile_of
 from .gitstate import GitState, approved_revisions, working_state
 from .judged import keep_nothing_to_plan, key_of_desired
@@ -56,7 +59,7 @@ def planned(
         ws.desired_source(), ws, dialect=ws.required.dialect, known=known, known_digest=state.lock_digest, key=key
     )
     follow = ws.required.column_order == "follow"
-    written = known.orders if known is not None else None
+    written = _orders_written(head.catalog, known) if known is not None else None
     desired = keeping(
         head.catalog, desired, profile_of(dialect, head.catalog, desired.catalog), until=kept_until(ws),
         purged=due(head.catalog) if purge else (), written=written,
@@ -66,6 +69,12 @@ def planned(
     if found.nothing and not ws.notices:
         keep_nothing_to_plan(ws, state, key)
     return found
+
+
+def _orders_written(head: Catalog, lock: Snapshot) -> Orders:
+    """The orders last written that are not the database's; none for what came by a history that we took over."""
+    nobodys: dict[Address, tuple[str, ...]] = {a: () for a in orders(head) if a not in lock.written}
+    return {**nobodys, **lock.orders}
 
 
 def head_side(ws: Workspace, state: GitState) -> Side:

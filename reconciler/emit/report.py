@@ -19,7 +19,7 @@ from ..model.codec import digest, fingerprint
 from ..model.objects import Object, changed_fields
 from ..model.profile import Profile
 from ..plan.plan import Plan
-from ..plan.settle import ordered_parts
+from ..plan.settle import moved, ordered_parts
 from .sql import Rendered, rendered_steps, rendering
 
 Sign = Literal["+", "-", "~", "→"]
@@ -185,7 +185,8 @@ def _changes(change: Change) -> tuple[FieldChange, ...]:
         return field_changes(change.old, change.new, change.fields)
     same_kind = not isinstance(change, Rebuild) or change.old.kind == change.new.kind
     if same_kind and (isinstance(change, Rebuild) or (isinstance(change, Rename) and not _was(change))):
-        return field_changes(change.old, change.new, changed_fields(change.old, change.new))
+        order = {"columns"} if moved(change.old, change.new) else set()
+        return field_changes(change.old, change.new, changed_fields(change.old, change.new) | order)
     return ()
 
 

@@ -7,6 +7,7 @@ from ..model.catalog import Catalog
 from ..model.changes import Alter, Change, Create, Drop
 from ..model.objects import Object, changed_fields, compared_fields, fields_of
 from ..model.profile import Profile
+from .settle import moved
 
 
 def changes(old: Catalog, new: Catalog, profile: Profile, *, follow_order: bool = False) -> list[Change]:
@@ -61,16 +62,9 @@ def _says_something(o: Object) -> bool:
 
 def _alter(old: Object, new: Object, follow_order: bool) -> Alter | None:
     fields = changed_fields(old, new)
-    if follow_order and _moved(getattr(old, "columns", None), getattr(new, "columns", None), old):
+    if follow_order and moved(old, new):
         fields |= {"columns"}
     return Alter(old, new, fields) if fields else None
-
-
-def _moved(old: tuple[str, ...] | None, new: tuple[str, ...] | None, o: Object) -> bool:
-    """Whether the columns that both have stand in another order; only where the kind does not compare them anyway."""
-    if not old or not new or old == new or "columns" not in o.silent:
-        return False
-    return [c for c in old if c in new] != [c for c in new if c in old]
 
 
 def _in_place(change: Alter, profile: Profile) -> bool:

@@ -6,7 +6,7 @@ is moved in the database. The two differ only in what had been written before, w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -32,7 +32,8 @@ def settled(
 ) -> Catalog:
     """The new catalog with every order as the database will have it.
 
-    written: the orders last written, by address of then. names: new address → old name. With `follow` false, or where
+    written: the orders last written where they are not the database's, by address of then; () where nobody had written
+    any, so that nobody can have moved anything. names: new address → old name. With `follow` false, or where
     the parts that both have stand in the order in which they had been written, the old order stays and what is new
     comes last; else the new order stands, and is a change.
     """
@@ -54,7 +55,7 @@ def _order(o: Object, old: Catalog, written: Orders, names: Mapping[Address, str
     if not before:
         return parts
     old_names = {p: _old_name(o.address, p, before, names) for p in parts}
-    if follow and _moved([old_names[p] for p in parts], written.get(was or o.address) or before):
+    if follow and _moved([old_names[p] for p in parts], written.get(was or o.address, before)):
         return parts
     place = {name: i for i, name in enumerate(before)}
     kept = sorted((p for p in parts if old_names[p] in place), key=lambda p: place[old_names[p]])
@@ -73,5 +74,10 @@ def _old_name(owner: Address, part: str, before: Iterable[str], names: Mapping[A
     return was if was is not None and part not in before else part
 
 
-def _moved(now: list[str], before: tuple[str, ...]) -> bool:
+def moved(old: Object, new: Object) -> bool:
+    """Whether the parts that both list stand in another order; only where the kind does not compare them anyway."""
+    return _moved(ordered_parts(new), ordered_parts(old))
+
+
+def _moved(now: Sequence[str], before: Sequence[str]) -> bool:
     return [p for p in now if p in before] != [p for p in before if p in now]

@@ -83,6 +83,8 @@ def _ways(pack: Pack, old: Table) -> Iterator[Way]:
     columns = [o for o in parts if isinstance(o, Column)]
     virtual = any(map(_is_virtual, columns))
     checked = any(isinstance(o, Check) for o in parts) or any(c.check is not None or c.generated for c in columns)
+    if any(_is_virtual(o) and _is_indexed(o, pack) for o in columns) and _changes_columns(pack):
+        yield "unknown"  # at once or not (1845, 1846) by what was done to the table before
     for o in pack.dropped:
         yield from _dropped(o, pack)
     for o in pack.created:
@@ -94,6 +96,11 @@ def _ways(pack: Pack, old: Table) -> Iterator[Way]:
         yield "unknown" if own else "copy" if virtual else "instant"
     if pack.tables is not None:
         yield from _table(*pack.tables, pack)
+
+
+def _changes_columns(pack: Pack) -> bool:
+    """Whether any comes or goes."""
+    return any(isinstance(o, Column) for o in (*pack.dropped, *pack.created))
 
 
 def _dropped(o: Object, pack: Pack) -> Iterator[Way]:

@@ -54,6 +54,10 @@ def inline_parts(catalog: Catalog, table: Address) -> tuple[Object, ...]:
     return tuple(o for o in catalog.children(table) if o.kind in INLINE)
 
 
+def _only_moves(change: Change) -> bool:
+    return isinstance(change, Alter) and change.fields == {"columns"}
+
+
 class _Group:
     """The changes of one table, and what must be looked at to judge them."""
 
@@ -68,7 +72,7 @@ class _Group:
     def reason(self, follow_order: bool) -> str:
         """Why ALTER TABLE is not enough; "" where it is."""
         for change in self.changes:
-            if not self._possible(change):
+            if not self._possible(change) and not _only_moves(change):
                 what = subject(change)
                 return f"SQLite cannot {_VERBS[type(change)]} {what.kind.replace('_', ' ')} {what.name} in place"
         dropped = {c.old.name for c in self.changes if isinstance(c, Drop) and isinstance(c.old, Column)}
