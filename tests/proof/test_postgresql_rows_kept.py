@@ -55,6 +55,15 @@ ROWS = "SELECT count(*), min(id), max(id) FROM t"
     ("old", "rows", "new", "look", "seen"),
     [
         pytest.param(
+            "CREATE TABLE t (a int PRIMARY KEY, b int NOT NULL); CREATE TABLE child (a int, b int NOT NULL) "
+            "INHERITS (t)",
+            "INSERT INTO child VALUES (1, 2)",
+            "CREATE TABLE t (a int, b int); CREATE TABLE child (a int, b int) INHERITS (t)",
+            "SELECT a, b FROM child",
+            [(1, 2)],
+            id="a child's own NOT NULL goes with its parent's",
+        ),
+        pytest.param(
             "CREATE TABLE t (a int); CREATE TABLE child (b int, c int) INHERITS (t)",
             "INSERT INTO child VALUES (1, 2, 3)",
             "CREATE TABLE t (a int); CREATE TABLE child (c int, b int) INHERITS (t)",

@@ -17,7 +17,7 @@ from .casts import same_base, using, usual_storage
 from .clauses import column_clause, column_extras, not_null_comment, not_null_constraint
 from .ddl_identity import bounded_first, identity_changes, narrows
 from .generic import generic_changes
-from .lineage import columns_from_parents
+from .lineage import columns_from_parents, columns_of
 from .parents import declared
 from .rendering import RENDER, comment, head_of, on_owner, option_changes, owner, sql
 from .spelling import ident, made_up, qualified
@@ -177,6 +177,8 @@ def _not_null(old: Column, new: Column, context: Rendering) -> Iterator[Statemen
     before, after = old.not_null or NotNull(), new.not_null or NotNull()
     if not old.nullable and (new.nullable or (after.not_valid and not before.not_valid)):
         yield sql(f"{head_of(new)} DROP NOT NULL")
+        if new.nullable and context.profile.capabilities["not_null_names"]:
+            yield from _null_below(new, context)
         old, before = replace(old, nullable=True), NotNull()
     if new.nullable:
         return
@@ -189,6 +191,16 @@ def _not_null(old: Column, new: Column, context: Rendering) -> Iterator[Statemen
         yield from _not_null_attributes(old, new, before, after, context)
     if before.comment != after.comment:
         yield not_null_comment(new, after.comment)
+
+
+def _null_below(c: Column, context: Rendering) -> Iterator[Statement]:
+    """Children that have the NOT NULL as their own too keep it (18): theirs goes where it is to."""
+    for t in context.new.once(_heirs).get(Address("table", c.schema, c.table), ()):
+        below = columns_of(context.new, t).get(c.name)
+        if t.inherits and t.address in context.old and below is not None and below.nullable:
+            child = replace(c, schema=t.schema, table=t.name)
+            yield sql(f"{head_of(child)} DROP NOT NULL")
+            yield from _null_below(child, context)
 
 
 def _not_null_renamed(c: Column, was: str, name: str, context: Rendering) -> Iterator[Statement]:
