@@ -340,6 +340,8 @@ class Index(Child, frozen=True, kw_only=True):
     """(position, target) of expression columns with a statistics target."""
     attached_to: Address | None = None
     """The partitioned table's index or key that this one is a part of; here only where its name is not the server's."""
+    only: bool = False
+    """It was made ON ONLY a partitioned table: not every partition has a share, and all shares are in the catalog."""
     invisible: bool = False
     """It is kept up to date, and queries do not use it."""
     depends_on_extensions: tuple[str, ...] = ()

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 
 from ..diagnostics import Finding, in_order
+from ..errors import ReconcileError
 from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Change, Drop, Rename, Step
@@ -17,7 +18,7 @@ from .adopt import adopted
 from .cascade import cascaded, unmodelled_touched
 from .diff import alike
 from .diff import changes as raw_changes
-from .fold import folded
+from .fold import Folded, folded
 from .loosen import loosened
 from .order import ordered
 from .rings import opened
@@ -86,15 +87,28 @@ def make_plan(
     every = loosened(every, before, new, profile)
     every += profile.uninvited(every, before, new)
     every, apart = opened(every, profile)
-    steps = ordered(every, folded(every, profile, reasons, apart), profile, new)
+    refused = [*_blocked(every, before), *profile.refusals(every, before, new)]
+    steps = _in_order(every, folded(every, profile, reasons, apart), profile, new, refused)
     return Plan(
         old=old,
         new=new,
         renamed=before,
         steps=(*(Step(change=r) for r in moved), *steps),
         names=names,
-        findings=tuple(in_order([*findings, *_blocked(every, before), *profile.refusals(every, before, new)])),
+        findings=tuple(in_order([*findings, *refused])),
     )
+
+
+def _in_order(
+    changes: Sequence[Change], steps: Folded, profile: Profile, new: Catalog, refused: Sequence[Finding]
+) -> list[Step]:
+    """The ordered steps; of a plan that is refused, and that nobody carries out, in any order where there is none."""
+    try:
+        return ordered(changes, steps, profile, new)
+    except ReconcileError:
+        if not any(f.level == "error" for f in refused):
+            raise
+        return list(steps.steps.values())
 
 
 def _blocked(changes: Sequence[Change], catalog: Catalog) -> list[Finding]:

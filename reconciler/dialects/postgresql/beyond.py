@@ -3,14 +3,15 @@ which are then made into rebuilds that carry the rows over.
 
 - The type of a column of a partition key cannot be changed (14 to 18), on any level of partitions.
 - A table that gets a parent must have all of the parent's columns, and has them as its own then, which those that were
-  made as children have not.
+  made as children have not; and what a table has declared of a parent's columns it does not take back.
 - A table that becomes one of a type must have the type's columns already, and no others, in the type's order.
 - An index of a partition that is equal to one made of the whole would become a share of that one, and stays none.
 - The storage parameters of an index of a partitioned table cannot be set.
 - A check that is not valid is valid in a child table that is made after it; where it is to be valid in neither, it is
   made behind the children, also anew.
-- A check of a domain, or its NOT NULL, is looked for in the columns that are of the domain, and refused where a column
-  holds it inside of an array, a composite or a range.
+- An index ON ONLY a partitioned table cannot stay as it is under partitions that come (only_wholes.py).
+- A partition cannot leave under a foreign key with rows that point at its own (pointed_at.py).
+- A check of a domain whose values are inside of others (containers.py).
 """
 
 from __future__ import annotations
@@ -23,24 +24,34 @@ from msgspec.structs import replace
 
 from ...model.address import Address
 from ...model.catalog import Catalog
-from ...model.changes import Alter, Change, Create, Drop
+from ...model.changes import Alter, Change, Create, Drop, subject
 from ...model.objects import Object
 from ...model.tables import Check, Column, Index, Key, Table
-from ...model.types import Attribute, CompositeType, Domain, DomainCheck
-from .lineage import columns_of, parents
+from ...model.types import Attribute, CompositeType
+from .containers import by_container
+from .lineage import columns_from_parents, columns_of, parents
+from .only_wholes import anew, behind_partitions
+from .pointed_at import made_again
 from .spelling import ident
 
 
 def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Change]:
     """The changes with a replacement in place of each that the server would refuse."""
     replaced = {c.old.address for c in changes if isinstance(c, Drop)}
-    by = [_by_partition_key(changes, old), _by_container(changes, old), _by_parent(changes, old, new)]
+    by = [_by_partition_key(changes, old), by_container(changes, old), _by_parent(changes, old, new)]
     by += [_by_type(changes, old, new), _by_share(changes, old, new), _by_validity(changes, new)]
-    by.append(_by_partitions(changes, old))
-    wanted = sorted(a for a in {*chain.from_iterable(by)} - replaced if a in old and a in new)
+    by += [_by_partitions(changes, old), _by_declaration(changes, old, new)]
+    done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
+    while further := anew(done, old, new) - {c.old.address for c in done if isinstance(c, Drop)}:
+        done = _replacing(done, further, old, new)
+    ordered = (behind_partitions(_behind_children(c, done, new), old, new) for c in done)
+    return made_again(list(ordered), old, new)
+
+
+def _replacing(changes: Sequence[Change], asked: set[Address], old: Catalog, new: Catalog) -> list[Change]:
+    wanted = sorted(a for a in asked if a in old and a in new)
     kept = [c for c in changes if not (isinstance(c, Alter) and c.new.address in wanted)]
-    done = [*kept, *(Drop(old[a]) for a in wanted), *(Create(new[a]) for a in wanted)]
-    return [_behind_children(c, done, new) for c in done]
+    return [*kept, *(Drop(old[a]) for a in wanted), *(Create(new[a]) for a in wanted)]
 
 
 def _by_partition_key(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:
@@ -72,6 +83,22 @@ def _own_no_more(name: str, table: Table, old: Catalog, new: Catalog) -> bool:
     return declared and table.partition_of is None and not (isinstance(will, Column) and will.merged)
 
 
+def _by_declaration(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
+    """Tables for which a column of a parent's is to be no more, or to be one where a check would become theirs too."""
+    for c in changes:
+        o = subject(c)
+        if not isinstance(o, Column) or not isinstance(table := new.get(o.parent or o.address), Table):
+            continue
+        was, will = (isinstance(x := side.get(o.address), Column) and x.merged for side in (old, new))
+        stays = table.inherits and table.address in old and o.name in columns_from_parents(new, table)
+        if stays and was and not will and _own_no_more(o.name, table, old, new):
+            yield table.address
+        elif stays and will and not was and o.name in columns_from_parents(old, table):
+            checks = (x for p in ancestors(table, new) for x in new.children(p) if isinstance(x, Check))
+            if any(r.kind == "column" and r.name == o.name for x in checks for r in x.refs):
+                yield table.address
+
+
 def _kept_own(o: Object, table: Table, old: Catalog, new: Catalog) -> bool:
     """The same of a parent's check, which a table must have before INHERIT."""
     if not isinstance(o, Check) or o.no_inherit or table.partition_of is not None:
@@ -99,7 +126,7 @@ def _by_type(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[
 
 def _by_share(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
     for c in changes:
-        if isinstance(c, Create) and isinstance(c.new, Index):
+        if isinstance(c, Create) and isinstance(c.new, Index) and not c.new.only:
             for d in new.dependents(c.new.address):
                 both = [o for o in (old.get(d), new[d]) if isinstance(o, Index) and o.attached_to is None]
                 if len(both) == 2:
@@ -122,14 +149,19 @@ def _by_validity(changes: Sequence[Change], new: Catalog) -> Iterator[Address]:
             yield from (r for r in c.old.refs if isinstance(o := new.get(r), Check) and o.not_valid)
 
 
+def ancestors(table: Table, catalog: Catalog) -> Iterator[Address]:
+    """A table's parents, and theirs."""
+    for a in parents(table):
+        yield a
+        if isinstance(p := catalog.get(a), Table):
+            yield from ancestors(p, catalog)
+
+
 def _not_valid_above(t: Table, new: Catalog) -> Iterator[Check]:
     """The checks of a table's parents that are neither valid there nor here; made before the table, they would be."""
-    todo = list(parents(t))
-    for above in todo:
+    for above in ancestors(t, new):
         handed = (o for o in new.children(above) if isinstance(o, Check) and _handed_down(o))
         yield from (o for o in handed if Address("check", t.schema, o.name, t.name) not in new)
-        if isinstance(p := new.get(above), Table):
-            todo += parents(p)
 
 
 def _handed_down(o: Check) -> bool:
@@ -166,44 +198,3 @@ def mentions(table: Table, column: str) -> bool:
     if table.partition_by is None:
         return False
     return re.search(rf'(?<![\w"]){re.escape(ident(column))}(?![\w"])', table.partition_by) is not None
-
-
-def _by_container(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:
-    for c in changes:
-        domain = _looked_for(c)
-        if domain is not None and _in_container(domain, old):
-            yield domain
-
-
-def _looked_for(c: Change) -> Address | None:
-    """The domain for whose values the server looks, to see whether they are as they have to be from now on."""
-    if isinstance(c, Create) and isinstance(c.new, DomainCheck):
-        return None if c.new.not_valid else c.new.parent
-    if isinstance(c, Alter) and isinstance(c.new, DomainCheck):
-        return c.new.parent if "not_valid" in c.fields else None
-    if isinstance(c, Alter) and isinstance(c.new, Domain) and "nullable" in c.fields:
-        return None if c.new.nullable else c.new.address
-    return None
-
-
-def _in_container(domain: Address, catalog: Catalog) -> bool:
-    todo: list[tuple[Address, bool]] = [(domain, False)]
-    seen = set(todo)
-    while todo:
-        type, inside = todo.pop()
-        for user in (catalog[d] for d in catalog.dependents(type)):
-            holds = inside or _holds(user)
-            if isinstance(user, Column) and holds:
-                return True
-            if user.kind in _TYPES and (user.address, holds) not in seen:
-                seen.add((user.address, holds))
-                todo.append((user.address, holds))
-    return False
-
-
-_TYPES = frozenset({"domain", "composite_type", "range_type"})
-
-
-def _holds(o: Object) -> bool:
-    """Whether a type is something inside of this one, and not what it is itself."""
-    return o.kind in ("composite_type", "range_type") or str(getattr(o, "type", "")).endswith("[]")

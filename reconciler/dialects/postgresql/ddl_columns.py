@@ -11,13 +11,14 @@ from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
 from ...model.objects import Child, changed_fields
-from ...model.tables import Column, NotNull, Table
+from ...model.tables import Column, NotNull, PrimaryKey, Table
 from ..base import Rendering
 from .casts import same_base, using, usual_storage
 from .clauses import column_clause, column_extras, not_null_comment, not_null_constraint
 from .ddl_identity import bounded_first, identity_changes, narrows
 from .generic import generic_changes
 from .lineage import columns_from_parents
+from .parents import declared
 from .rendering import RENDER, comment, head_of, on_owner, option_changes, owner, sql
 from .spelling import ident, made_up, qualified
 
@@ -79,9 +80,9 @@ def _declared_too(c: Column, context: Rendering) -> Iterator[Statement]:
     was = context.old.get(c.address)
     own = isinstance(was, Column) and (was.merged or not was.inherited)
     if c.merged and not own and above is not None:
-        parent = qualified(above.schema, above.table)
-        yield sql(f"{on_owner(c)} NO INHERIT {parent}")
-        yield sql(f"{on_owner(c)} INHERIT {parent}")
+        child = Address("table", c.schema, c.table)
+        before, after = (t.inherits if isinstance(t := x.get(child), Table) else () for x in (context.old, context.new))
+        yield from declared(child, [p for p in after if p in before], c.name, context.new)
 
 
 @RENDER.on("drop", Column)
@@ -119,7 +120,7 @@ def renamed_with(c: Column, old: tuple[str, str], new: tuple[str, str], context:
     if context.profile.capabilities["not_null_names"] and not c.nullable and c.not_null_name is None:
         was, name = made_up(*old, "not_null"), made_up(*new, "not_null")
         if was != name:
-            yield sql(f"ALTER TABLE {qualified(c.schema, new[0])} RENAME CONSTRAINT {ident(was)} TO {ident(name)}")
+            yield from _not_null_renamed(replace(c, table=new[0], name=new[1]), was, name, context)
 
 
 @RENDER.on("alter", Column)
@@ -151,7 +152,7 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
     if retyped:
         yield sql(_retyped(old, new, converted, context))
     if fields & {"nullable", "not_null_name", "not_null"}:
-        yield from _not_null(old, new)
+        yield from _not_null(old, new, context)
     if new.default is not None and (moved or old.default != new.default):
         yield sql(f"{head} SET DEFAULT {new.default}")
     if new.identity is not None and old.identity != new.identity:
@@ -171,7 +172,7 @@ def _retyped(old: Column, new: Column, converted: bool, context: Rendering) -> s
     return f"{head_of(new)} TYPE {new.type}{collate}{'' if elsewhere else cast}"
 
 
-def _not_null(old: Column, new: Column) -> Iterator[Statement]:
+def _not_null(old: Column, new: Column, context: Rendering) -> Iterator[Statement]:
     """SET and DROP NOT NULL; its name is the server's to choose before 18."""
     before, after = old.not_null or NotNull(), new.not_null or NotNull()
     if not old.nullable and (new.nullable or (after.not_valid and not before.not_valid)):
@@ -185,16 +186,33 @@ def _not_null(old: Column, new: Column) -> Iterator[Statement]:
         else:
             yield from not_null_constraint(new)
     else:
-        yield from _not_null_attributes(old, new, before, after)
+        yield from _not_null_attributes(old, new, before, after, context)
     if before.comment != after.comment:
         yield not_null_comment(new, after.comment)
 
 
-def _not_null_attributes(old: Column, new: Column, before: NotNull, after: NotNull) -> Iterator[Statement]:
+def _not_null_renamed(c: Column, was: str, name: str, context: Rendering) -> Iterator[Statement]:
+    """RENAME looks for the old name in all children, which those that declare their own NOT NULL have not: made anew
+    above them it becomes theirs as well, whatever theirs is called. A key's or an identity's cannot be dropped."""
+    table, not_null = Address("table", c.schema, c.table), c.not_null or NotNull()
+    heirs = any(t.inherits and t.address in context.old for t in context.new.once(_heirs).get(table, ()))
+    keys = (o for side in (context.old, context.new) for o in side.children(table) if isinstance(o, PrimaryKey))
+    if not heirs or not_null.no_inherit or c.identity is not None or any(c.name in k.columns for k in keys):
+        yield sql(f"{on_owner(c)} RENAME CONSTRAINT {ident(was)} TO {ident(name)}")
+        return
+    yield sql(f"{head_of(c)} DROP NOT NULL")
+    yield from not_null_constraint(replace(c, not_null_name=name))
+    if not_null.comment is not None:
+        yield not_null_comment(replace(c, not_null_name=name), not_null.comment)
+
+
+def _not_null_attributes(
+    old: Column, new: Column, before: NotNull, after: NotNull, context: Rendering
+) -> Iterator[Statement]:
     made = made_up(new.table, new.name, "not_null")
     was, name = old.not_null_name or made, new.not_null_name or made
     if was != name:
-        yield sql(f"{on_owner(new)} RENAME CONSTRAINT {ident(was)} TO {ident(name)}")
+        yield from _not_null_renamed(replace(new, not_null=before), was, name, context)
     if before.no_inherit != after.no_inherit:
         yield sql(f"{on_owner(new)} ALTER CONSTRAINT {ident(name)} {'NO INHERIT' if after.no_inherit else 'INHERIT'}")
     if before.not_valid and not after.not_valid:

@@ -10,6 +10,7 @@ from ...model.objects import Object
 from ...model.tables import Check, Exclusion, ForeignKey, Index, Key, PrimaryKey, Table, Unique
 from ..base import Rendering
 from .clauses import constraint_clause, not_valid
+from .only_wholes import is_only
 from .rendering import RENDER, comment, on_owner, option_changes, owner, sql, tied
 from .spelling import aside, ident, idents, literal, made_up_index, qualified, with_options
 
@@ -114,6 +115,9 @@ def create_index(step: Step, context: Rendering) -> Iterator[Statement]:
     name = qualified(i.schema, i.name)
     if i.attached_to is None:
         yield sql(index_text(i))
+    elif is_only(context.new.get(i.attached_to)):
+        yield sql(index_text(i))
+        yield _attached(i, i.attached_to)
     else:
         yield sql(_share_named(i, i.name))
     if i.comment is not None:
@@ -124,8 +128,12 @@ def create_index(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from _marks(i, None)
 
 
+def _attached(i: Index, whole: Address) -> Statement:
+    return sql(f"ALTER INDEX {qualified(whole.schema, whole.name)} ATTACH PARTITION {qualified(i.schema, i.name)}")
+
+
 def index_text(i: Index) -> str:
-    text = f"CREATE {'UNIQUE ' if i.unique else ''}INDEX {ident(i.name)} ON {owner(i)} "
+    text = f"CREATE {'UNIQUE ' if i.unique else ''}INDEX {ident(i.name)} ON {'ONLY ' if i.only else ''}{owner(i)} "
     text += f"USING {ident(i.method)} " if i.method != "btree" else ""
     text += f"({', '.join(i.keys)})"
     text += f" INCLUDE ({idents(i.include)})" if i.include else ""
@@ -191,10 +199,10 @@ def alter_index(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(old, Index) and isinstance(new, Index)
     yield from _stored(old, new)
     name = qualified(new.schema, new.name)
-    if old.attached_to is None and new.attached_to is not None and new.attached_to in context.old:
-        # of an index that is made now, an equal one of a partition becomes a share by itself
-        whole = qualified(new.attached_to.schema, new.attached_to.name)
-        yield sql(f"ALTER INDEX {whole} ATTACH PARTITION {name}")
+    whole = new.attached_to if old.attached_to is None else None
+    if whole is not None and (whole in context.old or is_only(context.new.get(whole))):
+        # of an index that is made now of all, an equal one of a partition becomes a share by itself
+        yield _attached(new, whole)
     targets = dict(new.statistics)
     for position in sorted(dict(old.statistics).keys() | targets.keys()):
         if dict(old.statistics).get(position) != targets.get(position):

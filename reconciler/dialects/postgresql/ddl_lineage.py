@@ -16,6 +16,8 @@ from ..base import Rendering
 from .clauses import constraint_clause, not_valid
 from .ddl_columns import alterations, as_child
 from .lineage import columns_from_parents, columns_of, parents
+from .only_wholes import is_only
+from .parents import behind_the_others, in_place
 from .partitions import PartitionTie
 from .rendering import RENDER, head_of, on_owner, sql
 from .spelling import at, cut, ident, literal, made_up, made_up_index, qualified
@@ -28,7 +30,8 @@ def inherited(old: Table, new: Table, context: Rendering) -> Iterator[Statement]
     head = f"ALTER TABLE {at(new.address)}"
     joined, gone = ([p for p in a.inherits if p not in b.inherits] for a, b in ((new, old), (old, new)))
     yield from _conforming(old, new, joined, {c.name for c in _checks(context.old, old)}, context)
-    yield from (sql(f"{head} INHERIT {at(p)}") for p in joined)
+    for p in new.inherits[in_place(old, new) :]:
+        yield from [sql(f"{head} INHERIT {at(p)}")] if p in joined else behind_the_others(new.address, p)
     yield from (sql(f"{head} NO INHERIT {at(p)}") for p in gone)
     if gone:
         yield from _left_over(old, new, gone, context)
@@ -157,6 +160,8 @@ def _shares_left(new: Table, parent: Address, context: Rendering) -> Iterator[St
     above = context.new.children(new.partition_of) if new.partition_of is not None else ()
     shared = {(o.kind, _terms(o)) for o in above if isinstance(o, Key | Index)}
     for o in context.old.children(parent):
+        if is_only(o):
+            continue
         if isinstance(o, Key | Index | Exclusion) and o.address not in named and (o.kind, _terms(o)) not in shared:
             name = made_up_index(new.name, _terms(o), o.kind)
             if (o.kind, name) not in kept:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
+from ...model.address import Address
 from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
 from ...model.objects import Child, Object
 from ...model.programs import EventTrigger, Function, MaterializedView, Rule, Statistics, Trigger, View
@@ -70,10 +71,37 @@ def create_materialized(step: Step, context: Rendering) -> Iterator[Statement]:
     text += f" USING {ident(v.access_method)}" if v.access_method is not None else ""
     text += f" WITH {with_options(v.options)}" if v.options else ""
     text += f" TABLESPACE {ident(v.tablespace)}" if v.tablespace is not None else ""
-    yield sql(f"{text} AS\n{v.definition}" + ("" if v.populated else "\nWITH NO DATA"))
+    unfilled = _unfilled(v, context) if v.populated else []
+    yield sql(f"{text} AS\n{v.definition}" + ("\nWITH NO DATA" if unfilled or not v.populated else ""))
+    if unfilled:
+        yield sql(_filled_if_it_can(v, unfilled))
     yield from tied(f"MATERIALIZED VIEW {at(v.address)}", (), v.depends_on_extensions)
     yield from commented(v, "MATERIALIZED VIEW", at(v.address))
     yield from _column_comments({}, dict(v.column_comments), at(v.address))
+
+
+def _unfilled(v: MaterializedView, context: Rendering) -> list[MaterializedView]:
+    """The materialised views that it reads, also through others, and that held no rows before the plan."""
+    found: dict[Address, MaterializedView] = {}
+    todo, seen = list(v.refs), set[Address]()
+    while todo:
+        a = todo.pop()
+        if a not in seen and isinstance(o := context.new.get(a), View | MaterializedView):
+            seen.add(a)
+            todo += o.refs
+            if isinstance(was := context.old.get(a), MaterializedView) and not was.populated:
+                found[a] = was
+    return [found[a] for a in sorted(found)]
+
+
+def _filled_if_it_can(v: MaterializedView, sources: list[MaterializedView]) -> str:
+    """One cannot be filled from one that holds no rows, unless that is made anew by the plan and does by then."""
+    names = ", ".join(f"{literal(at(s.address))}::regclass" for s in sources)
+    filled = f"SELECT pg_catalog.bool_and(c.relispopulated) FROM pg_catalog.pg_class c WHERE c.oid IN ({names})"
+    return (
+        f"DO $do$\nBEGIN\n    IF ({filled}) THEN\n"
+        f"        REFRESH MATERIALIZED VIEW {at(v.address)};\n    END IF;\nEND\n$do$"
+    )
 
 
 @RENDER.on("alter", MaterializedView)

@@ -11,7 +11,7 @@ from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, St
 from ...model.namespaces import Sequence as NumberSequence
 from ...model.namespaces import SequenceOwner
 from ...model.objects import Object
-from ...model.tables import Check, Column, Exclusion, ForeignKey, Key, Table
+from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ..base import Rendering
 from .clauses import column_clause, column_extras, constraint_clause, not_valid
 from .ddl_columns import inherited_overrides, renamed_with
@@ -19,6 +19,7 @@ from .ddl_keys import key_extras
 from .ddl_lineage import inherited, reattached
 from .generic import generic_changes, generic_options
 from .lineage import columns_from_parents
+from .pointed_at import pointed_at
 from .positions import behind_rows, carried_over, create_sequence, owned_by, sequence_of, taken_over
 from .rendering import RENDER, commented, option_changes, recommented, sql
 from .spelling import aside, at, ident, idents, literal, made_up, qualified, with_options
@@ -123,6 +124,9 @@ def table_extras(t: Table) -> Iterator[Statement]:
 @RENDER.on("drop", Table)
 def drop_table(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop) and isinstance(step.change.old, Table)
+    t = step.change.old
+    if t.partition_of is not None and any(f.address in context.new for f in pointed_at(context.old, t)):
+        yield sql(f"ALTER TABLE {at(t.partition_of)} DETACH PARTITION {at(t.address)}")
     yield sql(f"DROP {table_noun(step.change.old)} {at(step.change.old.address)}")
 
 
@@ -192,6 +196,8 @@ def rebuild_table(step: Step, context: Rendering) -> Iterator[Statement]:
     will_have = columns_from_parents(context.new, new) | {c.name: c for c in after}
     partitions = [o for o in change.before if isinstance(o, Table)]
     yield from _put_aside(old, partitions, before, context.profile.capabilities["not_null_names"])
+    if _has_shares(old, context):
+        yield sql(_shares_aside(old, partitions))
     yield from _sequences_aside(change, before)
     yield sql(create_text(new, at(new.address), after, ()))
     yield from (sql(create_text(p, at(p.address), (), ())) for p in change.after if isinstance(p, Table))
@@ -252,6 +258,27 @@ def _put_aside(old: Table, partitions: Sequence[Table], columns: dict[str, Colum
             # The server makes names up that no constraint of the schema has (18).
             was = c.not_null_name or made_up(c.table, c.name, "not_null")
             yield sql(f"ALTER TABLE {_aside(old)} RENAME CONSTRAINT {ident(was)} TO {ident(aside(was))}")
+
+
+def _has_shares(old: Table, context: Rendering) -> bool:
+    """Whether a table above the partition has a key or an index, of which the partition has its share."""
+    above = context.old.get(old.partition_of) if old.partition_of is not None else None
+    if not isinstance(above, Table):
+        return False
+    mine = (o for c in (context.old, context.new) for o in c.children(above.address))
+    return any(isinstance(o, Key | Exclusion | Index) for o in mine) or _has_shares(above, context)
+
+
+def _shares_aside(old: Table, partitions: Sequence[Table]) -> str:
+    """Frees the names of those shares, which are all that is left of the old tables' indexes: the server finds them by
+    their tables, since of several names that it makes up alike each but the first has a number."""
+    tables = ", ".join(f"{literal(_aside(t))}::regclass" for t in (old, *partitions))
+    return (
+        f"DO $do$\nDECLARE\n    share regclass;\nBEGIN\n"
+        f"    FOR share IN SELECT x.indexrelid FROM pg_catalog.pg_index x WHERE x.indrelid IN ({tables}) LOOP\n"
+        f"        EXECUTE pg_catalog.format('ALTER INDEX %s RENAME TO %I', share, share::oid || '__old');\n"
+        f"    END LOOP;\nEND\n$do$"
+    )
 
 
 def _copied(new: Table, before: dict[str, Column], after: Sequence[Column], source: str) -> Iterator[Statement]:

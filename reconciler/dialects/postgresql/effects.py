@@ -99,7 +99,8 @@ def _of_retyped(was: Object, will: Object, *, keys_match: bool) -> Effect:
         return Effect.REPLACE if several else Effect.NONE
     if isinstance(was, Index):
         expressions = was.where is not None or any("(" in k for k in was.keys)
-        forgotten = was.statistics or was.depends_on_extensions  # by what the server makes again
+        forgotten = bool(was.statistics or was.depends_on_extensions)  # by what the server makes again
+        forgotten = forgotten or was.only or was.attached_to is not None
         return Effect.REPLACE if (several and expressions) or forgotten else Effect.NONE
     return Effect.NONE
 

@@ -171,6 +171,7 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
     for oid, number, target in s.rows["index_statistics"]:
         targets.setdefault(oid, []).append((str(number), str(target)))
     equal = _equal_wholes(s, on_constraint, keys)
+    only = {r[0] for r in s.rows["indexes"] if r[0] not in on_constraint and not r[13] and _is_whole(s, r)}
     alike = Counter(_made_up(s, r, keys.get(r[0], ())) for r in s.rows["indexes"])
     for r in s.rows["indexes"]:
         relation = s.relations.get(r[1])
@@ -178,7 +179,8 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
             continue
         own = s.addresses[CLASS, r[1]]
         above = _part_of(s, r)
-        if above is not None and r[0] not in targets and s.comment(CLASS, r[0]) is None:
+        said = r[0] in targets or r[0] in only or not only.isdisjoint(s.parents.get(r[0], ()))
+        if above is not None and not said and s.comment(CLASS, r[0]) is None:
             name = _made_up(s, r, keys.get(r[0], ()))
             if name == (r[1], r[2]) and alike[name] == 1:
                 continue
@@ -204,8 +206,14 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
             statistics=tuple(sorted(targets.get(r[0], ()))),
             attached_to=above,
             depends_on_extensions=s.tied_to(CLASS, r[0]),
-            valid=r[13],
+            valid=r[13] or r[0] in only,
+            only=r[0] in only,
         )
+
+
+def _is_whole(s: Snapshot, r: Row) -> bool:
+    """Whether an index is one of a partitioned table."""
+    return bool(s.relations.get(r[1], _NONE)[3] == "p")
 
 
 def _equal_wholes(
@@ -219,7 +227,7 @@ def _equal_wholes(
 
     wholes: dict[int, list[Row]] = {}
     for r in s.rows["indexes"]:
-        if r[0] not in on_constraint and s.relations.get(r[1], _NONE)[3] == "p":
+        if r[0] not in on_constraint and _is_whole(s, r):
             wholes.setdefault(r[1], []).append(r)
 
     def equal(r: Row) -> Iterator[Address]:

@@ -16,6 +16,7 @@ from ...model.objects import Object
 from ...model.tables import Column, Table
 from . import not_null_names
 from .beyond import escalated
+from .containers import checked_first
 from .ddl_trigger_states import kept_apart
 from .effects import TYPE_KINDS
 from .lineage import by_lineage, of_typed
@@ -27,7 +28,7 @@ def rewriting(
 ) -> Callable[[Sequence[Change], Catalog, Catalog, bool], list[Change]]:
     """What rewrites changes so that tables, types and serial columns are rebuilt where they would be dropped and made
     again."""
-    steps = [of_typed, _types, _tables, _handed_on, _serials, _exchanged, by_lineage, untied, kept_apart]
+    steps = [of_typed, _types, _tables, _handed_on, _serials, _exchanged, by_lineage, untied, kept_apart, checked_first]
     if capabilities["not_null_names"]:
         steps.append(not_null_names.said)
 

@@ -276,6 +276,7 @@ class IndexForm(_PartForm, frozen=True, kw_only=True):
     attached_to: Annotated[
         str | None, Meta(description="The index or key of the partitioned table: index:app.events.events_at_idx.")
     ] = None
+    only: Annotated[bool, Meta(description="Made ON ONLY a partitioned table, with the shares that are said.")] = False
     statistics: Annotated[
         dict[str, Text], Meta(description="Statistics targets of expressions, by position from 1.")
     ] = {}

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 import msgspec
 import pytest
 
+from reconciler.diagnostics import Finding
 from reconciler.errors import InputError, ReconcileError
 from reconciler.model.address import Address
 from reconciler.model.catalog import Catalog
@@ -320,8 +321,15 @@ def test_of_two_rebuilds_of_a_part_the_one_that_takes_it_as_the_other_leaves_it_
         return said(make_plan(catalog, Catalog(catalog.values()), profile).steps)
 
     assert steps(table, type) == ["rebuild enum:s.e", "rebuild table:s.t"]
+    ring = msgspec.structs.replace(table, taken=()), type
     with pytest.raises(ReconcileError, match="wait for each other"):
-        steps(msgspec.structs.replace(table, taken=()), type)
+        steps(*ring)
+
+    refused = Finding(rule="rows-lost", message="no")  # which says more than that there is no order
+    profile = msgspec.structs.replace(
+        PROFILE, rewrite=lambda changes, old, new, follow: list(ring), refusals=lambda changes, old, new: [refused]
+    )
+    assert make_plan(catalog, Catalog(catalog.values()), profile).findings == (refused,)
 
 
 def test_a_rebuild_lets_go_of_a_part_that_hangs_on_what_hangs_on_it_and_sets_it_again() -> None:

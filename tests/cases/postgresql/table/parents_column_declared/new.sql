@@ -1,0 +1,6 @@
+CREATE TABLE a (x int, y int NOT NULL CHECK (y > 0), k int GENERATED ALWAYS AS (y + 1) STORED);
+CREATE TABLE b (x int, z int);
+CREATE TABLE e (u int);
+CREATE TABLE c (w int, x int DEFAULT 3) INHERITS (a, e, b);
+CREATE TABLE checked (x int CHECK (x > 1), y int);
+CREATE TABLE d (x int) INHERITS (checked);
