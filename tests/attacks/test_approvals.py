@@ -195,13 +195,13 @@ def test_a_signature_made_for_git(team: Team) -> None:
 
 def resigned(team: Team, name: str, *, namespace: str = "reconcile-approval-v1") -> None:
     """A person's approval with a signature over the same text in another namespace."""
-    for path in newest(team):
+    mine = [path for path in newest(team) if fingerprint(team, name) == owner(team, path)]
+    for path in mine:  # from here on what was approved no longer counts
         head, _, rest = path.read_bytes().partition(b"-----BEGIN SSH SIGNATURE-----\n")
         tail = rest.partition(b"-----END SSH SIGNATURE-----\n")[2]
         statement = tail.partition(b"\n")[0] + b"\n"
         key = team.keys / name
-        if fingerprint(team, name) == owner(team, path):
-            path.write_bytes(head + ssh_keygen("-Y", "sign", "-n", namespace, "-f", str(key), given=statement) + tail)
+        path.write_bytes(head + ssh_keygen("-Y", "sign", "-n", namespace, "-f", str(key), given=statement) + tail)
 
 
 def owner(team: Team, path: Path) -> str:
