@@ -224,9 +224,10 @@ class PostgresMaker(Maker):
             key_name = self.name("pk") if draw.chance(0.3) else f"{name}_pkey"
             include = self._included(columns, {key.name})
             deferred = draw.chance(0.08)
-            columns.append(PrimaryKey(schema=schema, table=name, name=key_name, columns=(key.name,), include=include,
-                                      deferrable=deferred, initially_deferred=deferred and draw.chance(0.5),
-                                      comment=self.comment()))  # fmt: skip
+            primary = PrimaryKey(schema=schema, table=name, name=key_name, columns=(key.name,), include=include,
+                                 deferrable=deferred, initially_deferred=deferred and draw.chance(0.5),
+                                 comment=self.comment())  # fmt: skip
+            columns.append(self.relying(primary, (key.address, family(key)), (key.address, "stored")))
         names = tuple(o.name for o in columns if isinstance(o, Column))
         return [
             msgspec.structs.replace(table, columns=names),
