@@ -55,7 +55,7 @@ def inline_parts(catalog: Catalog, table: Address) -> tuple[Object, ...]:
 
 
 def _only_moves(change: Change) -> bool:
-    return isinstance(change, Alter) and change.fields == {"columns"}
+    return isinstance(change, Alter) and isinstance(change.new, Table) and change.fields == {"columns"}
 
 
 class _Group:

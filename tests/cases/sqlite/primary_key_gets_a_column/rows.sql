@@ -1,0 +1,1 @@
+INSERT INTO roles_users VALUES (1, 2), (3, 2);
