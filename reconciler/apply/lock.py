@@ -16,7 +16,6 @@ from ..dialects.session import Session
 from ..errors import BusyError, DatabaseError, InterruptedRunError
 
 KEY: Final = "apply"
-"""The codes of a statement that was cancelled."""
 PATIENCE_MS: Final = 60_000
 _SLICE: Final = 0.25
 

@@ -207,9 +207,6 @@ class RevisionRun:
         left = {p for s in self.item.segments for p in s.positions} - self._done - segment.positions
         return not left
 
-    def _intended(self, act: Act, segment: Segment, before: str) -> Row:
-        return journal.rows_of([act], self._row(segment, "intent", before))[0]
-
     def _row(self, segment: Segment, state: str = "done", before: str = "") -> Row:
         return Row(
             run=self.work.run,

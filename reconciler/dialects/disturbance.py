@@ -11,6 +11,7 @@ from typing import Final
 from ..errors import DatabaseError
 
 CANCELLED: Final = frozenset({"57014", "SQLITE_INTERRUPT", "1317"})
+"""The codes of a statement that was cancelled."""
 # lock timeout, deadlock, serialization (PostgreSQL); lock wait timeout, deadlock, NOWAIT (MariaDB, MySQL)
 WAITED: Final = frozenset({"55P03", "40P01", "40001", "1205", "1213", "3572"})
 WAITED_PREFIXES: Final = ("SQLITE_BUSY", "SQLITE_LOCKED")

@@ -132,7 +132,8 @@ def _in_rings(ties: Mapping[Address, tuple[Address, set[Address]]]) -> set[Addre
             left[a].discard(end)
             if not left[a]:
                 del left[a]
-                todo += [o for o in (ties[a][0],) if _let_go(owned, o, a)]
+                owner = ties[a][0]
+                todo += [owner] if _let_go(owned, owner, a) else []
     return set(left)
 
 
