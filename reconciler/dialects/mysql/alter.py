@@ -13,6 +13,7 @@ from ...model.objects import Object, changed_fields
 from ...model.tables import Check, Column, ForeignKey, Index, PrimaryKey, Table, Unique
 from ..base import Rendering
 from .clauses import check_clause, column_clause, is_aria, key_clause, table_options
+from .inet import as_text, leads_through_text, rewritten_addresses
 from .tables import leading
 from .tokens import quoted
 
@@ -310,7 +311,19 @@ class Pack:
             last = [f"MODIFY COLUMN {self._said_of(c)}" for c in self._outside_history()]
         if option := self._lingering():
             last.append(f"{option.upper()}=DEFAULT")
-        return [*filter(None, [self._said(first, ""), self._said(clauses, tail), self._said(last, "")])]
+        said = [self._said(first, ""), *self._addresses(way), self._said(clauses, tail), self._said(last, "")]
+        return [*filter(None, said)]
+
+    def _addresses(self, way: str) -> list[str]:
+        """What turns the addresses of columns into the other kind, before these become it."""
+        found = [(o, n) for o, n in self.altered if leads_through_text(o, n)]
+        columns = [(o, n) for o, n in found if isinstance(o, Column) and isinstance(n, Column)]
+        if not columns:
+            return []
+        clauses = [f"MODIFY COLUMN {self._said_of(as_text(o))}" for o, _ in columns]
+        others = self.context.old.children(self.table)
+        updates = [rewritten_addresses(o, n, others) for o, n in columns]
+        return [self._said([*clauses, *filter(None, [way])], ""), *updates]
 
     def _begins_history(self) -> bool:
         """Whether history is kept from now on, or anew: only then can a column be left out of it (error 4124)."""

@@ -20,6 +20,7 @@ from ..base import Claim
 from ..disturbance import is_disturbance
 from ..session import Session
 from .flavour import is_mariadb
+from .inet import converted
 from .inspect import LEDGER_PREFIX
 from .programs import passed
 from .tokens import literal, quoted
@@ -168,6 +169,8 @@ def _altered(change: Change, judge: _Judge) -> Iterator[Right]:
     if judge.in_old(table):
         name = judge.live(table).name
         yield judge.on_table("ALTER", name, f"to change the table {name}")
+        if converted(change):
+            yield judge.on_table("UPDATE", name, f"to rewrite addresses in {name}")
     else:
         yield judge.on_database("ALTER", f"to change the table {table.name}, which is not there yet")
 
