@@ -130,7 +130,15 @@ class Pack:
                 yield f"DROP COLUMN {quoted(o.name)}"
 
     def _columns(self) -> Iterator[str]:
-        """Columns changed, moved and added, in the order that they will stand in."""
+        for verb, c, place in self._said_columns():
+            yield f"{verb} COLUMN {self._column(c)}{place}"
+
+    def modified(self) -> list[Column]:
+        """The columns that stay and are said anew, if only since they get another place."""
+        return [c for verb, c, _ in self._said_columns() if verb == "MODIFY"]
+
+    def _said_columns(self) -> Iterator[tuple[str, Column, str]]:
+        """Columns changed, moved and added, in the order that they will stand in, each with its place."""
         changed = {new.name: new for _, new in self.altered if isinstance(new, Column)}
         created = {o.name: o for o in self.created if isinstance(o, Column)}
         order, now = self._orders(created)
@@ -138,14 +146,14 @@ class Pack:
             place = "" if now[at : at + 1] == [name] else " FIRST" if not at else f" AFTER {quoted(order[at - 1])}"
             if name in created:
                 last = at == len(now)
-                yield f"ADD COLUMN {self._column(created[name])}{'' if last else place}"
+                yield "ADD", created[name], "" if last else place
                 now.insert(at, name)
             elif place and self.moved:
                 now.remove(name)
                 now.insert(at, name)
-                yield f"MODIFY COLUMN {self._column(changed.get(name) or self._standing(name))}{place}"
+                yield "MODIFY", changed.get(name) or self._standing(name), place
             elif name in changed:
-                yield f"MODIFY COLUMN {self._column(changed[name])}"
+                yield "MODIFY", changed[name], ""
 
     def _orders(self, created: dict[str, Column]) -> tuple[list[str], list[str]]:
         """The columns as they will stand, and those that stay as they stand before anything is added."""

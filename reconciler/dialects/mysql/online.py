@@ -93,7 +93,8 @@ def _ways(pack: Pack, old: Table) -> Iterator[Way]:
         yield _altered(was, will, pack, checked)
     if pack.moved:
         own = any(c.check is not None for c in columns)
-        yield "unknown" if own else "copy" if virtual else "instant"
+        stored = any(c.generated is not None and c.generated.stored for c in pack.modified())
+        yield "unknown" if own else "copy" if virtual or stored else "instant"
     if pack.tables is not None:
         yield from _table(*pack.tables, pack)
 

@@ -1,0 +1,39 @@
+"""Columns in another order, in a way of altering that the server takes."""
+
+from __future__ import annotations
+
+import pytest
+
+from reconciler.apply.push import push
+from reconciler.apply.work import Target
+from reconciler.control.compare import compare
+from reconciler.control.sides import Side
+from reconciler.dialects.base import Scope
+from reconciler.dialects.mysql import DIALECT
+from tests.maria import Maria
+
+PARTS = {"id": "id int PRIMARY KEY", "a": "a varbinary(20)", "b": "b int", "g": "g bigint AS (b - 3) STORED"}
+
+
+@pytest.mark.parametrize(
+    ("order", "more", "way"),
+    [
+        ("b id a g", "", "INSTANT"),
+        ("b id a g", ", KEY k (a)", "INPLACE"),
+        ("g id a b", ", KEY k (a)", "COPY"),
+        ("b id g a", ", KEY k (a)", "COPY"),
+        ("id g a b", "", "COPY"),
+    ],
+)
+def test_a_stored_column_that_moves_is_copied_and_others_are_not(order: str, more: str, way: str, maria: Maria) -> None:
+    with maria.session() as session, maria.session() as goal:
+        for s, names, keys in ((session, "id a b g", ""), (goal, order, more)):
+            s.execute(f"CREATE TABLE t ({', '.join(PARTS[n] for n in names.split())}{keys})")
+        session.execute("INSERT INTO t (id, a, b) VALUES (1, 'x', 5)")
+        old, new = (Side(label="a", catalog=DIALECT.inspect(s, Scope())) for s in (session, goal))
+        found = compare(old, new, DIALECT, follow_order=True)
+        assert any(f"ALGORITHM={way}," in s.sql for _, said in found.work() for s in said)
+        push(session, DIALECT, Target(environment="", scope=Scope()), found.work(), expected=found.plan.new)
+        left = compare(Side(label="a", catalog=DIALECT.inspect(session, Scope())), new, DIALECT, follow_order=True)
+        assert left.empty
+        assert session.rows("SELECT id, a, b, g FROM t") == [(1, b"x", 5, 2)]
