@@ -35,8 +35,8 @@ def algorithm(pack: Pack) -> Way:
     if not ways:
         return "unknown"
     way = max(ways, key=_RANK.index)
-    if len(ways) > 1 and any(_is_virtual(o) for o in (*pack.created, *pack.dropped)):
-        return max(way, "copy", key=_RANK.index)  # they are made and taken away in place only alone (error 1846)
+    if _shifts_virtual(pack, old) or (len(ways) > 1 and any(_is_virtual(o) for o in (*pack.created, *pack.dropped))):
+        return max(way, "copy", key=_RANK.index)  # they come, go and get another number in place only alone (1846)
     # Columns come and go at once only where nothing else is to be done; else the table is rebuilt, in place.
     mixed = way == "nocopy" and any(isinstance(o, Column) for o in (*pack.created, *pack.dropped))
     return "inplace" if mixed or (way == "nocopy" and pack.moved) else way
@@ -44,6 +44,17 @@ def algorithm(pack: Pack) -> Way:
 
 def _is_virtual(o: Object) -> bool:
     return isinstance(o, Column) and o.generated is not None and not o.generated.stored
+
+
+def _shifts_virtual(pack: Pack, old: Table) -> bool:
+    """Whether a column goes that stands before a virtual one which stays, and anything is done but to let go."""
+    tables = changed_fields(*pack.tables) - {"columns"} if pack.tables is not None else ()
+    if not (pack.created or pack.altered or tables):
+        return False
+    gone = {o.name for o in pack.dropped if isinstance(o, Column)}
+    stay = {o.name for o in pack.context.old.children(old.address) if _is_virtual(o)} - gone
+    last = max((at for at, name in enumerate(old.columns) if name in stay), default=0)
+    return not gone.isdisjoint(old.columns[:last])
 
 
 def clause(pack: Pack) -> str:

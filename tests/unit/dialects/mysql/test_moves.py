@@ -1,4 +1,4 @@
-"""Columns in another order, in a way of altering that the server takes."""
+"""Columns that get another place, by words or since others go, in a way of altering that the server takes."""
 
 from __future__ import annotations
 
@@ -37,3 +37,30 @@ def test_a_stored_column_that_moves_is_copied_and_others_are_not(order: str, mor
         left = compare(Side(label="a", catalog=DIALECT.inspect(session, Scope())), new, DIALECT, follow_order=True)
         assert left.empty
         assert session.rows("SELECT id, a, b, g FROM t") == [(1, b"x", 5, 2)]
+
+
+@pytest.mark.parametrize(
+    ("left", "way"),
+    [
+        ("id v z", "INSTANT"),
+        ("id a v", "INSTANT"),
+        ("id v z k", "COPY"),
+        ("id v z n", "COPY"),
+        ("id v y", "COPY"),
+        ("id a v k", "INPLACE"),
+    ],
+)
+def test_a_virtual_column_that_moves_up_is_copied_where_more_is_done(left: str, way: str, maria: Maria) -> None:
+    parts = {
+        "id": "id int PRIMARY KEY", "a": "a int", "v": "v bigint AS (id - 3) VIRTUAL", "z": "z int",
+        "y": "z int NOT NULL DEFAULT 1", "k": "KEY k (id)", "n": "n int",
+    }  # fmt: skip
+    with maria.session() as session, maria.session() as goal:
+        for s, names in ((session, "id a v z"), (goal, left)):
+            s.execute(f"CREATE TABLE t ({', '.join(parts[n] for n in names.split())})")
+        session.execute("INSERT INTO t (id, a, z) VALUES (5, 1, 1)")
+        old, new = (Side(label="a", catalog=DIALECT.inspect(s, Scope())) for s in (session, goal))
+        found = compare(old, new, DIALECT)
+        assert any(f"ALGORITHM={way}," in s.sql for _, said in found.work() for s in said)
+        push(session, DIALECT, Target(environment="", scope=Scope()), found.work(), expected=found.plan.new)
+        assert session.rows("SELECT id, v FROM t") == [(5, 2)]
