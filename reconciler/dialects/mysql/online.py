@@ -23,6 +23,7 @@ _RANK: Final[tuple[Way, ...]] = ("instant", "nocopy", "inplace", "copy", "unknow
 _INSTANT_FIELDS: Final = frozenset({"default", "comment"})
 _CONSTANT: Final = re.compile(r"(?i)\A(-?[\d.]+|[xb]?'(?:[^'\\]|''|\\.)*'|current_timestamp(?:\(\d?\))?|null)\Z")
 _LITERAL: Final = re.compile(r"(?i)\A(-?[\d.]+|[xb]?'(?:[^'\\]|''|\\.)*'|null)\Z")
+_KEYS: Final = ("primary_key", "unique", "index")
 _BYTES: Final = {"utf8mb4": 4, "utf8mb3": 3, "utf8": 3, "ucs2": 2, "utf16": 4, "utf32": 4}
 
 
@@ -72,7 +73,14 @@ def _lock(way: Way, pack: Pack) -> str:
     """What others may do meanwhile."""
     special = any(isinstance(o, Index) and o.method in ("fulltext", "spatial") for o in pack.created)
     numbered = any(isinstance(o, Column) and o.auto_increment for o in pack.created)
-    return "SHARED" if way == "copy" or special or numbered else "NONE"
+    rebuilt = way == "inplace" and _has_indexed_virtual(pack)  # 1846, "online rebuild with indexed virtual columns"
+    return "SHARED" if way == "copy" or special or numbered or rebuilt else "NONE"
+
+
+def _has_indexed_virtual(pack: Pack) -> bool:
+    new = pack.context.new
+    virtual = (o for o in new.children(pack.table) if _is_virtual(o))
+    return any(a.kind in _KEYS for o in virtual for a in new.dependents(o.address))
 
 
 def _is_plain(table: Table, pack: Pack) -> bool:
@@ -126,7 +134,7 @@ def _dropped(o: Object, pack: Pack) -> Iterator[Way]:
 
 def _is_indexed(column: Column, pack: Pack) -> bool:
     own = pack.context.old.dependents(column.address)
-    return any(a.kind in ("primary_key", "unique", "index") for a in own)
+    return any(a.kind in _KEYS for a in own)
 
 
 def _created(o: Object, pack: Pack, virtual: bool) -> Iterator[Way]:

@@ -1,4 +1,4 @@
-"""Columns that get another place, by words or since others go, in a way of altering that the server takes."""
+"""What a statement says of its way and its lock is what the server takes."""
 
 from __future__ import annotations
 
@@ -64,3 +64,20 @@ def test_a_virtual_column_that_moves_up_is_copied_where_more_is_done(left: str, 
         assert any(f"ALGORITHM={way}," in s.sql for _, said in found.work() for s in said)
         push(session, DIALECT, Target(environment="", scope=Scope()), found.work(), expected=found.plan.new)
         assert session.rows("SELECT id, v FROM t") == [(5, 2)]
+
+
+@pytest.mark.parametrize(
+    ("key", "lock"),
+    [("PRIMARY KEY (id), KEY (v)", "SHARED"), ("KEY (v), KEY k (a)", "NONE"), ("PRIMARY KEY (id)", "NONE")],
+)
+def test_nobody_writes_while_a_table_with_an_indexed_virtual_column_is_rebuilt(
+    key: str, lock: str, maria: Maria
+) -> None:
+    with maria.session() as session, maria.session() as goal:
+        for s, keys in ((session, "KEY (v)"), (goal, key)):
+            s.execute(f"CREATE TABLE t (id int NOT NULL, a int, v bigint AS (id - 3) VIRTUAL, {keys})")
+        session.execute("INSERT INTO t (id, a) VALUES (5, 1)")
+        old, new = (Side(label="a", catalog=DIALECT.inspect(s, Scope())) for s in (session, goal))
+        found = compare(old, new, DIALECT)
+        assert any(f", LOCK={lock}" in s.sql for _, said in found.work() for s in said)
+        push(session, DIALECT, Target(environment="", scope=Scope()), found.work(), expected=found.plan.new)
