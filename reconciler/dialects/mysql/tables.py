@@ -12,7 +12,8 @@ from ...model.address import Address
 from ...model.objects import Object
 from ...model.tables import Action, Check, Column, ForeignKey, Generated, Index, PrimaryKey, Table, Unique
 from .clauses import PLACES, is_aria
-from .reader import ColumnClause, KeyClause, ReferenceClause, TableClause, table_clause
+from .definition import ColumnClause, KeyClause, ReferenceClause, TableClause
+from .reader import table_clause
 from .tokens import is_name, key_parts, name_of, spelled, tokens, without_database
 
 _OVERLAPS: Final = "WITHOUT OVERLAPS"
