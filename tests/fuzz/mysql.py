@@ -36,6 +36,7 @@ TYPES: Final = {
     "blob": ("blob", "varbinary(20)"),
     "enum": ("enum('a','b')", "enum('a','b','it''s')", "set('a','b')"),
     "json": ("json",),
+    "address": ("inet4", "inet6"),
 }
 _OF_TYPE: Final = {t: f for f, types in TYPES.items() for t in types}
 _DEFAULTS: Final = {
@@ -47,6 +48,7 @@ _DEFAULTS: Final = {
     "blob": ("'x'",),
     "enum": ("'a'",),
     "json": ("'{}'",),
+    "address": (None,),
 }
 _PREDICATES: Final = {
     "int": ("{0} > -5", "{0} between 0 and 1000", "{0} in (0, 1, 2, 3)", "{0} is not null or 1"),
@@ -57,6 +59,7 @@ _PREDICATES: Final = {
     "blob": ("{0} <> 'zz'",),
     "enum": ("{0} <> ''",),
     "json": ("{0} <> 'x'",),
+    "address": ("{0} is not null or 1",),
 }
 _COLLATIONS: Final = ("utf8mb4_bin", "utf8mb4_unicode_ci", "latin1_swedish_ci", "utf8mb4_general_ci")
 _ACTIONS: Final = ("no action", "restrict", "cascade", "set null")
@@ -115,6 +118,8 @@ class MySQLMaker(Maker):
             yield o.address, family(o)
             yield o.address, f"type {o.type}"
             yield o.address, "null" if o.nullable else "not null"
+            if "unsigned" not in o.type:
+                yield o.address, "signed"
             if o.generated is None:
                 yield o.address, "stored"
                 if o.parent is not None and not o.invisible:
@@ -196,17 +201,19 @@ class MySQLMaker(Maker):
         sources = [c for c in _columns(table, found) if family(c) == "int" and c.generated is None]
         if kind == "int" and sources and draw.chance(0.25):
             return self._generated(table, name, draw.choice(sources))
-        if draw.chance(0.15) and kind != "json":
+        if draw.chance(0.15) and kind not in ("json", "address"):
             fields["check"] = draw.choice(_PREDICATES[kind]).format(named(name))
         if draw.chance(0.08):
             fields |= {"invisible": True, "nullable": True}
         return self._whole(Column(table=table.name, name=name, type=type, **fields))
 
     def _generated(self, table: Table, name: str, source: Column) -> Column:
-        expression = f"{named(source.name)} {self.draw.choice(['+ 1', '* 2', '- 3'])}"
-        generated = Generated(expression=expression, stored=self.draw.chance(0.5))
+        """What is taken from an unsigned number depends on the sql_mode, so nothing is kept of it (error 1901)."""
+        done = self.draw.choice(["+ 1", "* 2", "- 3"])
+        generated = Generated(expression=f"{named(source.name)} {done}", stored=self.draw.chance(0.5))
         made = Column(table=table.name, name=name, type="bigint", generated=generated)
-        return self.relying(made, (source.address, "int"), (source.address, "stored"))
+        sign = [(source.address, "signed")] if done == "- 3" else []
+        return self.relying(made, (source.address, "int"), (source.address, "stored"), *sign)
 
     def _whole(self, c: Column) -> Column:
         """What goes together: a default of the column's type, a collation where there is text."""
@@ -221,6 +228,8 @@ class MySQLMaker(Maker):
             default, on_update = (default, on_update) if fits else (None, None)
         if default is None and not c.nullable:
             default = _DEFAULTS[kind][0]
+        if kind == "address":
+            c = msgspec.structs.replace(c, nullable=True)  # no default is both kinds'
         collation = c.collation if kind in ("text", "long") else None
         check = c.check if self._is_own(c) else None
         made = msgspec.structs.replace(c, default=default, on_update=on_update, collation=collation, check=check)
@@ -233,6 +242,8 @@ class MySQLMaker(Maker):
         """The column with some of its properties those of another one."""
         if o.generated is not None:
             return o
+        if family(o) == "address" and self.draw.chance(0.15):
+            return msgspec.structs.replace(o, type="inet4" if o.type == "inet6" else "inet6")
         table = Table(name=o.table)
         other = self._column(table, o.name, ())
         able = [f for f in _MIXED if f != "invisible" or o.name not in _KEYS]  # one of a key would need a default
@@ -279,7 +290,8 @@ class MySQLMaker(Maker):
     def _check(self, table: Table, name: str, columns: Many[Column]) -> Object | None:
         c = self.draw.choice(columns)
         text = self.draw.choice(_PREDICATES[family(c)]).format(named(c.name))
-        return self.relying(Check(table=table.name, name=name, expression=text), (c.address, family(c)))
+        what = f"type {c.type}" if family(c) == "address" else family(c)
+        return self.relying(Check(table=table.name, name=name, expression=text), (c.address, what))
 
     def _reference(self, found: Many[Object]) -> list[Object]:
         """A foreign key with a column of its own, on the number that is the key of a table."""
@@ -308,6 +320,7 @@ class MySQLMaker(Maker):
         options = SequenceOptions(
             increment=step, cache=draw.choice((1000, 0, 20)), cycle=draw.chance(0.3),
             maximum=draw.maybe(0.3, 5000) if step > 0 else None,
+            minimum=draw.maybe(0.4, draw.choice((2, 50, 700))) if step > 0 else None,
         )  # fmt: skip
         return Sequence(name=name, options=options)
 

@@ -76,7 +76,7 @@ def scripts_on_postgresql(seed: int, server: Postgres) -> Held | str:
         server.drop_databases()
 
 
-def on_mariadb(seed: int, server: Maria) -> Held:
+def on_mariadb(seed: int, server: Maria) -> Held | str:
     @contextmanager
     def empty() -> Iterator[Session]:
         session = server.session()
@@ -87,6 +87,9 @@ def on_mariadb(seed: int, server: Maria) -> Held:
 
     try:
         return hold(generated(MySQLMaker(Draw(seed)), seed, "mysql"), dialect_named("mysql"), empty)
+    except Refused as refusal:  # for the reason that docs/limits.md names, and no other
+        assert "[inet-type]" in str(refusal)
+        return f"refused: {refusal}"
     finally:
         server.drop_databases()
 

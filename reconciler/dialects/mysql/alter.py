@@ -13,6 +13,7 @@ from ...model.objects import Object, changed_fields
 from ...model.tables import Check, Column, ForeignKey, Index, PrimaryKey, Table, Unique
 from ..base import Rendering
 from .clauses import check_clause, column_clause, is_aria, key_clause, table_options
+from .inet import as_text, leads_through_text, rewritten_addresses
 from .tables import leading
 from .tokens import quoted
 
@@ -129,7 +130,15 @@ class Pack:
                 yield f"DROP COLUMN {quoted(o.name)}"
 
     def _columns(self) -> Iterator[str]:
-        """Columns changed, moved and added, in the order that they will stand in."""
+        for verb, c, place in self._said_columns():
+            yield f"{verb} COLUMN {self._column(c)}{place}"
+
+    def modified(self) -> list[Column]:
+        """The columns that stay and are said anew, if only since they get another place."""
+        return [c for verb, c, _ in self._said_columns() if verb == "MODIFY"]
+
+    def _said_columns(self) -> Iterator[tuple[str, Column, str]]:
+        """Columns changed, moved and added, in the order that they will stand in, each with its place."""
         changed = {new.name: new for _, new in self.altered if isinstance(new, Column)}
         created = {o.name: o for o in self.created if isinstance(o, Column)}
         order, now = self._orders(created)
@@ -137,14 +146,14 @@ class Pack:
             place = "" if now[at : at + 1] == [name] else " FIRST" if not at else f" AFTER {quoted(order[at - 1])}"
             if name in created:
                 last = at == len(now)
-                yield f"ADD COLUMN {self._column(created[name])}{'' if last else place}"
+                yield "ADD", created[name], "" if last else place
                 now.insert(at, name)
             elif place and self.moved:
                 now.remove(name)
                 now.insert(at, name)
-                yield f"MODIFY COLUMN {self._column(changed.get(name) or self._standing(name))}{place}"
+                yield "MODIFY", changed.get(name) or self._standing(name), place
             elif name in changed:
-                yield f"MODIFY COLUMN {self._column(changed[name])}"
+                yield "MODIFY", changed[name], ""
 
     def _orders(self, created: dict[str, Column]) -> tuple[list[str], list[str]]:
         """The columns as they will stand, and those that stay as they stand before anything is added."""
@@ -310,7 +319,19 @@ class Pack:
             last = [f"MODIFY COLUMN {self._said_of(c)}" for c in self._outside_history()]
         if option := self._lingering():
             last.append(f"{option.upper()}=DEFAULT")
-        return [*filter(None, [self._said(first, ""), self._said(clauses, tail), self._said(last, "")])]
+        said = [self._said(first, ""), *self._addresses(way), self._said(clauses, tail), self._said(last, "")]
+        return [*filter(None, said)]
+
+    def _addresses(self, way: str) -> list[str]:
+        """What turns the addresses of columns into the other kind, before these become it."""
+        found = [(o, n) for o, n in self.altered if leads_through_text(o, n)]
+        columns = [(o, n) for o, n in found if isinstance(o, Column) and isinstance(n, Column)]
+        if not columns:
+            return []
+        clauses = [f"MODIFY COLUMN {self._said_of(as_text(o))}" for o, _ in columns]
+        others = self.context.old.children(self.table)
+        updates = [rewritten_addresses(o, n, others) for o, n in columns]
+        return [self._said([*clauses, *filter(None, [way])], ""), *updates]
 
     def _begins_history(self) -> bool:
         """Whether history is kept from now on, or anew: only then can a column be left out of it (error 4124)."""

@@ -17,7 +17,7 @@ from .clauses import charset, create_table, foreign_key_clause, key_clause
 from .ddl_access import column_moved, moved, taken_away
 from .modes import program_mode, set_back, set_for_now
 from .online import clause
-from .programs import bounds
+from .programs import bounds, passed
 from .render import RENDER
 from .tables import leading
 from .tokens import Lexis, literal, quoted, tokens
@@ -246,6 +246,8 @@ def _alter_sequence(step: Step, context: Rendering) -> Iterator[Statement]:
     old, new = step.change.old, step.change.new
     assert isinstance(old, Sequence) and isinstance(new, Sequence)
     kind = f" AS {new.type}" if new.type != old.type else ""
+    if (first := passed(old, new)) is not None:
+        yield Statement(f"SELECT SETVAL({quoted(new.name)}, {first}, 0)")
     if kind or old.options != new.options:
         yield Statement(f"ALTER SEQUENCE {quoted(new.name)}{kind}{_altered_options(old, new)}")
     if old.engine != new.engine:
@@ -256,8 +258,7 @@ def _altered_options(old: Sequence, new: Sequence) -> str:
     """Every option with its bounds as numbers, since NO MAXVALUE keeps the one there was; a sequence that counts the
     other way is out of its own bounds until it begins anew (error 4085)."""
     o = new.options
-    lowest, highest = bounds(new.type, o.increment)
-    low, high = (lowest if o.minimum is None else o.minimum), (highest if o.maximum is None else o.maximum)
+    low, high = bounds(new)
     start = o.start if o.start is not None else low if o.increment >= 0 else high
     text = f" INCREMENT BY {o.increment} MINVALUE {low} MAXVALUE {high} START WITH {start}"
     text += (f" CACHE {o.cache}" if o.cache else " NOCACHE") + (" CYCLE" if o.cycle else " NOCYCLE")

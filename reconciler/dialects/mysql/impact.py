@@ -81,6 +81,7 @@ _WIDER = frozenset(
         ("tinytext", "text", "mediumtext", "longtext"),
         ("tinyblob", "blob", "mediumblob", "longblob"),
         ("varchar", "mediumtext"),
+        ("inet4", "inet6"),
         ("float", "double"),
     )
     for i, a in enumerate(family)

@@ -40,6 +40,8 @@ SYSTEM: Final = frozenset({"information_schema", "mysql", "performance_schema", 
 _KINDS: Final = {"BASE TABLE": "table", "SYSTEM VERSIONED": "table", "VIEW": "view", "SEQUENCE": "sequence"}
 
 _PLACED: Final = re.compile(r"\n\) ENGINE=[^\n]* (?:DATA|INDEX) DIRECTORY='[^']")
+# A type of places, as it stands behind the name of a column; a text that only looks like one costs a query.
+_SPATIAL: Final = re.compile(r"(?i)` (?:multi)?(?:geometry|point|linestring|polygon)")
 
 Row = tuple[Any, ...]
 
@@ -105,9 +107,13 @@ class Reading:
         """Everything that the catalog is made of, as the server prints it: for telling whether any of it changed."""
         yield str(self._rows("database"))
         yield str(self.lists)
+        spatial = False
         for name, kind in self.lists["tables"]:
             if self.names.relation_key(name) not in self.hidden and not name.lower().startswith(LEDGER_PREFIX):
-                yield str(self._shown(kind if kind in ("VIEW", "SEQUENCE") else "TABLE", name))
+                text = str(self._shown(kind if kind in ("VIEW", "SEQUENCE") else "TABLE", name))
+                spatial = spatial or _SPATIAL.search(text) is not None
+                yield text
+        yield str(sorted(self._srids().items()) if spatial else "")
         for row in self.lists["triggers"]:
             yield str(self._shown("TRIGGER", row[0])[:3])
         for name, kind in self.lists["routines"]:
@@ -165,23 +171,26 @@ class Reading:
 
     def _tables(self, names: list[str]) -> Iterator[Object]:
         tables: dict[str, tuple[Object, ...]] = {}
+        spatial = False
         for name in names:
             try:
                 text = self._shown("TABLE", name)[1]
+                spatial = spatial or _SPATIAL.search(text) is not None
                 self.placed += [name] if _PLACED.search(text) else []
                 objects = tables[name] = table_objects(text, self.database)
                 self.names.columns[name] = {o.name.lower(): o.address for o in objects if isinstance(o, Column)}
             except UnreadableError as e:
                 self.names.relations.pop(self.names.relation_key(name), None)
                 self._not_modelled("table", name, f"its definition could not be read: {e}")
-        srids, keys = self._srids(tables), LeadingKeys(tables)
+        srids, keys = self._srids() if spatial else {}, LeadingKeys(tables)
         for objects in tables.values():
             for o in served(objects, keys):
                 if isinstance(o, Table) and o.auto_increment is not None and not self.session.reads_starts:
                     o = structs.replace(o, auto_increment=None)
                 yield self._column(o, srids) if isinstance(o, Column) else o
 
-    def _srids(self, tables: dict[str, tuple[Object, ...]]) -> dict[tuple[str, str], int]:
+    def _srids(self) -> dict[tuple[str, str], int]:
+        """The spatial references that columns have; to ask for them costs as much as all tables do."""
         if not self.session.mariadb:
             return {}
         try:

@@ -13,6 +13,7 @@ from typing import Final
 from ...model.catalog import Catalog
 from ...model.tables import Column
 from ..probes import Misfit
+from .inet import no_inet4
 
 _WHOLE: Final = {"tinyint": 7, "smallint": 15, "mediumint": 23, "int": 31, "integer": 31, "bigint": 63}
 _NUMBERS: Final = frozenset({*_WHOLE, "decimal", "numeric", "float", "double"})
@@ -100,6 +101,10 @@ def _time(value: str, old: str, new: str) -> str:
     return f"{value} IS NOT NULL AND CAST({value} AS {what}) IS NULL"
 
 
+def _inet4(value: str, old: str, new: str) -> str:
+    return no_inet4(value) if _word(old) == "inet6" else ""
+
+
 _JUDGES: Final[dict[str, Callable[[str, str, str], str]]] = {
     **dict.fromkeys(_WHOLE, _whole),
     **dict.fromkeys(("decimal", "numeric"), _decimal),
@@ -109,4 +114,5 @@ _JUDGES: Final[dict[str, Callable[[str, str, str], str]]] = {
     **dict.fromkeys(_BINARY, _bytes),
     **dict.fromkeys(_TIMES, _time),
     "enum": _enum,
+    "inet4": _inet4,
 }

@@ -23,6 +23,7 @@ _RANK: Final[tuple[Way, ...]] = ("instant", "nocopy", "inplace", "copy", "unknow
 _INSTANT_FIELDS: Final = frozenset({"default", "comment"})
 _CONSTANT: Final = re.compile(r"(?i)\A(-?[\d.]+|[xb]?'(?:[^'\\]|''|\\.)*'|current_timestamp(?:\(\d?\))?|null)\Z")
 _LITERAL: Final = re.compile(r"(?i)\A(-?[\d.]+|[xb]?'(?:[^'\\]|''|\\.)*'|null)\Z")
+_KEYS: Final = ("primary_key", "unique", "index")
 _BYTES: Final = {"utf8mb4": 4, "utf8mb3": 3, "utf8": 3, "ucs2": 2, "utf16": 4, "utf32": 4}
 
 
@@ -35,8 +36,8 @@ def algorithm(pack: Pack) -> Way:
     if not ways:
         return "unknown"
     way = max(ways, key=_RANK.index)
-    if len(ways) > 1 and any(_is_virtual(o) for o in (*pack.created, *pack.dropped)):
-        return max(way, "copy", key=_RANK.index)  # they are made and taken away in place only alone (error 1846)
+    if _shifts_virtual(pack, old) or (len(ways) > 1 and any(_is_virtual(o) for o in (*pack.created, *pack.dropped))):
+        return max(way, "copy", key=_RANK.index)  # they come, go and get another number in place only alone (1846)
     # Columns come and go at once only where nothing else is to be done; else the table is rebuilt, in place.
     mixed = way == "nocopy" and any(isinstance(o, Column) for o in (*pack.created, *pack.dropped))
     return "inplace" if mixed or (way == "nocopy" and pack.moved) else way
@@ -44,6 +45,17 @@ def algorithm(pack: Pack) -> Way:
 
 def _is_virtual(o: Object) -> bool:
     return isinstance(o, Column) and o.generated is not None and not o.generated.stored
+
+
+def _shifts_virtual(pack: Pack, old: Table) -> bool:
+    """Whether a column goes that stands before a virtual one which stays, and anything is done but to let go."""
+    tables = changed_fields(*pack.tables) - {"columns"} if pack.tables is not None else ()
+    if not (pack.created or pack.altered or tables):
+        return False
+    gone = {o.name for o in pack.dropped if isinstance(o, Column)}
+    stay = {o.name for o in pack.context.old.children(old.address) if _is_virtual(o)} - gone
+    last = max((at for at, name in enumerate(old.columns) if name in stay), default=0)
+    return not gone.isdisjoint(old.columns[:last])
 
 
 def clause(pack: Pack) -> str:
@@ -61,7 +73,14 @@ def _lock(way: Way, pack: Pack) -> str:
     """What others may do meanwhile."""
     special = any(isinstance(o, Index) and o.method in ("fulltext", "spatial") for o in pack.created)
     numbered = any(isinstance(o, Column) and o.auto_increment for o in pack.created)
-    return "SHARED" if way == "copy" or special or numbered else "NONE"
+    rebuilt = way == "inplace" and _has_indexed_virtual(pack)  # 1846, "online rebuild with indexed virtual columns"
+    return "SHARED" if way == "copy" or special or numbered or rebuilt else "NONE"
+
+
+def _has_indexed_virtual(pack: Pack) -> bool:
+    new = pack.context.new
+    virtual = (o for o in new.children(pack.table) if _is_virtual(o))
+    return any(a.kind in _KEYS for o in virtual for a in new.dependents(o.address))
 
 
 def _is_plain(table: Table, pack: Pack) -> bool:
@@ -93,7 +112,8 @@ def _ways(pack: Pack, old: Table) -> Iterator[Way]:
         yield _altered(was, will, pack, checked)
     if pack.moved:
         own = any(c.check is not None for c in columns)
-        yield "unknown" if own else "copy" if virtual else "instant"
+        stored = any(c.generated is not None and c.generated.stored for c in pack.modified())
+        yield "unknown" if own else "copy" if virtual or stored else "instant"
     if pack.tables is not None:
         yield from _table(*pack.tables, pack)
 
@@ -114,7 +134,7 @@ def _dropped(o: Object, pack: Pack) -> Iterator[Way]:
 
 def _is_indexed(column: Column, pack: Pack) -> bool:
     own = pack.context.old.dependents(column.address)
-    return any(a.kind in ("primary_key", "unique", "index") for a in own)
+    return any(a.kind in _KEYS for a in own)
 
 
 def _created(o: Object, pack: Pack, virtual: bool) -> Iterator[Way]:

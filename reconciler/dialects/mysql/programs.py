@@ -212,7 +212,26 @@ def _number(c: Cursor) -> int:
     return sign * int(c.next())
 
 
-def bounds(kind: str, step: int) -> tuple[int, int]:
+def bounds(s: Sequence) -> tuple[int, int]:
+    """The least and the greatest number of a sequence."""
+    low, high = _own_bounds(s.type, s.options.increment)
+    minimum, maximum = s.options.minimum, s.options.maximum
+    return (low if minimum is None else minimum), (high if maximum is None else maximum)
+
+
+def passed(old: Sequence, new: Sequence) -> int | None:
+    """The number that a sequence is brought to where it may stand before its new bounds, which the server takes for an
+    error (4085); it is brought forward only, and stays where it is behind that already."""
+    before, after = bounds(old), bounds(new)
+    up = new.options.increment >= 0
+    if up != (old.options.increment >= 0):
+        return None
+    if up:
+        return after[0] if after[0] > before[0] else None
+    return after[1] if after[1] < before[1] else None
+
+
+def _own_bounds(kind: str, step: int) -> tuple[int, int]:
     """The least and the greatest number of a sequence of a type that says nothing of them."""
     unsigned = kind.endswith("unsigned")
     bits = _TYPES.get(kind.split()[0], 63) + unsigned
@@ -222,7 +241,7 @@ def bounds(kind: str, step: int) -> tuple[int, int]:
 def _options(kind: str, cycle: bool, n: dict[str, int]) -> SequenceOptions:
     """The options without those that a sequence of this type and direction has by itself."""
     step = n.get("increment", 1)
-    lowest, highest = bounds(kind, step)
+    lowest, highest = _own_bounds(kind, step)
     minimum, maximum = n.get("minimum", lowest), n.get("maximum", highest)
     start = n.get("start", minimum if step >= 0 else maximum)
     return SequenceOptions(

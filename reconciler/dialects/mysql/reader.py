@@ -9,117 +9,92 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable
 from functools import lru_cache
-from typing import Final
+from typing import Any, Final
 
-import msgspec
+from msgspec import structs
 
 from .cursor import Cursor, UnreadableError
+from .definition import CheckClause, ColumnClause, Item, KeyClause, ReferenceClause, TableClause
 from .tokens import holds_bytes, in_hexadecimal
 
 
-class ColumnClause(msgspec.Struct, kw_only=True):
-    name: str
-    type: str = ""
-    charset: str | None = None
-    collation: str | None = None
-    not_null: bool = False
-    default: str | None = None
-    on_update: str | None = None
-    auto_increment: bool = False
-    generated: str | None = None
-    stored: bool = False
-    invisible: bool = False
-    compressed: str | None = None
-    comment: str | None = None
-    check: str | None = None
-    versioning: str | None = None
-    options: dict[str, str] = {}
-
-
-class KeyClause(msgspec.Struct, kw_only=True):
-    """`kind` is primary, unique, fulltext, spatial or key; each of `terms` is a column, or None for an expression, with
-    the text of the whole key part."""
-
-    kind: str
-    name: str
-    terms: list[tuple[str | None, str]]
-    using: str | None = None
-    comment: str | None = None
-    invisible: bool = False
-    options: dict[str, str] = {}
-
-
-class CheckClause(msgspec.Struct, kw_only=True):
-    name: str
-    expression: str
-    enforced: bool = True
-
-
-class ReferenceClause(msgspec.Struct, kw_only=True):
-    name: str
-    columns: list[str]
-    database: str = ""
-    target: str
-    target_columns: list[str]
-    actions: dict[str, str]
-    match: str = "simple"
-
-
-class TableClause(msgspec.Struct, kw_only=True):
-    """A table's definition; `options` are those behind the closing bracket that have no field of their own."""
-
-    name: str
-    columns: list[ColumnClause] = []
-    keys: list[KeyClause] = []
-    checks: list[CheckClause] = []
-    references: list[ReferenceClause] = []
-    periods: list[str] = []
-    engine: str = ""
-    charset: str | None = None
-    collation: str | None = None
-    comment: str | None = None
-    versioned: bool = False
-    partition_by: str | None = None
-    auto_increment: int | None = None
-    options: dict[str, str] = {}
-
-
 def table_clause(sql: str) -> TableClause:
-    """The clauses of a printed CREATE TABLE; raises UnreadableError."""
-    columns, rest = _first_columns(sql)
-    return _Reader(rest, columns).table()
+    """The clauses of a printed CREATE TABLE; raises UnreadableError.
 
-
-_HEAD: Final = re.compile(r"CREATE TABLE `[^`]+` \(\n")
-# A line that holds a whole column: no name or text is begun in it and not ended, and nothing in it may be a comment.
-_LINE: Final = re.compile(r"  `[^`\n]+` [^`'\"\\#/\n-]*+(?:'[^'\\\n]*+'[^`'\"\\#/\n-]*+)*+(?<=,)\n")
-
-
-def _first_columns(sql: str) -> tuple[list[ColumnClause], str]:
-    """The columns on the first lines, and the text without them, which may be the whole of it.
-
-    Servers print one a line, the same for the same column of any table: to read it once is most of what can be saved.
+    Servers print an item a line, and many tables have the same ones but for names: to read each once is most of what
+    can be saved. From the first line on that is not whole, or not understood alone, the text is read as a whole.
     """
-    columns: list[ColumnClause] = []
     head = _HEAD.match(sql)
     if head is None or holds_bytes(sql):
-        return columns, sql
+        return _Reader(sql).table()
+    items: list[Item] = []
     at = head.end()
-    while (line := _LINE.match(sql, at)) and (column := _column_of(line[0])) is not None:
-        columns.append(column)
+    while (line := _LINE.match(sql, at)) and (item := _item_on(line[1])) is not None:
+        items.append(item)
         at = line.end()
-    return columns, head[0] + sql[at:]
+    if not sql.startswith(")", at):
+        return _Reader(head[0] + sql[at:], items).table()
+    end = _end_of(sql[at:])
+    return _Reader(sql).table() if end is None else _with(structs.replace(end, name=head[1]), items)
+
+
+_HEAD: Final = re.compile(r"CREATE TABLE `([^`]+)` \(\n")
+# A line that holds a whole item: no name or text is begun in it and not ended, and nothing in it may be a comment.
+_PLAIN: Final = r"[^`'\"\\#/\n-]*+"
+_LINE: Final = re.compile(rf"  ({_PLAIN}(?:(?:`[^`\n]+`|'[^'\\\n]*+'){_PLAIN})*+)(?:(?<=,)\n|(?<!,)\n(?=\)))")
+_OWN_NAME: Final = re.compile(r"((?:[A-Z]+ )?KEY |CONSTRAINT )`([^`]+)`(?= )")
+_REFERENCE: Final = re.compile(
+    r"CONSTRAINT `([^`]+)` (FOREIGN KEY \((?:`[^`]+`,?)+\) REFERENCES )`([^`]+)`( \((?:`[^`]+`,?)+\)[A-Z ]*,?)"
+)
+
+
+def _item_on(line: str) -> Item | None:
+    """The item on a line; None where that is not all of it. Names that tables do not share are put in afterwards."""
+    if line[0] == "`":
+        return _item_of(line)
+    if found := _REFERENCE.fullmatch(line):
+        name, own, target, theirs = found.groups()
+        read = _item_of(f"CONSTRAINT `_` {own}`_`{theirs}")
+        return read and structs.replace(read, name=name, target=target)
+    if found := _OWN_NAME.match(line):
+        read = _item_of(f"{found[1]}`_`{line[found.end() :]}")
+        return read and structs.replace(read, name=found[2])
+    return _item_of(line)
 
 
 @lru_cache(maxsize=4096)
-def _column_of(line: str) -> ColumnClause | None:
-    """The column on a line of its own; None where that is not all of it."""
-    reader = _Reader(line)
+def _item_of(line: str) -> Item | None:
+    reader = _Reader(line if line.endswith(",") else line + ",")
+    reader.read = TableClause(name="")
     try:
-        column = reader._column()
+        reader._item()
     except UnreadableError:
         return None  # told by who reads the whole table
-    return column if reader.at == len(reader.spans) - 1 else None
+    read = reader.read
+    items: list[Item] = [*read.columns, *read.keys, *read.checks, *read.references]
+    return items[0] if items and reader.at == len(reader.spans) - 1 else None
+
+
+@lru_cache(maxsize=256)
+def _end_of(text: str) -> TableClause | None:
+    """What stands behind the items."""
+    reader = _Reader(text)
+    reader.read = TableClause(name="")
+    try:
+        reader.need(")")
+        reader._options()
+    except UnreadableError:
+        return None
+    return reader.read
+
+
+def _with(read: TableClause, items: Iterable[Item]) -> TableClause:
+    """The table with these items in it."""
+    lists: dict[type, list[Any]] = {ColumnClause: [], KeyClause: [], CheckClause: [], ReferenceClause: []}
+    for item in items:
+        lists[type(item)].append(item)
+    columns, keys, checks, references = lists.values()
+    return structs.replace(read, columns=columns, keys=keys, checks=checks, references=references)
 
 
 _ACTIONS: Final = (("NO", "ACTION"), ("SET", "NULL"), ("SET", "DEFAULT"), ("RESTRICT",), ("CASCADE",))
@@ -129,17 +104,17 @@ _TYPE_WORDS: Final = frozenset(
 
 
 class _Reader(Cursor):
-    """Of a whole table, perhaps without its first columns, which are known; or of a part of one."""
+    """Of a whole table, perhaps without its first items, which are known; or of a part of one."""
 
-    def __init__(self, sql: str, columns: Iterable[ColumnClause] = ()) -> None:
+    def __init__(self, sql: str, items: Iterable[Item] = ()) -> None:
         super().__init__(sql)
-        self.known = columns
+        self.known = items
 
     def table(self) -> TableClause:
         self.need("CREATE")
         self.take("TEMPORARY")
         self.need("TABLE")
-        self.read = TableClause(name=self.name(), columns=[*self.known])
+        self.read = _with(TableClause(name=self.name()), self.known)
         self.need("(")
         while True:
             self._item()
@@ -305,7 +280,8 @@ class _Reader(Cursor):
         read = self.read
         while self.here():
             if self.take("PARTITION", "BY"):
-                start = self.spans[self.at][0]
+                self.next()
+                start = self.spans[self.at - 1][0]
                 read.partition_by = self.sql[start:].strip().removesuffix("*/").rstrip()
                 return
             if self.take("ENGINE", "="):

@@ -12,14 +12,17 @@ from typing import Any, Final
 
 from ...errors import DatabaseError
 from ...model.address import Address
-from ...model.changes import Change, Create, Drop, Rebuild, Rename, Step, subject, verb
+from ...model.changes import Alter, Change, Create, Drop, Rebuild, Rename, Step, subject, verb
+from ...model.namespaces import Sequence
 from ...model.rights import Right
 from ...model.tables import ForeignKey
 from ..base import Claim
 from ..disturbance import is_disturbance
 from ..session import Session
 from .flavour import is_mariadb
+from .inet import converted
 from .inspect import LEDGER_PREFIX
+from .programs import passed
 from .tokens import literal, quoted
 
 _LEDGER: Final = tuple(f"{LEDGER_PREFIX}{name}" for name in ("ledger", "journal", "recorded"))
@@ -166,6 +169,8 @@ def _altered(change: Change, judge: _Judge) -> Iterator[Right]:
     if judge.in_old(table):
         name = judge.live(table).name
         yield judge.on_table("ALTER", name, f"to change the table {name}")
+        if converted(change):
+            yield judge.on_table("UPDATE", name, f"to rewrite addresses in {name}")
     else:
         yield judge.on_database("ALTER", f"to change the table {table.name}, which is not there yet")
 
@@ -185,6 +190,10 @@ def _made(change: Change, judge: _Judge) -> Iterator[Right]:
             yield judge.on_database(word, why)
     else:
         yield from _altered(change, judge)
+        if isinstance(change, Alter) and isinstance(change.new, Sequence) and isinstance(change.old, Sequence):
+            name = judge.live(change.old.address).name
+            if passed(change.old, change.new) is not None:
+                yield judge.on_table("INSERT", name, f"to bring the sequence {name} forward")
 
 
 def _foreign_key(change: Change, judge: _Judge) -> Iterator[Right]:

@@ -12,7 +12,8 @@ from ...model.address import Address
 from ...model.objects import Object
 from ...model.tables import Action, Check, Column, ForeignKey, Generated, Index, PrimaryKey, Table, Unique
 from .clauses import PLACES, is_aria
-from .reader import ColumnClause, KeyClause, ReferenceClause, TableClause, table_clause
+from .definition import ColumnClause, KeyClause, ReferenceClause, TableClause
+from .reader import table_clause
 from .tokens import is_name, key_parts, name_of, spelled, tokens, without_database
 
 _OVERLAPS: Final = "WITHOUT OVERLAPS"
@@ -189,6 +190,9 @@ class _Maker:
         )
 
 
+_KEYS: Final = (PrimaryKey, Unique, Index)
+
+
 def served(objects: Sequence[Object], keys: LeadingKeys) -> list[Object]:
     """The objects of all tables, the foreign keys with references to the keys that serve them on both sides.
 
@@ -214,7 +218,7 @@ class LeadingKeys:
 
     def of(self, table: str) -> list[tuple[Object, list[str]]]:
         if table not in self._found:
-            keys = (o for o in self._tables.get(table, ()) if isinstance(o, PrimaryKey | Unique | Index))
+            keys = (o for o in self._tables.get(table, ()) if isinstance(o, _KEYS))
             self._found[table] = [(o, [c.lower() for c in leading(o)]) for o in keys]
         return self._found[table]
 
@@ -231,7 +235,7 @@ def leading(o: Object) -> list[str]:
         if o.method not in ("btree", "hash"):
             return []
         keys: Sequence[str] = o.keys
-    elif isinstance(o, PrimaryKey | Unique):
+    elif isinstance(o, (PrimaryKey, Unique)):
         keys = o.terms or tuple(spelled(c) for c in o.columns)
     else:
         return []

@@ -64,7 +64,7 @@ _JUDGES: Final[dict[str, Callable[[str], bool]]] = {
     "json": _matching(r"[\[{].*[\]}]"),
     "uuid": _matching(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}"),
     "inet4": _matching(r"\d+\.\d+\.\d+\.\d+"),
-    "inet6": _matching(r"\d+\.\d+\.\d+\.\d+"),
+    "inet6": _matching(r"::ffff:\d+\.\d+\.\d+\.\d+"),
     "bit": _matching(r"1"),
     **dict.fromkeys(("tinytext", "text", "mediumtext", "longtext", "tinyblob", "blob", "mediumblob", "longblob"), _ANY),
     **dict.fromkeys(("binary", "varbinary"), _matching(r".")),

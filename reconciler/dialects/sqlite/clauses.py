@@ -25,6 +25,8 @@ STRICT_LAST: Final = ("strict", "last")
 """The option of a table that says STRICT behind WITHOUT ROWID."""
 COMPUTED_FIRST: Final = ("computed", "first")
 """The option of a column whose NOT NULL or COLLATE is written behind what computes it."""
+CONSTRAINTS_LAST: Final = ("constraints", "last")
+"""The option of a column whose checks and keys are written behind what computes it, and nothing else is."""
 WRITTEN: Final = "written"
 """The option of a key that is written in its column or in the table, where it usually is not."""
 
@@ -109,8 +111,8 @@ def column_clause(c: Column, constraints: Sequence[Object] = (), said: Names = i
     if c.collation is not None:
         words.append(f"COLLATE {ident(c.collation)}")
     ordered = _in_order(constraints)
-    words += [_named(o, said) + _inline(o, said) + written(o.comment) for o in ordered if not isinstance(o, ForeignKey)]
-    words += computed
+    own = [_named(o, said) + _inline(o, said) + written(o.comment) for o in ordered if not isinstance(o, ForeignKey)]
+    words += [*computed, *own] if CONSTRAINTS_LAST in c.options else [*own, *computed]
     words += [_named(o, said) + _references(o, said) + written(o.comment) for o in ordered if isinstance(o, ForeignKey)]
     return " ".join(filter(None, words)) + written(c.comment)
 

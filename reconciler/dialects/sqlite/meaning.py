@@ -138,6 +138,7 @@ _TEXTS: Final[Mapping[type[Object], Mapping[str, Callable[[Any], Any]]]] = {
         "default": lambda o: default_meaning(o.default),
         "generated": _generated,
         "collation": lambda o: o.collation and o.collation.upper(),
+        "options": _habits,
     },
     Table: {"options": _habits},
     PrimaryKey: {"terms": _terms, "options": _habits},

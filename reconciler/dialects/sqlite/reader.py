@@ -75,6 +75,8 @@ class ColumnClause(Clause, kw_only=True):
     stored: bool = False
     computed_first: bool = False
     """Whether NOT NULL or COLLATE is written behind what computes it."""
+    constraints_last: bool = False
+    """Whether its checks, and keys that stay in it, are."""
 
 
 class TableClause(Clause, kw_only=True):
@@ -301,11 +303,13 @@ class _Reader(Cursor):
         key = KeyClause(primary=primary, name=name, inline=True, terms=[(column.name, None, descends)])
         key.conflict = self._conflict()
         key.autoincrement = primary and self.take("AUTOINCREMENT")
+        column.constraints_last |= key.conflict is not None and column.generated is not None
         self.read.keys.append(key)
 
     def _column_check(self, column: ColumnClause, name: str | None) -> None:
         self.at += 1
         self.read.checks.append(CheckClause(name=name, column=column.name, words=self.bracketed()))
+        column.constraints_last |= column.generated is not None
         self._conflict()
 
     def _column_reference(self, column: ColumnClause, name: str | None) -> None:

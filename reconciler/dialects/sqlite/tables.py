@@ -17,7 +17,7 @@ from msgspec import structs
 from ...model.address import Address
 from ...model.objects import Object
 from ...model.tables import Check, Column, ForeignKey, Generated, PrimaryKey, Table, Unique
-from .clauses import COMPUTED_FIRST, NAMES, STRICT_LAST, WRITTEN, place_of
+from .clauses import COMPUTED_FIRST, CONSTRAINTS_LAST, NAMES, STRICT_LAST, WRITTEN, place_of
 from .comments import has_comments
 from .cursor import UnreadableError
 from .reader import CheckClause, ColumnClause, KeyClause, ReferenceClause, TableClause, table_clause
@@ -103,7 +103,7 @@ class _Maker:
             collation=c.collation,
             conflict=c.conflict,
             not_null_name=c.not_null_name,
-            options=(COMPUTED_FIRST,) if c.computed_first else (),
+            options=(COMPUTED_FIRST,) if c.computed_first else (CONSTRAINTS_LAST,) if c.constraints_last else (),
             comment=c.comment,
             refs=() if c.generated is None else self.mentioned(c.generated, but=c.name),
         )

@@ -23,8 +23,21 @@ _MYSQL = (
     "`s` varchar(9) DEFAULT 'back\\\\slash\\'', `odd` int", "`g` int(11) GENERATED ALWAYS AS (`a` +\n `b`) STORED",
     "`v` int(11) GENERATED ALWAYS AS (`id` - 1) VIRTUAL /*M!100301 COMPRESSED*/", "`w` int(11) /*!80023 INVISIBLE */",
     "`k` longtext CHECK (json_valid(`k`))", "`ü` varchar(9) COLLATE utf8mb4_bin DEFAULT 'ü'", "`q` text DEFAULT '`'",
-    "PRIMARY KEY (`id`)", "KEY `e` (`e`)", "CONSTRAINT `ch` CHECK (`id` > 0)",
+    "PRIMARY KEY (`id`)", "KEY `e` (`e`)", "CONSTRAINT `ch` CHECK (`id` > 0)", "UNIQUE KEY `u``x` (`e`,`id` DESC)",
+    "KEY `e2` (`e`)", "KEY `p` (`e`(3)) USING HASH COMMENT 'it''s'",
+    "FULLTEXT KEY `ft` (`e`) /*!50100 WITH PARSER `x` */",
+    "UNIQUE KEY `w` (`id`,`p` WITHOUT OVERLAPS)", "CONSTRAINT `c2` CHECK (`id` in (1,\n 2))",
+    "CONSTRAINT `c3` CHECK (`e` <> 'REFERENCES `t` (')", "CONSTRAINT `c4` CHECK (`e` <> '`,\n  `x` int')",
+    "CONSTRAINT `f` FOREIGN KEY (`a`,`b`) REFERENCES `p` (`x`,`y`) ON DELETE SET NULL ON UPDATE CASCADE",
+    "CONSTRAINT `f2` FOREIGN KEY (`a`) REFERENCES `q` (`x`)",
+    "CONSTRAINT `f3` FOREIGN KEY (`a`) REFERENCES `d`.`q` (`x`)",
+    "CONSTRAINT `f``4` FOREIGN KEY (`a`) REFERENCES `q``r` (`x`) MATCH FULL", "CONSTRAINT `f5` FOREIGN KEY (`a`) FOO",
+    "PERIOD FOR SYSTEM_TIME (`a`, `b`)", "CONSTRAINT `c6` CHECK (`id` - 1 > 0)", "KEY `odd` (`e`", "CHECK (`id` > 1)",
 )  # fmt: skip
+_MYSQL_ENDS = (
+    " ENGINE=InnoDB DEFAULT CHARSET=utf8mb4", " ENGINE=InnoDB AUTO_INCREMENT=7 COMMENT='a\\n)b' `X`=1", "", " ENGINE=",
+    " ENGINE=InnoDB WITH SYSTEM VERSIONING\n PARTITION BY HASH (`id`)\nPARTITIONS 4", ",\n  `late` int(11)\n) ENGINE=X",
+)
 _SQLITE = (
     "id INTEGER NOT NULL", "id integer primary key", "name TEXT", 'name VARCHAR ( 20 , 2 ) NOT NULL DEFAULT "x"',
     "amount NUMERIC(12,2) NOT NULL ON CONFLICT FAIL DEFAULT (1 + (2))", "'quoted' TEXT COLLATE nocase",
@@ -44,9 +57,9 @@ def _outcome(read: Callable[..., object], *args: object) -> object:
 
 
 @settings(max_examples=120, deadline=None)
-@given(st.lists(st.sampled_from(_MYSQL), min_size=1, max_size=6))
-def test_a_printed_table_reads_the_same_with_and_without_what_is_remembered(items: list[str]) -> None:
-    sql = "CREATE TABLE `t` (\n  " + ",\n  ".join(items) + "\n) ENGINE=InnoDB DEFAULT CHARSET=utf8mb4"
+@given(st.lists(st.sampled_from(_MYSQL), min_size=1, max_size=6), st.sampled_from(_MYSQL_ENDS))
+def test_a_printed_table_reads_the_same_with_and_without_what_is_remembered(items: list[str], end: str) -> None:
+    sql = "CREATE TABLE `t` (\n  " + ",\n  ".join(items) + f"\n){end}"
     for _ in range(2):
         assert _outcome(mysql.table_clause, sql) == _outcome(mysql._Reader(sql).table)
 

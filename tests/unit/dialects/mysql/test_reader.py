@@ -118,7 +118,8 @@ def test_bytes_that_are_no_text_become_digits() -> None:
 @pytest.mark.parametrize(
     "sql",
     ["CREATE TABLE `t` (\n  `a` int(11) ???\n)", "CREATE TABLE `t` (\n  `a` int(11)", "CREATE VIEW `v` AS select 1",
-     "CREATE TABLE `t` (\n  FOO `a`\n)"],
+     "CREATE TABLE `t` (\n  FOO `a`\n)", "CREATE TABLE `t` (\n  `a` int(11)\n) ENGINE=X\n PARTITION BY",
+     "CREATE TABLE `t` (\n  `a` int(11),\n", "CREATE TABLE `t` (\n", "CREATE TABLE `t` (\n  KEY `k` (`a`,\n)"],
 )  # fmt: skip
 def test_what_is_not_understood_is_an_error(sql: str) -> None:
     with pytest.raises(UnreadableError):
