@@ -4,6 +4,8 @@ which are then made into rebuilds that carry the rows over.
 - The type of a column of a partition key cannot be changed (14 to 18), on any level of partitions.
 - A table that gets a parent must have all of the parent's columns, and has them as its own then, which those that were
   made as children have not; and what a table has declared of a parent's columns it does not take back.
+- A column is not both an identity and has a default (which nobody uses), but in a child that was made so over a parent's
+  default: neither can be changed there.
 - A table that becomes one of a type must have the type's columns already, and no others, in the type's order.
 - An index of a partition that is equal to one made of the whole would become a share of that one, and stays none.
 - The storage parameters of an index of a partitioned table cannot be set.
@@ -40,7 +42,7 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Cha
     replaced = {c.old.address for c in changes if isinstance(c, Drop)}
     by = [_by_partition_key(changes, old), by_container(changes, old), _by_parent(changes, old, new)]
     by += [_by_type(changes, old, new), _by_share(changes, old, new), _by_validity(changes, new)]
-    by += [_by_partitions(changes, old), _by_declaration(changes, old, new)]
+    by += [_by_partitions(changes, old), _by_declaration(changes, old, new), _by_identity(changes, old, new)]
     done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
     while further := anew(done, old, new) - {c.old.address for c in done if isinstance(c, Drop)}:
         done = _replacing(done, further, old, new)
@@ -97,6 +99,18 @@ def _by_declaration(changes: Sequence[Change], old: Catalog, new: Catalog) -> It
             checks = (x for p in ancestors(table, new) for x in new.children(p) if isinstance(x, Check))
             if any(r.kind == "column" and r.name == o.name for x in checks for r in x.refs):
                 yield table.address
+
+
+def _by_identity(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
+    """Tables with an identity over a parent's default, where they had another default, or were no identity."""
+    if not any(isinstance(subject(c), Column) for c in changes):
+        return
+    for will in new.of(Column):
+        if will.inherited and will.identity is not None and (table := will.parent) in old and table is not None:
+            was = old.get(will.address)
+            had = was.default if isinstance(was, Column) and was.identity is not None else None
+            if had != will.default:
+                yield table
 
 
 def _kept_own(o: Object, table: Table, old: Catalog, new: Catalog) -> bool:

@@ -17,7 +17,7 @@ from .casts import same_base, using, usual_storage
 from .clauses import column_clause, column_extras, not_null_comment, not_null_constraint
 from .ddl_identity import bounded_first, identity_changes, narrows
 from .generic import generic_changes
-from .lineage import columns_from_parents, columns_of
+from .lineage import columns_from_parents, columns_of, keeps_identity
 from .parents import declared
 from .rendering import RENDER, comment, head_of, on_owner, option_changes, owner, sql
 from .spelling import ident, made_up, qualified
@@ -49,7 +49,8 @@ def add_column(step: Step, context: Rendering) -> Iterator[Statement]:
         return
     if c.inherited:
         yield from _declared_too(c, context)
-        yield from inherited_overrides(c, context)
+        if above is not None:
+            yield from alterations(_as_left(as_child(above, c), c, context), c, context)
         return
     for own in (*(o for o in _declared_below(c, context.new) if _comes_with(o, c, context)), c):
         yield sql(f"{on_owner(own)} ADD COLUMN {column_clause(own)}")
@@ -99,7 +100,16 @@ def drop_column(step: Step, context: Rendering) -> Iterator[Statement]:
     if was is None or will is None:
         return
     given_up = {f: getattr(as_child(will, c), f) for f in changed_fields(c, as_child(was, c)) & OVERRIDABLE}
-    yield from alterations(c, replace(c, **given_up), context)
+    yield from alterations(c, _as_left(replace(c, **given_up), c, context), context)
+
+
+def _as_left(plain: Column, c: Column, context: Rendering) -> Column:
+    """A child's column while its parent's is changed: an identity that stays is let alone, with what it asks for."""
+    was = context.old.get(c.address)
+    if not isinstance(was, Column) or not keeps_identity(c.address, context.old, context.new):
+        return plain
+    kept = replace(plain, identity=was.identity, default=was.default, nullable=False)
+    return replace(kept, not_null_name=was.not_null_name, not_null=was.not_null)
 
 
 @RENDER.on("rename", Column)
@@ -145,7 +155,7 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
     if old.generated is not None and new.generated is None:
         yield sql(f"{head} DROP EXPRESSION")
     if old.default is not None and (moved or new.default is None):
-        yield sql(f"{head} DROP DEFAULT")
+        yield from (sql(f"{h} DROP DEFAULT") for h in _heads(new, context))
     narrowed = bool(retyped) and narrows(old, new)
     if narrowed:
         yield from bounded_first(old, new)
@@ -154,7 +164,7 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
     if fields & {"nullable", "not_null_name", "not_null"}:
         yield from _not_null(old, new, context)
     if new.default is not None and (moved or old.default != new.default):
-        yield sql(f"{head} SET DEFAULT {new.default}")
+        yield from (sql(f"{h} SET DEFAULT {new.default}") for h in _heads(new, context))
     if new.identity is not None and old.identity != new.identity:
         yield from identity_changes(old, new, bounded=narrowed)
     if old.generated is not None and new.generated is not None and old.generated != new.generated:
@@ -176,7 +186,7 @@ def _not_null(old: Column, new: Column, context: Rendering) -> Iterator[Statemen
     """SET and DROP NOT NULL; its name is the server's to choose before 18."""
     before, after = old.not_null or NotNull(), new.not_null or NotNull()
     if not old.nullable and (new.nullable or (after.not_valid and not before.not_valid)):
-        yield sql(f"{head_of(new)} DROP NOT NULL")
+        yield from _nullable(new, context)
         if new.nullable and context.profile.capabilities["not_null_names"]:
             yield from _null_below(new, context)
         old, before = replace(old, nullable=True), NotNull()
@@ -191,6 +201,44 @@ def _not_null(old: Column, new: Column, context: Rendering) -> Iterator[Statemen
         yield from _not_null_attributes(old, new, before, after, context)
     if before.comment != after.comment:
         yield not_null_comment(new, after.comment)
+
+
+def _nullable(c: Column, context: Rendering) -> Iterator[Statement]:
+    """An identity of a child's own asks for NOT NULL: from 18 on the child has its own, if it is told to."""
+    if not context.profile.capabilities["not_null_names"]:
+        yield from (sql(f"{head} DROP NOT NULL") for head in _heads(c, context))
+        return
+    yield from (sql(f"{head_of(own)} SET NOT NULL") for own in _numbered_below(c, context))
+    yield sql(f"{head_of(c)} DROP NOT NULL")
+
+
+def _heads(c: Column, context: Rendering) -> Iterator[str]:
+    """`ALTER TABLE … ALTER COLUMN …` for a column and for what children have of it, without those that are identities
+    of their own, which the server refuses to touch."""
+    if next(_numbered_below(c, context), None) is None:
+        yield head_of(c)
+        return
+    yield f"ALTER TABLE ONLY {owner(c)} ALTER COLUMN {ident(c.name)}"
+    for t in _children(c, context):
+        child = replace(c, schema=t.schema, table=t.name)
+        if not keeps_identity(child.address, context.old, context.new):
+            yield from _heads(child, context)
+
+
+def _numbered_below(c: Column, context: Rendering) -> Iterator[Column]:
+    """What children have of a column as an identity of their own, that stays one."""
+    for t in _children(c, context):
+        child = replace(c, schema=t.schema, table=t.name)
+        if keeps_identity(child.address, context.old, context.new):
+            yield child
+        else:
+            yield from _numbered_below(child, context)
+
+
+def _children(c: Column, context: Rendering) -> Iterator[Table]:
+    """The tables that inherit from a column's, before and after."""
+    heirs = context.new.once(_heirs).get(Address("table", c.schema, c.table), ())
+    return (t for t in heirs if t.inherits and t.address in context.old)
 
 
 def _null_below(c: Column, context: Rendering) -> Iterator[Statement]:

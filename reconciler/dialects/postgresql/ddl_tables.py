@@ -199,7 +199,7 @@ def rebuild_table(step: Step, context: Rendering) -> Iterator[Statement]:
     if _has_shares(old, context):
         yield sql(_shares_aside(old, partitions))
     yield from _sequences_aside(change, before)
-    yield sql(create_text(new, at(new.address), after, ()))
+    yield sql(create_text(new, at(new.address), [_not_null_said(c, context) for c in after], ()))
     yield from (sql(create_text(p, at(p.address), (), ())) for p in change.after if isinstance(p, Table))
     yield from _copied(new, had, list(will_have.values()), _aside(old))
     yield from _positioned(change, before, after)
@@ -251,13 +251,21 @@ def _put_aside(old: Table, partitions: Sequence[Table], columns: dict[str, Colum
     for t in (old, *partitions):
         yield sql(f"ALTER TABLE {at(t.address)} RENAME TO {ident(aside(t.name))}")
     for c in columns.values():
-        if c.identity is not None and not c.inherited:
+        if c.identity is not None:
             was = sequence_of(c).name
             yield sql(f"ALTER SEQUENCE {qualified(c.schema, was)} RENAME TO {ident(aside(was))}")
         if named and not c.nullable and not c.inherited:
             # The server makes names up that no constraint of the schema has (18).
             was = c.not_null_name or made_up(c.table, c.name, "not_null")
             yield sql(f"ALTER TABLE {_aside(old)} RENAME CONSTRAINT {ident(was)} TO {ident(aside(was))}")
+
+
+def _not_null_said(c: Column, context: Rendering) -> Column:
+    """A child's NOT NULL with the name that the server would make up, were the old table's not there: what is the
+    parent's as well cannot be renamed."""
+    if c.nullable or not c.inherited or c.not_null_name or not context.profile.capabilities["not_null_names"]:
+        return c
+    return replace(c, not_null_name=made_up(c.table, c.name, "not_null"))
 
 
 def _has_shares(old: Table, context: Rendering) -> bool:

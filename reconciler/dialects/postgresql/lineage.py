@@ -35,6 +35,12 @@ def columns_from_parents(catalog: Catalog, table: Table) -> dict[str, Column]:
     return found
 
 
+def keeps_identity(column: Address, old: Catalog, new: Catalog) -> bool:
+    """Whether a child's column that is an identity of its own stays one: where its table does, so does its default."""
+    both = (side.get(column) for side in (old, new))
+    return all(isinstance(c, Column) and c.inherited and c.identity is not None for c in both)
+
+
 def of_typed(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
     """The changes, without those of a typed table's columns that come and go with those of its type (CASCADE)."""
     altered = {c.new.address for c in changes if isinstance(c, Alter) and c.new.kind == "composite_type"}
