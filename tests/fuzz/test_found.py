@@ -437,6 +437,12 @@ HELD = {
         "CREATE TABLE q PARTITION OF t FOR VALUES IN (1); CREATE TABLE o PARTITION OF t FOR VALUES IN (3); "
         "CREATE TABLE r (x int)",
     ),
+    "a table becomes a partition, and a type of its columns is made anew": (
+        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE DOMAIN d AS int; CREATE TABLE t (x int, y e, z d) PARTITION BY LIST (x)"
+        "; CREATE TABLE p (x int, y e DEFAULT 'a', z d NOT NULL)",
+        "CREATE TYPE e AS ENUM ('b', 'a'); CREATE DOMAIN d AS text; CREATE TABLE t (x int, y e, z d) PARTITION BY LIST (x)"
+        "; CREATE TABLE p PARTITION OF t DEFAULT",
+    ),
     "an index calls a function of an odd name": (
         "CREATE FUNCTION \"f%\"(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'; "
         'CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE INDEX i ON t ("f%"(x)); '
