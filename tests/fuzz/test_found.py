@@ -438,10 +438,10 @@ HELD = {
         "CREATE TABLE r (x int)",
     ),
     "a table becomes a partition, and a type of its columns is made anew": (
-        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE DOMAIN d AS int; CREATE TABLE t (x int, y e, z d) PARTITION BY LIST (x)"
-        "; CREATE TABLE p (x int, y e DEFAULT 'a', z d NOT NULL)",
-        "CREATE TYPE e AS ENUM ('b', 'a'); CREATE DOMAIN d AS text; CREATE TABLE t (x int, y e, z d) PARTITION BY LIST (x)"
-        "; CREATE TABLE p PARTITION OF t DEFAULT",
+        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE DOMAIN d AS int; "
+        "CREATE TABLE t (x int, y e, z d) PARTITION BY LIST (x); CREATE TABLE p (x int, y e DEFAULT 'a', z d NOT NULL)",
+        "CREATE TYPE e AS ENUM ('b', 'a'); CREATE DOMAIN d AS text; "
+        "CREATE TABLE t (x int, y e, z d) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT",
     ),
     "an index calls a function of an odd name": (
         "CREATE FUNCTION \"f%\"(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'; "
@@ -463,6 +463,29 @@ def test_a_type_of_a_partition_key_is_not_made_anew(pg_each: Postgres) -> None:
     rest = "CREATE TABLE t (x int, y d) PARTITION BY LIST (y)"
     with pytest.raises(Refused, match=r"its type cannot be made anew while it is in a partition key"):
         held(pg_each, f"CREATE DOMAIN d AS int; {rest}", f"CREATE DOMAIN d AS text; {rest}")
+
+
+ABOVE_ITS_OWN = (
+    "CREATE TABLE {t} ({x} int NOT NULL, y int); CREATE TABLE {u} ({x} int NOT NULL);"
+    "CREATE TABLE c ({x} int NOT NULL, z int) INHERITS ({t}); CREATE TABLE d ({x} int NOT NULL) INHERITS ({u})"
+)
+
+
+@pytest.mark.parametrize("names", [("a", "b", "v"), ("a", "u", "v"), ("t", "u", "v"), ("a", "b", "x")])
+def test_tables_and_their_columns_get_other_names_above_a_childs_own_not_null(
+    pg_each: Postgres, names: tuple[str, str, str]
+) -> None:
+    postgresql = dialect_named("postgresql")
+    one, other, column = names
+    with pg_each.session() as session, pg_each.session() as after:
+        session.rows(ABOVE_ITS_OWN.format(t="t", u="u", x="x"))
+        after.rows(ABOVE_ITS_OWN.format(t=one, u=other, x=column))
+        renamed = {Address("table", "public", one): "t", Address("table", "public", other): "u"}
+        renamed |= {Address("column", "public", column, t): "x" for t in (one, other)}
+        wanted = Side(label="new", catalog=postgresql.inspect(after, SCOPE), names=renamed)
+        live = Side(label="old", catalog=postgresql.inspect(session, SCOPE))
+        found = compare(live, wanted, postgresql)
+        push(session, postgresql, Target(environment="", scope=SCOPE), found.work(), expected=found.plan.new)
 
 
 def held(server: Postgres, one: str, other: str) -> None:

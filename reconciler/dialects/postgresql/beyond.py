@@ -4,8 +4,7 @@ which are then made into rebuilds that carry the rows over.
 - The type of a column of a partition key cannot be changed (14 to 18), on any level of partitions.
 - A table that gets a parent must have all of the parent's columns, and has them as its own then, which those that were
   made as children have not; and what a table has declared of a parent's columns it does not take back.
-- A column is not both an identity and has a default (which nobody uses), but in a child that was made so over a parent's
-  default: neither can be changed there.
+- An identity has no default, but in a child that was made so over a parent's, where neither can be changed then.
 - A table that becomes one of a type must have the type's columns already, and no others, in the type's order.
 - An index of a partition that is equal to one made of the whole would become a share of that one, and stays none.
 - The storage parameters of an index of a partitioned table cannot be set.

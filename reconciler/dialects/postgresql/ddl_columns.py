@@ -254,7 +254,8 @@ def _null_below(c: Column, context: Rendering) -> Iterator[Statement]:
 def _not_null_renamed(c: Column, was: str, name: str, context: Rendering) -> Iterator[Statement]:
     """RENAME looks for the old name in all children, which those that declare their own NOT NULL have not: made anew
     above them it becomes theirs as well, whatever theirs is called. A key's or an identity's cannot be dropped."""
-    table, not_null = Address("table", c.schema, c.table), c.not_null or NotNull()
+    now, not_null = Address("table", c.schema, c.table), c.not_null or NotNull()
+    table = context.called.get(now, now)
     heirs = any(t.inherits and t.address in context.old for t in context.new.once(_heirs).get(table, ()))
     keys = (o for side in (context.old, context.new) for o in side.children(table) if isinstance(o, PrimaryKey))
     if not heirs or not_null.no_inherit or c.identity is not None or any(c.name in k.columns for k in keys):
