@@ -443,6 +443,12 @@ HELD = {
         "CREATE TYPE e AS ENUM ('b', 'a'); CREATE DOMAIN d AS text; "
         "CREATE TABLE t (x int, y e, z d) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT",
     ),
+    "a function gives rows of a table that gets a column between others": (
+        "CREATE TABLE t (a int, b text, c int); "
+        "CREATE FUNCTION f() RETURNS SETOF t LANGUAGE sql BEGIN ATOMIC SELECT * FROM t;END",
+        "CREATE TABLE t (a int, d date, b text, c int); "
+        "CREATE FUNCTION f() RETURNS SETOF t LANGUAGE sql BEGIN ATOMIC SELECT * FROM t;END",
+    ),
     "an index calls a function of an odd name": (
         "CREATE FUNCTION \"f%\"(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'; "
         'CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE INDEX i ON t ("f%"(x)); '

@@ -4,6 +4,7 @@ which are then made into rebuilds that carry the rows over.
 - The type of a column of a partition key cannot be changed (14 to 18), on any level of partitions.
 - A table that gets a parent must have all of the parent's columns, and has them as its own then, which those that were
   made as children have not; and what a table has declared of a parent's columns it does not take back.
+- A parsed function that gives rows of a table whose columns come between others, or go (rows_given.py).
 - An identity has no default, but in a child that was made so over a parent's, where neither can be changed then.
 - A table that becomes one of a type must have the type's columns already, and no others, in the type's order.
 - An index of a partition that is equal to one made of the whole would become a share of that one, and stays none.
@@ -33,6 +34,7 @@ from .containers import by_container
 from .lineage import columns_from_parents, columns_of, parents
 from .only_wholes import anew, behind_partitions
 from .pointed_at import made_again
+from .rows_given import by_rows_given
 from .spelling import ident
 
 
@@ -42,6 +44,7 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Cha
     by = [_by_partition_key(changes, old), by_container(changes, old), _by_parent(changes, old, new)]
     by += [_by_type(changes, old, new), _by_share(changes, old, new), _by_validity(changes, new)]
     by += [_by_partitions(changes, old), _by_declaration(changes, old, new), _by_identity(changes, old, new)]
+    by += [by_rows_given(changes, old, new)]
     done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
     while further := anew(done, old, new) - {c.old.address for c in done if isinstance(c, Drop)}:
         done = _replacing(done, further, old, new)

@@ -17,6 +17,7 @@ from .effects import detached, effect, in_place
 from .privileges import canonical
 from .refusals import refusals
 from .rewrites import rewriting
+from .rows_given import placed
 
 _RELATIONS: Final = """
     table view materialized_view sequence index primary_key unique exclusion composite_type enum domain
@@ -140,6 +141,7 @@ def _profile(major: int) -> Profile:
         part_names=dict.fromkeys(_CONSTRAINTS, "constraint"),
         rewrite=rewriting(capabilities),
         refusals=refusals,
+        placed=placed,
         uninvited=uninvited(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
         canonical=canonical(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
         detached=detached,
