@@ -199,11 +199,14 @@ class Key(Child, frozen=True, kw_only=True):
     """Its index is kept up to date, and queries do not use it."""
     index_comment: str | None = None
     """The comment on its index, where that has one beside the constraint's (PostgreSQL)."""
+    depends_on_extensions: tuple[str, ...] = ()
+    """The extensions that take its index along when they go."""
 
     def requires(self) -> Iterator[Address]:
         yield self._owner()
         for column in (*self.columns, *self.include):
             yield Address("column", self.schema, column, self.table)
+        yield from extensions(self.depends_on_extensions)
         yield from self.refs
 
 
@@ -313,6 +316,12 @@ class Exclusion(Child, frozen=True, kw_only=True):
     deferrable: bool = False
     initially_deferred: bool = False
     index_comment: str | None = None
+    depends_on_extensions: tuple[str, ...] = ()
+    """The extensions that take its index along when they go."""
+
+    def requires(self) -> Iterator[Address]:
+        yield from super().requires()
+        yield from extensions(self.depends_on_extensions)
 
 
 @register

@@ -63,6 +63,7 @@ class Keys:
             "clustered": x[11],
             "replica_identity": x[12],
             "index_comment": self.s.comments.get((CLASS, r[8], 0)),
+            "depends_on_extensions": self.s.tied_to(CLASS, r[8]),
         }
         return PrimaryKey(**fields) if r[4] == "p" else Unique(**fields, nulls_not_distinct=x[8])
 
@@ -149,6 +150,7 @@ class Keys:
             deferrable=r[9],
             initially_deferred=r[10],
             index_comment=s.comments.get((CLASS, r[8], 0)),
+            depends_on_extensions=s.tied_to(CLASS, r[8]),
         )
 
 
@@ -180,7 +182,7 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
         own = s.addresses[CLASS, r[1]]
         above = _part_of(s, r)
         said = r[0] in targets or r[0] in only or not only.isdisjoint(s.parents.get(r[0], ()))
-        if above is not None and not said and s.comment(CLASS, r[0]) is None:
+        if above is not None and not said and s.comment(CLASS, r[0]) is None and not s.tied_to(CLASS, r[0]):
             name = _made_up(s, r, keys.get(r[0], ()))
             if name == (r[1], r[2]) and alike[name] == 1:
                 continue

@@ -1,6 +1,8 @@
-"""Functions with a parsed body (BEGIN ATOMIC) that give rows of a table: they list its columns, all of them, in the
-order in which they stand. So the columns have to stand as they are written, and where one goes, the function can neither be
-without it before nor have it then."""
+"""Functions with a parsed body (BEGIN ATOMIC) that give rows of a table.
+
+They list its columns, all of them, in the order in which they stand. So the columns have to stand as they are written,
+and where one goes, the function can neither be without it before nor have it then.
+"""
 
 from __future__ import annotations
 
