@@ -136,7 +136,8 @@ class Column(Child, frozen=True, kw_only=True):
     conflict: str | None = None
     """SQLite: the conflict clause of its NOT NULL (`ignore`, `replace` …)."""
     not_null_name: str | None = None
-    """The name of its NOT NULL constraint where it is not the one the server makes up."""
+    """The name of its NOT NULL constraint where it is not the one the server makes up; of an inherited column whatever
+    name the table's own one has, beside the parent's or alone (PostgreSQL 18)."""
     not_null: NotNull | None = None
     """What its NOT NULL has beside a name, None for nothing."""
     inherited: bool = False

@@ -449,6 +449,11 @@ HELD = {
         "CREATE TABLE t (a int, d date, b text, c int); "
         "CREATE FUNCTION f() RETURNS SETOF t LANGUAGE sql BEGIN ATOMIC SELECT * FROM t;END",
     ),
+    "a table gets what can be put aside, and options of that": (
+        "CREATE TABLE t (x int); CREATE TABLE u (x int, y int)",
+        "CREATE TABLE t (x int, y text) WITH (toast.autovacuum_enabled=false, fillfactor=70); "
+        "CREATE TABLE u (x int, y text) WITH (toast.autovacuum_vacuum_threshold=9)",
+    ),
     "an index calls a function of an odd name": (
         "CREATE FUNCTION \"f%\"(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'; "
         'CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE INDEX i ON t ("f%"(x)); '

@@ -38,10 +38,10 @@ from .rows_given import by_rows_given
 from .spelling import ident
 
 
-def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Change]:
-    """The changes with a replacement in place of each that the server would refuse."""
+def escalated(changes: Sequence[Change], old: Catalog, new: Catalog, *, named: bool) -> list[Change]:
+    """The changes with a replacement in place of each that the server would refuse. named: NOT NULL has names (18)."""
     replaced = {c.old.address for c in changes if isinstance(c, Drop)}
-    by = [_by_partition_key(changes, old), by_container(changes, old), _by_parent(changes, old, new)]
+    by = [_by_partition_key(changes, old), by_container(changes, old), _by_parent(changes, old, new, named)]
     by += [_by_type(changes, old, new), _by_share(changes, old, new), _by_validity(changes, new)]
     by += [_by_partitions(changes, old), _by_declaration(changes, old, new), _by_identity(changes, old, new)]
     by += [by_rows_given(changes, old, new)]
@@ -66,7 +66,7 @@ def _by_partition_key(changes: Sequence[Change], old: Catalog) -> Iterator[Addre
                 yield table
 
 
-def _by_parent(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
+def _by_parent(changes: Sequence[Change], old: Catalog, new: Catalog, named: bool) -> Iterator[Address]:
     for c in changes:
         if isinstance(c, Alter) and isinstance(c.old, Table) and isinstance(c.new, Table):
             before, after = (set(parents(t)) for t in (c.old, c.new))
@@ -75,8 +75,17 @@ def _by_parent(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterato
             wanted = [columns_of(new, p) for p in joined]
             other = any(had.get(n) != (o.type, o.collation, o.generated) for p in wanted for n, o in p.items())
             other = other or any(_kept_own(o, c.new, old, new) for p in joined for o in new.children(p.address))
+            if named and c.new.partition_of is None:
+                asked = (n for p in wanted for n, o in p.items() if not o.nullable)
+                other = other or any(_not_null_of(n, c.new, new) is None for n in asked)
             if other or any(_own_no_more(n, c.new, old, new) for p in wanted for n in p):
                 yield c.new.address
+
+
+def _not_null_of(name: str, table: Table, catalog: Catalog) -> str | None:
+    """The name of a NOT NULL that a child has of its own, as it has of each that it had when it got its parent (18)."""
+    own = catalog.get(Address("column", table.schema, name, table.name))
+    return own.not_null_name if isinstance(own, Column) else None
 
 
 def _own_no_more(name: str, table: Table, old: Catalog, new: Catalog) -> bool:
@@ -95,12 +104,27 @@ def _by_declaration(changes: Sequence[Change], old: Catalog, new: Catalog) -> It
             continue
         was, will = (isinstance(x := side.get(o.address), Column) and x.merged for side in (old, new))
         stays = table.inherits and table.address in old and o.name in columns_from_parents(new, table)
+        if table.inherits and _not_null_given_up(o, table, old, new):
+            yield table.address
         if stays and was and not will and _own_no_more(o.name, table, old, new):
             yield table.address
         elif stays and will and not was and o.name in columns_from_parents(old, table):
             checks = (x for p in ancestors(table, new) for x in new.children(p) if isinstance(x, Check))
             if any(r.kind == "column" and r.name == o.name for x in checks for r in x.refs):
                 yield table.address
+
+
+def _not_null_given_up(c: Column, table: Table, old: Catalog, new: Catalog) -> bool:
+    """Whether a child's own NOT NULL is to be the parent's alone, which had it before as well (18)."""
+    was, will = old.get(c.address), new.get(c.address)
+    if not isinstance(was, Column) or not was.inherited or was.not_null_name is None:
+        return False
+    if isinstance(will, Column) and (will.nullable or will.not_null_name is not None or not will.inherited):
+        return False
+    before = old.get(table.address)
+    sides = [(old, before)] if isinstance(before, Table) else []
+    above = [columns_from_parents(side, t).get(c.name) for side, t in (*sides, (new, table))]
+    return len(above) == 2 and all(a is not None and not a.nullable for a in above)
 
 
 def _by_identity(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:

@@ -18,9 +18,9 @@ from .clauses import column_clause, column_extras, not_null_comment, not_null_co
 from .ddl_identity import bounded_first, identity_changes, narrows
 from .generic import generic_changes
 from .lineage import columns_from_parents, columns_of, keeps_identity
-from .parents import declared
+from .parents import declared, renamed_apart
 from .rendering import RENDER, comment, head_of, on_owner, option_changes, owner, sql
-from .spelling import ident, made_up, qualified
+from .spelling import ident, literal, made_up, qualified
 
 
 class ColumnDefault(Child, frozen=True, kw_only=True):
@@ -55,6 +55,7 @@ def add_column(step: Step, context: Rendering) -> Iterator[Statement]:
     for own in (*(o for o in _declared_below(c, context.new) if _comes_with(o, c, context)), c):
         yield sql(f"{on_owner(own)} ADD COLUMN {column_clause(own)}")
         yield from column_extras(own)
+        yield from _toasted(own, context)
 
 
 def _comes_with(c: Column, above: Column, context: Rendering) -> bool:
@@ -104,12 +105,16 @@ def drop_column(step: Step, context: Rendering) -> Iterator[Statement]:
 
 
 def _as_left(plain: Column, c: Column, context: Rendering) -> Column:
-    """A child's column while its parent's is changed: an identity that stays is let alone, with what it asks for."""
-    was = context.old.get(c.address)
-    if not isinstance(was, Column) or not keeps_identity(c.address, context.old, context.new):
+    """A child's column while its parent's is changed: an identity that stays is let alone, with what it asks for, and
+    so is a NOT NULL of its own."""
+    was, will = context.old.get(c.address), context.new.get(c.address)
+    if not isinstance(was, Column) or not isinstance(will, Column):
         return plain
-    kept = replace(plain, identity=was.identity, default=was.default, nullable=False)
-    return replace(kept, not_null_name=was.not_null_name, not_null=was.not_null)
+    if keeps_identity(c.address, context.old, context.new):
+        plain = replace(plain, identity=was.identity, default=was.default)
+    elif not (was.inherited and was.not_null_name and will.inherited and will.not_null_name):
+        return plain
+    return replace(plain, nullable=False, not_null_name=was.not_null_name, not_null=was.not_null)
 
 
 @RENDER.on("rename", Column)
@@ -161,6 +166,7 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
         yield from bounded_first(old, new)
     if retyped:
         yield sql(_retyped(old, new, converted, context))
+        yield from _toasted(new, context)
     if fields & {"nullable", "not_null_name", "not_null"}:
         yield from _not_null(old, new, context)
     if new.default is not None and (moved or old.default != new.default):
@@ -170,6 +176,15 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
     if old.generated is not None and new.generated is not None and old.generated != new.generated:
         yield sql(f"{head} SET EXPRESSION AS ({new.generated.expression})")
     yield from _attributes(replace(old, storage=None) if retyped else old, new, context)  # TYPE takes the storage away
+
+
+def _toasted(c: Column, context: Rendering) -> Iterator[Statement]:
+    """The options of what is put aside of a table's rows, again where they change: the server forgets them in silence as
+    long as there is no column whose values can be."""
+    before, after = (x.get(Address("table", c.schema, c.table)) for x in (context.old, context.new))
+    if isinstance(before, Table) and isinstance(after, Table):
+        was, will = (tuple(o for o in t.options if o[0].startswith("toast.")) for t in (before, after))
+        yield from option_changes(on_owner(c), was, will)
 
 
 def _retyped(old: Column, new: Column, converted: bool, context: Rendering) -> str:
@@ -192,7 +207,10 @@ def _not_null(old: Column, new: Column, context: Rendering) -> Iterator[Statemen
         old, before = replace(old, nullable=True), NotNull()
     if new.nullable:
         return
-    if old.nullable:
+    above = parents_column(new, context.new) if new.inherited else None
+    if above is not None and not above.nullable and not old.nullable and new.not_null_name != old.not_null_name:
+        yield from _own_not_null(new, above, context)
+    elif old.nullable:
         if new.not_null_name is None and new.not_null is None:
             yield sql(f"{head_of(new)} SET NOT NULL")
         else:
@@ -201,6 +219,38 @@ def _not_null(old: Column, new: Column, context: Rendering) -> Iterator[Statemen
         yield from _not_null_attributes(old, new, before, after, context)
     if before.comment != after.comment:
         yield not_null_comment(new, after.comment)
+
+
+def _own_not_null(c: Column, above: Column, context: Rendering) -> Iterator[Statement]:
+    """Makes a child's NOT NULL its own beside the parent's, under its name: the server gives it another one only while
+    the table is nobody's child."""
+    if c.not_null_name is None:
+        return  # where it is given up the table is made anew, or the parent's goes
+    if c.not_null_name == (above.not_null_name or made_up(above.table, above.name, "not_null")):
+        yield sql(f"{head_of(c)} SET NOT NULL")
+        return
+    child = Address("table", c.schema, c.table)
+    before, after = (t.inherits if isinstance(t := x.get(child), Table) else () for x in (context.old, context.new))
+    anew = [sql(not_null_named(c, c.not_null_name))]
+    if next(_children(c, context), None) is not None and c.identity is None:
+        anew = [sql(f"{head_of(c)} DROP NOT NULL"), *not_null_constraint(c)]
+    yield from renamed_apart(child, [p for p in after if p in before], c.name, context.new, anew)
+
+
+def not_null_named(c: Column, name: str) -> str:
+    """Gives a name to a column's NOT NULL, whatever it is called."""
+    table, wanted = (literal(t) for t in (qualified(c.schema, c.table), name))
+    return (
+        f"DO $do$\nDECLARE\n"
+        f"    was name := (SELECT c.conname FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_attribute a\n"
+        f"        ON a.attrelid = c.conrelid AND c.conkey = ARRAY[a.attnum]\n"
+        f"        WHERE c.contype = 'n' AND c.conrelid = {table}::regclass AND a.attname = {literal(c.name)});\n"
+        f"BEGIN\n"
+        f"    IF was <> {wanted} THEN\n"
+        f"        EXECUTE pg_catalog.format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', {table}, was, {wanted});\n"
+        f"    END IF;\n"
+        f"END\n$do$"
+    )
 
 
 def _nullable(c: Column, context: Rendering) -> Iterator[Statement]:
@@ -340,8 +390,10 @@ def as_child(parent: Column, child: Column) -> Column:
     return replace(inherited, comment=None, identity=None, statistics=None, options=(), not_null_name=None)
 
 
-def inherited_overrides(c: Column, context: Rendering) -> Iterator[Statement]:
-    """What a child table changes of its parent's column."""
+def inherited_overrides(c: Column, context: Rendering, *, said: bool = False) -> Iterator[Statement]:
+    """What a child table changes of its parent's column. said: it has its NOT NULL already."""
     above = parents_column(c, context.new)
     if above is not None:
-        yield from alterations(as_child(above, c), c, context)
+        plain = as_child(above, c)
+        plain = replace(plain, nullable=c.nullable, not_null_name=c.not_null_name) if said else plain
+        yield from alterations(plain, c, context)

@@ -13,8 +13,8 @@ from ...model.namespaces import SequenceOwner
 from ...model.objects import Object
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ..base import Rendering
-from .clauses import column_clause, column_extras, constraint_clause, not_valid
-from .ddl_columns import inherited_overrides, renamed_with
+from .clauses import column_clause, column_extras, constraint_clause, no_inherit, not_null_name, not_valid
+from .ddl_columns import inherited_overrides, parents_column, renamed_with
 from .ddl_keys import key_extras
 from .ddl_lineage import inherited, reattached
 from .generic import generic_changes, generic_options
@@ -33,7 +33,7 @@ def create_table(step: Step, context: Rendering) -> Iterator[Statement]:
     columns = [o for o in step.folded if isinstance(o, Column)]
     constraints = [o for o in step.folded if isinstance(o, Check | Key | Exclusion | ForeignKey)]
     inline = _unequal(o for o in constraints if not not_valid(o))
-    yield sql(create_text(t, at(t.address), columns, inline))
+    yield sql(create_text(t, at(t.address), [_not_null_said(c, context) for c in columns], inline))
     yield from commented(t, table_noun(t), at(t.address))
     yield from table_extras(t)
     for c in columns:
@@ -47,7 +47,7 @@ def create_table(step: Step, context: Rendering) -> Iterator[Statement]:
 def _column_said(c: Column, t: Table, context: Rendering) -> Iterator[Statement]:
     """What is left to say of a column when its table has been made."""
     if c.inherited and not c.merged:
-        yield from inherited_overrides(c, context)
+        yield from inherited_overrides(c, context, said=_says_not_null(c, t))
         return
     yield from column_extras(c)
     if t.of_type is not None and c.compression is not None:
@@ -80,6 +80,7 @@ def create_text(t: Table, name: str, columns: Sequence[Column], constraints: Seq
     if t.of_type is not None:  # which says the rest
         ranked = [replace(c, type="WITH OPTIONS", collation=None, compression=None) for c in ranked if _optioned(c)]
     items = [column_clause(c) for c in ranked]
+    items += [f"{not_null_name(c)}NOT NULL {ident(c.name)}{no_inherit(c)}" for c in columns if _says_not_null(c, t)]
     items += [constraint_clause(o) for o in sorted(constraints, key=lambda o: (_RANK[o.kind], o.name))]
     body = "(\n    " + ",\n    ".join(items) + "\n)" if items else "()"
     text = f"CREATE {'UNLOGGED ' if t.unlogged else ''}{table_noun(t)} {name} "
@@ -261,11 +262,20 @@ def _put_aside(old: Table, partitions: Sequence[Table], columns: dict[str, Colum
 
 
 def _not_null_said(c: Column, context: Rendering) -> Column:
-    """A child's NOT NULL with the name that the server would make up, were the old table's not there: what is the
-    parent's as well cannot be renamed."""
+    """A child's column as its definition says it: the parent's NOT NULL alone is not said, and one of its own has the
+    name that the server would make up, were an old table's not there (18)."""
     if c.nullable or not c.inherited or c.not_null_name or not context.profile.capabilities["not_null_names"]:
         return c
+    above = parents_column(c, context.new)
+    if above is not None and not above.nullable:
+        return replace(c, nullable=True)
     return replace(c, not_null_name=made_up(c.table, c.name, "not_null"))
+
+
+def _says_not_null(c: Column, t: Table) -> bool:
+    """Whether a table says of a column that it has from its parent alone that it has a NOT NULL of its own (18)."""
+    child = c.inherited and not c.merged and t.partition_of is None and c.not_null_name is not None
+    return child and not c.nullable and not (c.not_null is not None and c.not_null.not_valid)
 
 
 def _has_shares(old: Table, context: Rendering) -> bool:

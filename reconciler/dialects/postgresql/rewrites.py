@@ -33,7 +33,7 @@ def rewriting(
         steps.append(not_null_names.said)
 
     def rewrite(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
-        done = escalated(changes, old, new)
+        done = escalated(changes, old, new, named=capabilities["not_null_names"])
         for step in steps:
             done = step(done, old, new)
         return done
