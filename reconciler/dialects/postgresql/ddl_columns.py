@@ -179,8 +179,8 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
 
 
 def _toasted(c: Column, context: Rendering) -> Iterator[Statement]:
-    """The options of what is put aside of a table's rows, again where they change: the server forgets them in silence as
-    long as there is no column whose values can be."""
+    """The options of what is put aside of a table's rows, again where they change: the server forgets them in silence
+    as long as there is no column whose values can be."""
     before, after = (x.get(Address("table", c.schema, c.table)) for x in (context.old, context.new))
     if isinstance(before, Table) and isinstance(after, Table):
         was, will = (tuple(o for o in t.options if o[0].startswith("toast.")) for t in (before, after))
