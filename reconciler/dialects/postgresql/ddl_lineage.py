@@ -14,7 +14,8 @@ from ...model.changes import Drop, Statement, Step
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ..base import Rendering
 from .clauses import constraint_clause, not_valid
-from .ddl_columns import alterations, as_child, not_null_named
+from .ddl_columns import alterations, as_child
+from .ddl_not_null import not_null_named
 from .lineage import columns_from_parents, columns_of, parents
 from .only_wholes import is_only
 from .parents import behind_the_others, in_place

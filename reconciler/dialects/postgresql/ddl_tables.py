@@ -14,10 +14,11 @@ from ...model.objects import Object
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ..base import Rendering
 from .clauses import column_clause, column_extras, constraint_clause, no_inherit, not_null_name, not_valid
-from .ddl_columns import inherited_overrides, parents_column, renamed_with
+from .ddl_columns import inherited_overrides, renamed_with
 from .ddl_keys import key_extras
 from .ddl_lineage import inherited, reattached
 from .generic import generic_changes, generic_options
+from .heirs import parents_column
 from .lineage import columns_from_parents
 from .pointed_at import pointed_at
 from .positions import behind_rows, carried_over, create_sequence, owned_by, sequence_of, taken_over
