@@ -388,6 +388,17 @@ HELD = {
         f"{PARTITIONED}; CREATE INDEX b ON t (x); CREATE INDEX a ON t (x) WHERE y IS NULL",
         f"{PARTITIONED}; CREATE INDEX a ON t (x) WHERE y IS NULL",
     ),
+    "a key of a partition is no share of an equal one of the whole": (
+        f"{PARTITIONED}; ALTER TABLE p ADD CONSTRAINT b UNIQUE (x)",
+        f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT c UNIQUE (x); ALTER TABLE p ADD CONSTRAINT b UNIQUE (x)",
+    ),
+    "a primary key of a partition's partition is no share of an equal key of the whole": (
+        "CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT PARTITION BY LIST (x); "
+        "CREATE TABLE q PARTITION OF p DEFAULT; ALTER TABLE q ADD CONSTRAINT b PRIMARY KEY (x)",
+        "CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT PARTITION BY LIST (x); "
+        "CREATE TABLE q PARTITION OF p DEFAULT; ALTER TABLE t ADD CONSTRAINT c UNIQUE (x); "
+        "ALTER TABLE q ADD CONSTRAINT b PRIMARY KEY (x)",
+    ),
     "two exclusions over one column": (
         f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT b EXCLUDE USING btree (x WITH =); "
         "ALTER TABLE t ADD CONSTRAINT a EXCLUDE USING btree (x WITH =) WHERE (y IS NULL)",

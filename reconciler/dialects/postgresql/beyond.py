@@ -7,7 +7,7 @@ which are then made into rebuilds that carry the rows over.
 - A parsed function that gives rows of a table whose columns come between others, or go (rows_given.py).
 - An identity has no default, but in a child that was made so over a parent's, where neither can be changed then.
 - A table that becomes one of a type must have the type's columns already, and no others, in the type's order.
-- An index of a partition that is equal to one made of the whole would become a share of that one, and stays none.
+- An index or key of a partition that is equal to one made of the whole would become its share, and stays none.
 - The storage parameters of an index of a partitioned table cannot be set.
 - A check that is not valid is valid in a child table that is made after it; where it is to be valid in neither, it is
   made behind the children, also anew.
@@ -32,7 +32,7 @@ from ...model.tables import Check, Column, Index, Key, Table
 from ...model.types import Attribute, CompositeType
 from .containers import by_container
 from .lineage import columns_from_parents, columns_of, parents
-from .only_wholes import anew, behind_partitions
+from .only_wholes import anew, behind_partitions, is_only
 from .pointed_at import made_again
 from .rows_given import by_rows_given
 from .spelling import ident
@@ -166,11 +166,15 @@ def _by_type(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[
 
 def _by_share(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
     for c in changes:
-        if isinstance(c, Create) and isinstance(c.new, Index) and not c.new.only:
+        if isinstance(c, Create) and isinstance(c.new, Index | Key) and not is_only(c.new):
             for d in new.dependents(c.new.address):
-                both = [o for o in (old.get(d), new[d]) if isinstance(o, Index) and o.attached_to is None]
+                both = [o for o in (old.get(d), new[d]) if isinstance(o, Key) or _unattached(o)]
                 if len(both) == 2:
                     yield d
+
+
+def _unattached(o: Object | None) -> bool:
+    return isinstance(o, Index) and o.attached_to is None
 
 
 def _by_partitions(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:

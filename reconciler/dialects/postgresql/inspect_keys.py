@@ -28,6 +28,10 @@ class Keys:
         self.indexes = {r[0]: r for r in s.rows["indexes"]}
         self.checks = {(r[1], r[3]): r for r in s.rows["constraints"] if r[4] == "c" and r[1]}
         self.on_constraint: set[int] = set()
+        self.wholes: dict[int, list[Row]] = {}
+        for r in s.rows["constraints"]:
+            if r[4] in "pu" and _is_whole(s, r):
+                self.wholes.setdefault(r[1], []).append(r)
 
     def all(self) -> Iterator[Object]:
         s = self.s
@@ -52,7 +56,7 @@ class Keys:
             "name": r[3],
             "table": own.name,
             "comment": self.s.comments.get((CONSTRAINT, r[0], 0)),
-            "refs": self._columns(r),
+            "refs": (*self._columns(r), *self._equal_wholes(r)),
             "columns": columns,
             "include": tuple(names[int(n)] for n in numbers[x[7] :]) if len(numbers) > x[7] else (),
             "deferrable": r[9],
@@ -72,6 +76,22 @@ class Keys:
         if r[1] not in self.s.parents:
             return ()
         return tuple(sorted({a for n in r[5] or () if (a := self.s.column_address(r[1], n)) is not None}))
+
+    def _equal_wholes(self, r: Row) -> Iterator[Address]:
+        """The keys of the partitioned tables above that would take a partition's as their share, made after it."""
+        todo = list(self.s.parents.get(r[1], ())) if self.wholes else []
+        for above in todo:
+            yield from (self.s.addresses[CONSTRAINT, w[0]] for w in self.wholes.get(above, ()) if self._alike(w, r))
+            todo += self.s.parents.get(above, ())
+
+    def _alike(self, whole: Row, r: Row) -> bool:
+        """Whether two keys are over the same columns, whatever their numbers are in each table."""
+        keys, columns = [], []
+        for k in (whole, r):
+            x, names = self.indexes[k[8]], self.s.names[k[1]]
+            keys.append((x[5], x[7], x[8], k[21], x[16]))
+            columns.append([names[int(n)] for n in x[6].split()])
+        return keys[0] == keys[1] and columns[0] == columns[1]
 
     def _above(self, r: Row) -> Row | None:
         """The check of a parent, not valid there, that an inherited one which is valid comes from."""
