@@ -399,6 +399,11 @@ HELD = {
         "CREATE TABLE q PARTITION OF p DEFAULT; ALTER TABLE t ADD CONSTRAINT c UNIQUE (x); "
         "ALTER TABLE q ADD CONSTRAINT b PRIMARY KEY (x)",
     ),
+    "a foreign key to a partition relies on its share of a key of the whole that goes": (
+        f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT c UNIQUE (x); ALTER TABLE p ADD CONSTRAINT b UNIQUE (x); "
+        "CREATE TABLE f (x int REFERENCES p (x))",
+        f"{PARTITIONED}; ALTER TABLE p ADD CONSTRAINT b UNIQUE (x); CREATE TABLE f (x int REFERENCES p (x))",
+    ),
     "two exclusions over one column": (
         f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT b EXCLUDE USING btree (x WITH =); "
         "ALTER TABLE t ADD CONSTRAINT a EXCLUDE USING btree (x WITH =) WHERE (y IS NULL)",

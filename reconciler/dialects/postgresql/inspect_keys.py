@@ -131,13 +131,12 @@ class Keys:
         target = s.addresses.get((CLASS, r[6])) or Address("table", "", "?")
         theirs = s.names.get(r[6], {})
         names = s.names[r[1]]
-        key = s.addresses.get((CLASS, r[8]))
         return ForeignKey(
             schema=own.schema,
             name=r[3],
             table=own.name,
             comment=s.comments.get((CONSTRAINT, r[0], 0)),
-            refs=((key,) if key is not None else ()) + self._columns(r),
+            refs=(*self._pointed_at(r[8]), *self._columns(r)),
             columns=columns,
             target_schema=target.schema,
             target=target.name,
@@ -152,6 +151,13 @@ class Keys:
             enforced=r[20],
             period=r[21],
         )
+
+    def _pointed_at(self, index: int) -> Iterator[Address]:
+        """The key that a foreign key relies on, and those of the wholes that it is a share of, and goes with."""
+        if (key := self.s.addresses.get((CLASS, index))) is not None:
+            yield key
+        for above in self.s.parents.get(index, ()):
+            yield from self._pointed_at(above)
 
     def _exclusion(self, r: Row, own: Address, columns: tuple[str, ...]) -> Object:
         s = self.s
