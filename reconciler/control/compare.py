@@ -47,7 +47,8 @@ def compare(
 ) -> Comparison:
     """The plan from one side to the other. written: the orders of columns last written, for `follow_order`."""
     profile = profile_of(dialect, before.catalog, after.catalog)
-    new = settled(after.catalog, before.catalog, written or {}, after.names, follow=follow_order)
+    placed = profile.placed(after.catalog)
+    new = settled(after.catalog, before.catalog, written or {}, after.names, follow=follow_order, placed=placed)
     plan = make_plan(before.catalog, new, profile, wanted_names=after.names, follow_order=True)
     findings = [*before.findings, *after.findings]
     if len(before.catalog):  # the first plan says all of it

@@ -55,6 +55,8 @@ class Rendering(msgspec.Struct, frozen=True, kw_only=True):
     profile: Profile
     old: Catalog
     new: Catalog
+    called: Mapping[Address, Address] = {}
+    """Where what is renamed stands at the end, by each address that it has until then."""
 
 
 class Probing(Rendering, frozen=True, kw_only=True):

@@ -18,7 +18,7 @@ __all__ = ["Rendered", "all_statements", "comment_safe", "rendered_steps", "rend
 
 def rendering(plan: Plan, profile: Profile) -> Rendering:
     """What renderers look at: the old catalog is the one after the renames, which come first."""
-    return Rendering(profile=profile, old=plan.renamed, new=plan.new)
+    return Rendering(profile=profile, old=plan.renamed, new=plan.new, called=plan.called())
 
 
 def rendered_steps(plan: Plan, dialect: Dialect, profile: Profile) -> Rendered:

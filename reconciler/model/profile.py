@@ -67,6 +67,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Two names of a kind for which this gives one text are one name to the database (SQLite ignores case)."""
     stored: Callable[[str, str], str] = lambda kind, name: name
     """The name under which the database keeps what is made as something of a kind."""
+    placed: Callable[[Catalog], frozenset[Address]] = lambda catalog: frozenset()
+    """Objects whose parts have to stand in the order in which they are written, since something else lists them so."""
     refusals: Callable[[Sequence[Change], Catalog, Catalog], Iterable[Finding]] = lambda changes, old, new: ()
     """What forbids a plan, given all its changes with what they force."""
     alike: Callable[[Object, Object], tuple[Object, Object]] | None = None

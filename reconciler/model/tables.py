@@ -136,7 +136,8 @@ class Column(Child, frozen=True, kw_only=True):
     conflict: str | None = None
     """SQLite: the conflict clause of its NOT NULL (`ignore`, `replace` …)."""
     not_null_name: str | None = None
-    """The name of its NOT NULL constraint where it is not the one the server makes up."""
+    """The name of its NOT NULL constraint where it is not the one the server makes up; of an inherited column whatever
+    name the table's own one has, beside the parent's or alone (PostgreSQL 18)."""
     not_null: NotNull | None = None
     """What its NOT NULL has beside a name, None for nothing."""
     inherited: bool = False
@@ -199,11 +200,14 @@ class Key(Child, frozen=True, kw_only=True):
     """Its index is kept up to date, and queries do not use it."""
     index_comment: str | None = None
     """The comment on its index, where that has one beside the constraint's (PostgreSQL)."""
+    depends_on_extensions: tuple[str, ...] = ()
+    """The extensions that take its index along when they go."""
 
     def requires(self) -> Iterator[Address]:
         yield self._owner()
         for column in (*self.columns, *self.include):
             yield Address("column", self.schema, column, self.table)
+        yield from extensions(self.depends_on_extensions)
         yield from self.refs
 
 
@@ -313,6 +317,12 @@ class Exclusion(Child, frozen=True, kw_only=True):
     deferrable: bool = False
     initially_deferred: bool = False
     index_comment: str | None = None
+    depends_on_extensions: tuple[str, ...] = ()
+    """The extensions that take its index along when they go."""
+
+    def requires(self) -> Iterator[Address]:
+        yield from super().requires()
+        yield from extensions(self.depends_on_extensions)
 
 
 @register

@@ -41,6 +41,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def empty(self) -> bool:
         return not self.steps
 
+    def called(self) -> dict[Address, Address]:
+        """Where what is renamed stands at the end, by each address that it has until then (a spare one among them)."""
+        found: dict[Address, Address] = {}
+        for change in (s.change for s in reversed(self.steps)):
+            if isinstance(change, Rename):
+                found[change.old.address] = found.get(change.new.address, change.new.address)
+        return found
+
     def drops(self) -> list[Object]:
         """What the plan takes away for good: dropped, and not made again under the same address."""
         gone = (s.change.old for s in self.steps if isinstance(s.change, Drop))

@@ -6,7 +6,7 @@ is moved in the database. The two differ only in what had been written before, w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 
 import msgspec
 
@@ -28,21 +28,28 @@ def orders(catalog: Catalog) -> dict[Address, tuple[str, ...]]:
 
 
 def settled(
-    new: Catalog, old: Catalog, written: Orders, names: Mapping[Address, str], *, follow: bool = True
+    new: Catalog,
+    old: Catalog,
+    written: Orders,
+    names: Mapping[Address, str],
+    *,
+    follow: bool = True,
+    placed: Container[Address] = (),
 ) -> Catalog:
     """The new catalog with every order as the database will have it.
 
     written: the orders last written where they are not the database's, by address of then; () where nobody had written
     any, so that nobody can have moved anything. names: new address → old name. With `follow` false, or where
     the parts that both have stand in the order in which they had been written, the old order stays and what is new
-    comes last; else the new order stands, and is a change.
+    comes last; else the new order stands, and is a change. It stands too for whatever is `placed`.
     """
     if new is old:
         return new
     return new.replaced(
         msgspec.structs.replace(o, columns=order)
         for _, o in new.unlike(old)
-        if (order := _order(o, old, written, names, follow)) != ordered_parts(o)
+        if o.address not in placed
+        and (order := _order(o, old, written, names, follow)) != ordered_parts(o)
     )
 
 

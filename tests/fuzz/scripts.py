@@ -71,15 +71,16 @@ _OF_A_PARENT: Final = re.compile(r"(?: CONSTRAINT (?:\w+|\"(?:[^\"]|\"\")+\"))? 
 
 
 def dump_of(session: Session, server: Postgres) -> dict[str, str]:
-    """A dump without NOT NULL in tables that have a parent: from 18 on it is said where the table has a constraint of
-    its own, with the name that the server made up. Whether a column takes NULL is compared without a dump. Statistics
-    objects list their columns by name, and not as the table does: that order is set aside in tables too."""
+    """A dump without NOT NULL in partitions: from 18 on it is said with the name that it has there. Whether a column
+    takes NULL is compared without a dump. Before 18 the same of children, whose own one is not told from the parent's.
+    Statistics objects list their columns by name, and not as the table does: that order is set aside in tables too."""
     ((name,),) = session.rows("SELECT current_database()")
     children = {
         f"TABLE {schema} {table}"
         for schema, table in session.rows(
             "SELECT n.nspname, c.relname FROM pg_inherits i JOIN pg_class c ON c.oid = i.inhrelid "
-            "JOIN pg_namespace n ON n.oid = c.relnamespace"
+            "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE c.relispartition OR "
+            "current_setting('server_version_num')::int < 180000"
         )
     }
     found = dumped(with_database(server.admin_url, name), server.major)

@@ -392,6 +392,22 @@ HELD = {
         f"{PARTITIONED}; CREATE INDEX b ON t (x); CREATE INDEX a ON t (x) WHERE y IS NULL",
         f"{PARTITIONED}; CREATE INDEX a ON t (x) WHERE y IS NULL",
     ),
+    "a key of a partition is no share of an equal one of the whole": (
+        f"{PARTITIONED}; ALTER TABLE p ADD CONSTRAINT b UNIQUE (x)",
+        f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT c UNIQUE (x); ALTER TABLE p ADD CONSTRAINT b UNIQUE (x)",
+    ),
+    "a primary key of a partition's partition is no share of an equal key of the whole": (
+        "CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT PARTITION BY LIST (x); "
+        "CREATE TABLE q PARTITION OF p DEFAULT; ALTER TABLE q ADD CONSTRAINT b PRIMARY KEY (x)",
+        "CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT PARTITION BY LIST (x); "
+        "CREATE TABLE q PARTITION OF p DEFAULT; ALTER TABLE t ADD CONSTRAINT c UNIQUE (x); "
+        "ALTER TABLE q ADD CONSTRAINT b PRIMARY KEY (x)",
+    ),
+    "a foreign key to a partition relies on its share of a key of the whole that goes": (
+        f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT c UNIQUE (x); ALTER TABLE p ADD CONSTRAINT b UNIQUE (x); "
+        "CREATE TABLE f (x int REFERENCES p (x))",
+        f"{PARTITIONED}; ALTER TABLE p ADD CONSTRAINT b UNIQUE (x); CREATE TABLE f (x int REFERENCES p (x))",
+    ),
     "two exclusions over one column": (
         f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT b EXCLUDE USING btree (x WITH =); "
         "ALTER TABLE t ADD CONSTRAINT a EXCLUDE USING btree (x WITH =) WHERE (y IS NULL)",
@@ -441,6 +457,23 @@ HELD = {
         "CREATE TABLE q PARTITION OF t FOR VALUES IN (1); CREATE TABLE o PARTITION OF t FOR VALUES IN (3); "
         "CREATE TABLE r (x int)",
     ),
+    "a table becomes a partition, and a type of its columns is made anew": (
+        "CREATE TYPE e AS ENUM ('a', 'b'); CREATE DOMAIN d AS int; "
+        "CREATE TABLE t (x int, y e, z d) PARTITION BY LIST (x); CREATE TABLE p (x int, y e DEFAULT 'a', z d NOT NULL)",
+        "CREATE TYPE e AS ENUM ('b', 'a'); CREATE DOMAIN d AS text; "
+        "CREATE TABLE t (x int, y e, z d) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT",
+    ),
+    "a function gives rows of a table that gets a column between others": (
+        "CREATE TABLE t (a int, b text, c int); "
+        "CREATE FUNCTION f() RETURNS SETOF t LANGUAGE sql BEGIN ATOMIC SELECT * FROM t;END",
+        "CREATE TABLE t (a int, d date, b text, c int); "
+        "CREATE FUNCTION f() RETURNS SETOF t LANGUAGE sql BEGIN ATOMIC SELECT * FROM t;END",
+    ),
+    "a table gets what can be put aside, and options of that": (
+        "CREATE TABLE t (x int); CREATE TABLE u (x int, y int)",
+        "CREATE TABLE t (x int, y text) WITH (toast.autovacuum_enabled=false, fillfactor=70); "
+        "CREATE TABLE u (x int, y text) WITH (toast.autovacuum_vacuum_threshold=9)",
+    ),
     "an index calls a function of an odd name": (
         "CREATE FUNCTION \"f%\"(int) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT 1'; "
         'CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE INDEX i ON t ("f%"(x)); '
@@ -461,6 +494,29 @@ def test_a_type_of_a_partition_key_is_not_made_anew(pg_each: Postgres) -> None:
     rest = "CREATE TABLE t (x int, y d) PARTITION BY LIST (y)"
     with pytest.raises(Refused, match=r"its type cannot be made anew while it is in a partition key"):
         held(pg_each, f"CREATE DOMAIN d AS int; {rest}", f"CREATE DOMAIN d AS text; {rest}")
+
+
+ABOVE_ITS_OWN = (
+    "CREATE TABLE {t} ({x} int NOT NULL, y int); CREATE TABLE {u} ({x} int NOT NULL);"
+    "CREATE TABLE c ({x} int NOT NULL, z int) INHERITS ({t}); CREATE TABLE d ({x} int NOT NULL) INHERITS ({u})"
+)
+
+
+@pytest.mark.parametrize("names", [("a", "b", "v"), ("a", "u", "v"), ("t", "u", "v"), ("a", "b", "x")])
+def test_tables_and_their_columns_get_other_names_above_a_childs_own_not_null(
+    pg_each: Postgres, names: tuple[str, str, str]
+) -> None:
+    postgresql = dialect_named("postgresql")
+    one, other, column = names
+    with pg_each.session() as session, pg_each.session() as after:
+        session.rows(ABOVE_ITS_OWN.format(t="t", u="u", x="x"))
+        after.rows(ABOVE_ITS_OWN.format(t=one, u=other, x=column))
+        renamed = {Address("table", "public", one): "t", Address("table", "public", other): "u"}
+        renamed |= {Address("column", "public", column, t): "x" for t in (one, other)}
+        wanted = Side(label="new", catalog=postgresql.inspect(after, SCOPE), names=renamed)
+        live = Side(label="old", catalog=postgresql.inspect(session, SCOPE))
+        found = compare(live, wanted, postgresql)
+        push(session, postgresql, Target(environment="", scope=SCOPE), found.work(), expected=found.plan.new)
 
 
 def held(server: Postgres, one: str, other: str) -> None:

@@ -43,10 +43,9 @@ def seeds(dialect: str) -> range:
 SECONDS = 6.0
 """What the small version of each dialect may take."""
 NOT_DRAWN = {
-    "access", "owner", "grant", "default_privilege", "role", "membership", "extension", "subscription", "trigger_state"
+    "access", "owner", "grant", "default_privilege", "role", "membership", "extension", "subscription"
 }  # fmt: skip
-"""What random rights are about (test_access), what a server brings or not, what holds its database, and the states that
-partitions' copies of triggers have by themselves, which only cases prove."""
+"""What random rights are about (test_access), what a server brings or not, and what holds its database."""
 KINDS = DIALECT.profile(()).kinds - NOT_DRAWN
 
 

@@ -11,6 +11,7 @@ import copy
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Final
+from zlib import crc32
 
 from reconciler.dialects.session import Session
 from reconciler.errors import DatabaseError
@@ -142,6 +143,7 @@ def drawn(draw: Draw, major: int) -> tuple[list[Thing], list[Thing]]:
     for kind in draw.sample(["table", "table", "function", "enum", "domain", "composite", "sequence"], 7):
         world.add(KINDS[kind])
     _fill(world, draw.randint(15, 60))
+    _triggers_of_wholes(world)
     before = copy.deepcopy(world.things)
     changed = copy.deepcopy(world.things)
     world.things = changed
@@ -164,6 +166,19 @@ def _fill(world: World, number: int) -> None:
     kinds = [k for k in KINDS.values() if k.since <= world.major]
     for kind in world.draw.choices(kinds, [k.weight for k in kinds], k=number):
         world.add(kind)
+
+
+def _triggers_of_wholes(world: World) -> None:
+    """A trigger more for each table with partitions, for their rows, by the table's name: few are drawn otherwise."""
+    for t in world.of("table"):
+        parts = [p for p in world.of("partition") if p.parts["of"] == t.sql]
+        beside = World(Draw(crc32(t.sql.encode())), world.major, [*world.of("function"), t, *parts])
+        beside.number = 1000
+        known = len(beside.things)
+        beside.add(KINDS["trigger"])
+        for more in beside.things[known:] if parts else ():
+            more.parts["text"] = more.parts["text"].replace("FOR EACH STATEMENT", "FOR EACH ROW")
+            world.things.append(more)
 
 
 def script(things: Sequence[Thing]) -> Script:

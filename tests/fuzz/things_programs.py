@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any, Final
+from zlib import crc32
 
 from tests.fuzz.strategies import quoted
 from tests.fuzz.things import Kind, Parts, Thing, World, commented, known, literal
@@ -34,6 +35,22 @@ def _arguments(world: World) -> list[Argument]:
     return found if draw.chance(0.7) else [{**a, "name": ""} for a in found]
 
 
+def _ambiguous(world: World, named: Thing, arguments: list[Argument], like: Thing | None = None) -> bool:
+    """Whether a call might mean another function of that name as well, since one has defaults: the server refuses it
+    from then on, also when a dump is restored."""
+    others = [f.parts["arguments"] for f in world.of("function") if f.sql == named.sql and f is not like]
+    defaults = any(a["default"] for a in arguments)
+    return any(
+        (defaults or any(a["default"] for a in other)) and not _counts(other).isdisjoint(_counts(arguments))
+        for other in others
+    )
+
+
+def _counts(arguments: list[Argument]) -> set[int]:
+    """How many values a call may have."""
+    return set(range(sum(not a["default"] for a in arguments), len(arguments) + 1))
+
+
 _OPTIONS: Final = (
     "",
     "",
@@ -53,6 +70,10 @@ def _function(world: World, like: Thing | None) -> Parts:
     draw = world.draw
     arguments = _arguments(world) if like is None or draw.chance(0.2) else like.parts["arguments"]
     overloaded = world.any("function") if like is None and draw.chance(0.15) else None
+    if like is not None and _ambiguous(world, like, arguments, like):
+        arguments = like.parts["arguments"]
+    if overloaded is not None and _ambiguous(world, overloaded, arguments):
+        overloaded = None
     parts: Parts = {
         "arguments": arguments,
         "volatility": draw.choice(["IMMUTABLE", "IMMUTABLE", "IMMUTABLE", "STABLE", "VOLATILE"]),
@@ -319,7 +340,14 @@ def _trigger(world: World, like: Thing | None) -> Parts | None:
         "text": f"{text} EXECUTE FUNCTION {f.sql}({arguments})",
         "enabled": draw.choice(["", "", "", "DISABLE", "ENABLE REPLICA", "ENABLE ALWAYS"]) if t.kind != "view" else "",
         "schema": like.schema if like else t.schema,
+        "partitions": _partitions(world, t),
     }
+
+
+def _partitions(world: World, t: Thing) -> list[str]:
+    """The partitions of a table on every level, as far as they have been drawn."""
+    below = [p for p in world.of("partition") if p.parts["of"] == t.sql]
+    return [sql for p in below for sql in (p.sql, *_partitions(world, p))]
 
 
 def _timing(world: World, t: Thing) -> tuple[str, str, str]:
@@ -342,9 +370,25 @@ def _say_trigger(t: Thing) -> Iterator[str]:
     if p["enabled"]:
         yield f"ALTER TABLE {p['table']} {p['enabled']} TRIGGER {quoted(t.name)}"
     yield from commented(t, "TRIGGER", f"{quoted(t.name)} ON {p['table']}")
+    yield from _copies_of_trigger(t)
 
 
-known(Kind("trigger", 3, _trigger, _say_trigger, stem="tr", fixed=frozenset({"table", "constraint"})))
+_STATES: Final = ("ENABLE", "DISABLE", "ENABLE REPLICA", "ENABLE ALWAYS")
+
+
+def _copies_of_trigger(t: Thing) -> Iterator[str]:
+    """What of partitions' copies is otherwise than the whole's, by the trigger's own text."""
+    p = t.parts
+    for name in p["partitions"]:
+        chance = crc32(f"{t.name} {p['text']} {p['enabled']} {name}".encode())
+        if chance % 3:
+            only = "ONLY " if chance // 3 % 2 else ""
+            yield f"ALTER TABLE {only}{name} {_STATES[chance // 6 % 4]} TRIGGER {quoted(t.name)}"
+        if chance // 24 % 4 == 0:
+            yield f"COMMENT ON TRIGGER {quoted(t.name)} ON {name} IS 'of a part'"
+
+
+known(Kind("trigger", 3, _trigger, _say_trigger, stem="tr", fixed=frozenset({"table", "constraint", "partitions"})))
 
 
 def _rule(world: World, like: Thing | None) -> Parts | None:

@@ -4,8 +4,10 @@ which are then made into rebuilds that carry the rows over.
 - The type of a column of a partition key cannot be changed (14 to 18), on any level of partitions.
 - A table that gets a parent must have all of the parent's columns, and has them as its own then, which those that were
   made as children have not; and what a table has declared of a parent's columns it does not take back.
+- A parsed function that gives rows of a table whose columns come between others, or go (rows_given.py).
+- An identity has no default, but in a child that was made so over a parent's, where neither can be changed then.
 - A table that becomes one of a type must have the type's columns already, and no others, in the type's order.
-- An index of a partition that is equal to one made of the whole would become a share of that one, and stays none.
+- An index or key of a partition that is equal to one made of the whole would become its share, and stays none.
 - The storage parameters of an index of a partitioned table cannot be set.
 - A check that is not valid is valid in a child table that is made after it; where it is to be valid in neither, it is
   made behind the children, also anew.
@@ -30,17 +32,19 @@ from ...model.tables import Check, Column, Index, Key, Table
 from ...model.types import Attribute, CompositeType
 from .containers import by_container
 from .lineage import columns_from_parents, columns_of, parents
-from .only_wholes import anew, behind_partitions
+from .only_wholes import anew, behind_partitions, is_only
 from .pointed_at import made_again
+from .rows_given import by_rows_given
 from .spelling import ident
 
 
-def escalated(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Change]:
-    """The changes with a replacement in place of each that the server would refuse."""
+def escalated(changes: Sequence[Change], old: Catalog, new: Catalog, *, named: bool) -> list[Change]:
+    """The changes with a replacement in place of each that the server would refuse. named: NOT NULL has names (18)."""
     replaced = {c.old.address for c in changes if isinstance(c, Drop)}
-    by = [_by_partition_key(changes, old), by_container(changes, old), _by_parent(changes, old, new)]
+    by = [_by_partition_key(changes, old), by_container(changes, old), _by_parent(changes, old, new, named)]
     by += [_by_type(changes, old, new), _by_share(changes, old, new), _by_validity(changes, new)]
-    by += [_by_partitions(changes, old), _by_declaration(changes, old, new)]
+    by += [_by_partitions(changes, old), _by_declaration(changes, old, new), _by_identity(changes, old, new)]
+    by += [by_rows_given(changes, old, new)]
     done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
     while further := anew(done, old, new) - {c.old.address for c in done if isinstance(c, Drop)}:
         done = _replacing(done, further, old, new)
@@ -62,7 +66,7 @@ def _by_partition_key(changes: Sequence[Change], old: Catalog) -> Iterator[Addre
                 yield table
 
 
-def _by_parent(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
+def _by_parent(changes: Sequence[Change], old: Catalog, new: Catalog, named: bool) -> Iterator[Address]:
     for c in changes:
         if isinstance(c, Alter) and isinstance(c.old, Table) and isinstance(c.new, Table):
             before, after = (set(parents(t)) for t in (c.old, c.new))
@@ -71,8 +75,17 @@ def _by_parent(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterato
             wanted = [columns_of(new, p) for p in joined]
             other = any(had.get(n) != (o.type, o.collation, o.generated) for p in wanted for n, o in p.items())
             other = other or any(_kept_own(o, c.new, old, new) for p in joined for o in new.children(p.address))
+            if named and c.new.partition_of is None:
+                asked = (n for p in wanted for n, o in p.items() if not o.nullable)
+                other = other or any(_not_null_of(n, c.new, new) is None for n in asked)
             if other or any(_own_no_more(n, c.new, old, new) for p in wanted for n in p):
                 yield c.new.address
+
+
+def _not_null_of(name: str, table: Table, catalog: Catalog) -> str | None:
+    """The name of a NOT NULL that a child has of its own, as it has of each that it had when it got its parent (18)."""
+    own = catalog.get(Address("column", table.schema, name, table.name))
+    return own.not_null_name if isinstance(own, Column) else None
 
 
 def _own_no_more(name: str, table: Table, old: Catalog, new: Catalog) -> bool:
@@ -91,12 +104,39 @@ def _by_declaration(changes: Sequence[Change], old: Catalog, new: Catalog) -> It
             continue
         was, will = (isinstance(x := side.get(o.address), Column) and x.merged for side in (old, new))
         stays = table.inherits and table.address in old and o.name in columns_from_parents(new, table)
+        if table.inherits and _not_null_given_up(o, table, old, new):
+            yield table.address
         if stays and was and not will and _own_no_more(o.name, table, old, new):
             yield table.address
         elif stays and will and not was and o.name in columns_from_parents(old, table):
             checks = (x for p in ancestors(table, new) for x in new.children(p) if isinstance(x, Check))
             if any(r.kind == "column" and r.name == o.name for x in checks for r in x.refs):
                 yield table.address
+
+
+def _not_null_given_up(c: Column, table: Table, old: Catalog, new: Catalog) -> bool:
+    """Whether a child's own NOT NULL is to be the parent's alone, which had it before as well (18)."""
+    was, will = old.get(c.address), new.get(c.address)
+    if not isinstance(was, Column) or not was.inherited or was.not_null_name is None:
+        return False
+    if isinstance(will, Column) and (will.nullable or will.not_null_name is not None or not will.inherited):
+        return False
+    before = old.get(table.address)
+    sides = [(old, before)] if isinstance(before, Table) else []
+    above = [columns_from_parents(side, t).get(c.name) for side, t in (*sides, (new, table))]
+    return len(above) == 2 and all(a is not None and not a.nullable for a in above)
+
+
+def _by_identity(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
+    """Tables with an identity over a parent's default, where they had another default, or were no identity."""
+    if not any(isinstance(subject(c), Column) for c in changes):
+        return
+    for will in new.of(Column):
+        if will.inherited and will.identity is not None and (table := will.parent) in old and table is not None:
+            was = old.get(will.address)
+            had = was.default if isinstance(was, Column) and was.identity is not None else None
+            if had != will.default:
+                yield table
 
 
 def _kept_own(o: Object, table: Table, old: Catalog, new: Catalog) -> bool:
@@ -126,11 +166,15 @@ def _by_type(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[
 
 def _by_share(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
     for c in changes:
-        if isinstance(c, Create) and isinstance(c.new, Index) and not c.new.only:
+        if isinstance(c, Create) and isinstance(c.new, Index | Key) and not is_only(c.new):
             for d in new.dependents(c.new.address):
-                both = [o for o in (old.get(d), new[d]) if isinstance(o, Index) and o.attached_to is None]
+                both = [o for o in (old.get(d), new[d]) if isinstance(o, Key) or _unattached(o)]
                 if len(both) == 2:
                     yield d
+
+
+def _unattached(o: Object | None) -> bool:
+    return isinstance(o, Index) and o.attached_to is None
 
 
 def _by_partitions(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:

@@ -11,13 +11,15 @@ from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
 from ...model.objects import Child, changed_fields
-from ...model.tables import Column, NotNull, PrimaryKey, Table
+from ...model.tables import Column, Table
 from ..base import Rendering
 from .casts import same_base, using, usual_storage
-from .clauses import column_clause, column_extras, not_null_comment, not_null_constraint
+from .clauses import column_clause, column_extras
 from .ddl_identity import bounded_first, identity_changes, narrows
+from .ddl_not_null import not_null_changes, not_null_renamed
 from .generic import generic_changes
-from .lineage import columns_from_parents, columns_of
+from .heirs import heads, heirs, parents_column
+from .lineage import keeps_identity
 from .parents import declared
 from .rendering import RENDER, comment, head_of, on_owner, option_changes, owner, sql
 from .spelling import ident, made_up, qualified
@@ -49,11 +51,13 @@ def add_column(step: Step, context: Rendering) -> Iterator[Statement]:
         return
     if c.inherited:
         yield from _declared_too(c, context)
-        yield from inherited_overrides(c, context)
+        if above is not None:
+            yield from alterations(_as_left(as_child(above, c), c, context), c, context)
         return
     for own in (*(o for o in _declared_below(c, context.new) if _comes_with(o, c, context)), c):
         yield sql(f"{on_owner(own)} ADD COLUMN {column_clause(own)}")
         yield from column_extras(own)
+        yield from _toasted(own, context)
 
 
 def _comes_with(c: Column, above: Column, context: Rendering) -> bool:
@@ -66,7 +70,7 @@ def _declared_below(c: Column, catalog: Catalog) -> Iterator[Column]:
     """The columns of that name that child tables declare as well, deepest first: made before the parent's, which then
     merges with them (manual: Inheritance), they stay their tables' own, and no other column does."""
     table = Address("table", c.schema, c.table)
-    for t in catalog.once(_heirs).get(table, ()):
+    for t in catalog.once(heirs).get(table, ()):
         plain = replace(c, schema=t.schema, table=t.name)
         yield from _declared_below(plain, catalog)
         own = catalog.get(plain.address)
@@ -99,7 +103,20 @@ def drop_column(step: Step, context: Rendering) -> Iterator[Statement]:
     if was is None or will is None:
         return
     given_up = {f: getattr(as_child(will, c), f) for f in changed_fields(c, as_child(was, c)) & OVERRIDABLE}
-    yield from alterations(c, replace(c, **given_up), context)
+    yield from alterations(c, _as_left(replace(c, **given_up), c, context), context)
+
+
+def _as_left(plain: Column, c: Column, context: Rendering) -> Column:
+    """A child's column while its parent's is changed: an identity that stays is let alone, with what it asks for, and
+    so is a NOT NULL of its own."""
+    was, will = context.old.get(c.address), context.new.get(c.address)
+    if not isinstance(was, Column) or not isinstance(will, Column):
+        return plain
+    if keeps_identity(c.address, context.old, context.new):
+        plain = replace(plain, identity=was.identity, default=was.default)
+    elif not (was.inherited and was.not_null_name and will.inherited and will.not_null_name):
+        return plain
+    return replace(plain, nullable=False, not_null_name=was.not_null_name, not_null=was.not_null)
 
 
 @RENDER.on("rename", Column)
@@ -120,7 +137,7 @@ def renamed_with(c: Column, old: tuple[str, str], new: tuple[str, str], context:
     if context.profile.capabilities["not_null_names"] and not c.nullable and c.not_null_name is None:
         was, name = made_up(*old, "not_null"), made_up(*new, "not_null")
         if was != name:
-            yield from _not_null_renamed(replace(c, table=new[0], name=new[1]), was, name, context)
+            yield from not_null_renamed(replace(c, table=new[0], name=new[1]), was, name, context)
 
 
 @RENDER.on("alter", Column)
@@ -145,21 +162,31 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
     if old.generated is not None and new.generated is None:
         yield sql(f"{head} DROP EXPRESSION")
     if old.default is not None and (moved or new.default is None):
-        yield sql(f"{head} DROP DEFAULT")
+        yield from (sql(f"{h} DROP DEFAULT") for h in heads(new, context))
     narrowed = bool(retyped) and narrows(old, new)
     if narrowed:
         yield from bounded_first(old, new)
     if retyped:
         yield sql(_retyped(old, new, converted, context))
+        yield from _toasted(new, context)
     if fields & {"nullable", "not_null_name", "not_null"}:
-        yield from _not_null(old, new, context)
+        yield from not_null_changes(old, new, context)
     if new.default is not None and (moved or old.default != new.default):
-        yield sql(f"{head} SET DEFAULT {new.default}")
+        yield from (sql(f"{h} SET DEFAULT {new.default}") for h in heads(new, context))
     if new.identity is not None and old.identity != new.identity:
         yield from identity_changes(old, new, bounded=narrowed)
     if old.generated is not None and new.generated is not None and old.generated != new.generated:
         yield sql(f"{head} SET EXPRESSION AS ({new.generated.expression})")
     yield from _attributes(replace(old, storage=None) if retyped else old, new, context)  # TYPE takes the storage away
+
+
+def _toasted(c: Column, context: Rendering) -> Iterator[Statement]:
+    """The options of what is put aside of a table's rows, again where they change: the server forgets them in silence
+    as long as there is no column whose values can be."""
+    before, after = (x.get(Address("table", c.schema, c.table)) for x in (context.old, context.new))
+    if isinstance(before, Table) and isinstance(after, Table):
+        was, will = (tuple(o for o in t.options if o[0].startswith("toast.")) for t in (before, after))
+        yield from option_changes(on_owner(c), was, will)
 
 
 def _retyped(old: Column, new: Column, converted: bool, context: Rendering) -> str:
@@ -170,65 +197,6 @@ def _retyped(old: Column, new: Column, converted: bool, context: Rendering) -> s
     table = context.new.get(Address("table", new.schema, new.table))
     elsewhere = isinstance(table, Table) and table.server is not None
     return f"{head_of(new)} TYPE {new.type}{collate}{'' if elsewhere else cast}"
-
-
-def _not_null(old: Column, new: Column, context: Rendering) -> Iterator[Statement]:
-    """SET and DROP NOT NULL; its name is the server's to choose before 18."""
-    before, after = old.not_null or NotNull(), new.not_null or NotNull()
-    if not old.nullable and (new.nullable or (after.not_valid and not before.not_valid)):
-        yield sql(f"{head_of(new)} DROP NOT NULL")
-        if new.nullable and context.profile.capabilities["not_null_names"]:
-            yield from _null_below(new, context)
-        old, before = replace(old, nullable=True), NotNull()
-    if new.nullable:
-        return
-    if old.nullable:
-        if new.not_null_name is None and new.not_null is None:
-            yield sql(f"{head_of(new)} SET NOT NULL")
-        else:
-            yield from not_null_constraint(new)
-    else:
-        yield from _not_null_attributes(old, new, before, after, context)
-    if before.comment != after.comment:
-        yield not_null_comment(new, after.comment)
-
-
-def _null_below(c: Column, context: Rendering) -> Iterator[Statement]:
-    """Children that have the NOT NULL as their own too keep it (18): theirs goes where it is to."""
-    for t in context.new.once(_heirs).get(Address("table", c.schema, c.table), ()):
-        below = columns_of(context.new, t).get(c.name)
-        if t.inherits and t.address in context.old and below is not None and below.nullable:
-            child = replace(c, schema=t.schema, table=t.name)
-            yield sql(f"{head_of(child)} DROP NOT NULL")
-            yield from _null_below(child, context)
-
-
-def _not_null_renamed(c: Column, was: str, name: str, context: Rendering) -> Iterator[Statement]:
-    """RENAME looks for the old name in all children, which those that declare their own NOT NULL have not: made anew
-    above them it becomes theirs as well, whatever theirs is called. A key's or an identity's cannot be dropped."""
-    table, not_null = Address("table", c.schema, c.table), c.not_null or NotNull()
-    heirs = any(t.inherits and t.address in context.old for t in context.new.once(_heirs).get(table, ()))
-    keys = (o for side in (context.old, context.new) for o in side.children(table) if isinstance(o, PrimaryKey))
-    if not heirs or not_null.no_inherit or c.identity is not None or any(c.name in k.columns for k in keys):
-        yield sql(f"{on_owner(c)} RENAME CONSTRAINT {ident(was)} TO {ident(name)}")
-        return
-    yield sql(f"{head_of(c)} DROP NOT NULL")
-    yield from not_null_constraint(replace(c, not_null_name=name))
-    if not_null.comment is not None:
-        yield not_null_comment(replace(c, not_null_name=name), not_null.comment)
-
-
-def _not_null_attributes(
-    old: Column, new: Column, before: NotNull, after: NotNull, context: Rendering
-) -> Iterator[Statement]:
-    made = made_up(new.table, new.name, "not_null")
-    was, name = old.not_null_name or made, new.not_null_name or made
-    if was != name:
-        yield from _not_null_renamed(replace(new, not_null=before), was, name, context)
-    if before.no_inherit != after.no_inherit:
-        yield sql(f"{on_owner(new)} ALTER CONSTRAINT {ident(name)} {'NO INHERIT' if after.no_inherit else 'INHERIT'}")
-    if before.not_valid and not after.not_valid:
-        yield sql(f"{on_owner(new)} VALIDATE CONSTRAINT {ident(name)}")
 
 
 def _attributes(old: Column, new: Column, context: Rendering) -> Iterator[Statement]:
@@ -252,21 +220,12 @@ def _attributes(old: Column, new: Column, context: Rendering) -> Iterator[Statem
 
 def _below(c: Column, context: Rendering) -> Iterator[Column]:
     """The columns of child tables that are what this one is, and that SET COMPRESSION does not reach."""
-    for t in context.new.once(_heirs).get(Address("table", c.schema, c.table), ()):
+    for t in context.new.once(heirs).get(Address("table", c.schema, c.table), ()):
         if t.address in context.old:
             child = replace(c, schema=t.schema, table=t.name)
             if child.address not in context.new:
                 yield child
                 yield from _below(child, context)
-
-
-def _heirs(catalog: Catalog) -> dict[Address, list[Table]]:
-    """By table, those that inherit from it or are its partitions, in the order of their addresses."""
-    found: dict[Address, list[Table]] = {}
-    for t in sorted((t for t in catalog.of(Table) if t.inherits or t.partition_of), key=lambda t: t.address):
-        for above in {*t.inherits, *([t.partition_of] if t.partition_of else [])}:
-            found.setdefault(above, []).append(t)
-    return found
 
 
 OVERRIDABLE: Final = frozenset(
@@ -275,24 +234,16 @@ OVERRIDABLE: Final = frozenset(
 )
 
 
-def parents_column(c: Column, catalog: Catalog) -> Column | None:
-    """The column of a catalog that an inherited one comes from."""
-    for ref in c.refs:
-        if ref.kind == "column" and ref.name == c.name and ref.parent != c.table:
-            found = catalog.get(ref)
-            return found if isinstance(found, Column) else None
-    table = catalog.get(Address("table", c.schema, c.table))  # what was written says no more than that it is inherited
-    return columns_from_parents(catalog, table).get(c.name) if isinstance(table, Table) else None
-
-
 def as_child(parent: Column, child: Column) -> Column:
     """The parent's column as a child table has it before anything is changed there."""
     inherited = replace(parent, schema=child.schema, table=child.table, inherited=True, merged=child.merged)
     return replace(inherited, comment=None, identity=None, statistics=None, options=(), not_null_name=None)
 
 
-def inherited_overrides(c: Column, context: Rendering) -> Iterator[Statement]:
-    """What a child table changes of its parent's column."""
+def inherited_overrides(c: Column, context: Rendering, *, said: bool = False) -> Iterator[Statement]:
+    """What a child table changes of its parent's column. said: it has its NOT NULL already."""
     above = parents_column(c, context.new)
     if above is not None:
-        yield from alterations(as_child(above, c), c, context)
+        plain = as_child(above, c)
+        plain = replace(plain, nullable=c.nullable, not_null_name=c.not_null_name) if said else plain
+        yield from alterations(plain, c, context)

@@ -35,6 +35,8 @@ def key_extras(o: Object) -> Iterator[Statement]:
         yield comment("CONSTRAINT", f"{ident(o.name)} ON {owner(o)}", o.comment)
     if isinstance(o, (Key, Exclusion)) and o.index_comment is not None:
         yield comment("INDEX", qualified(o.schema, o.name), o.index_comment)
+    if isinstance(o, (Key, Exclusion)):
+        yield from tied(f"INDEX {qualified(o.schema, o.name)}", (), o.depends_on_extensions)
     if isinstance(o, Key):
         yield from _marks(o, None)
 
@@ -90,6 +92,9 @@ def alter_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
         yield comment("CONSTRAINT", f"{ident(new.name)} ON {owner(new)}", new.comment)
     if isinstance(new, (Key, Exclusion)) and "index_comment" in fields:
         yield comment("INDEX", qualified(new.schema, new.name), new.index_comment)
+    if isinstance(new, (Key, Exclusion)) and isinstance(old, (Key, Exclusion)):
+        index = f"INDEX {qualified(new.schema, new.name)}"
+        yield from tied(index, old.depends_on_extensions, new.depends_on_extensions)
 
 
 def _foreign_key(old: ForeignKey, new: ForeignKey) -> Iterator[Statement]:
@@ -152,6 +157,7 @@ def drop_index(step: Step, context: Rendering) -> Iterator[Statement]:
     if i.attached_to is None:
         yield sql(f"DROP INDEX {name}")
         return
+    yield from tied(f"INDEX {name}", i.depends_on_extensions, ())
     if i.comment is not None:
         yield comment("INDEX", name, None)
     for position, _ in i.statistics:

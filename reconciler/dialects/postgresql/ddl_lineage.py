@@ -15,12 +15,13 @@ from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Ta
 from ..base import Rendering
 from .clauses import constraint_clause, not_valid
 from .ddl_columns import alterations, as_child
+from .ddl_not_null import not_null_named
 from .lineage import columns_from_parents, columns_of, parents
 from .only_wholes import is_only
 from .parents import behind_the_others, in_place
 from .partitions import PartitionTie
 from .rendering import RENDER, head_of, on_owner, sql
-from .spelling import at, cut, ident, literal, made_up, made_up_index, qualified
+from .spelling import at, cut, ident, made_up, made_up_index, qualified
 
 _WITH: Final = re.compile(r"\s+WITH\s+", re.IGNORECASE)
 
@@ -93,7 +94,7 @@ def _never_null(mine: Column, above: Column, new: Table, context: Rendering) -> 
     elif mine.nullable:
         yield sql(f"{on_owner(mine)} ADD CONSTRAINT {ident(name)} NOT NULL {ident(mine.name)}")
     else:
-        yield sql(_not_null_named(mine, name))
+        yield sql(not_null_named(mine, name))
 
 
 def _left_over(old: Table, new: Table, gone: Collection[Address], context: Rendering) -> Iterator[Statement]:
@@ -137,22 +138,7 @@ def _named_anew(old: Table, new: Table, above: dict[str, Column], context: Rende
         if isinstance(c, Column) and not c.nullable and not c.inherited and c.name not in theirs:
             was = above.get(c.name)
             if was is not None and not was.nullable and c.name in old.columns:
-                yield sql(_not_null_named(c, c.not_null_name or made_up(c.table, c.name, "not_null")))
-
-
-def _not_null_named(c: Column, name: str) -> str:
-    table, wanted = (literal(t) for t in (qualified(c.schema, c.table), name))
-    return (
-        f"DO $do$\nDECLARE\n"
-        f"    was name := (SELECT c.conname FROM pg_catalog.pg_constraint c JOIN pg_catalog.pg_attribute a\n"
-        f"        ON a.attrelid = c.conrelid AND c.conkey = ARRAY[a.attnum]\n"
-        f"        WHERE c.contype = 'n' AND c.conrelid = {table}::regclass AND a.attname = {literal(c.name)});\n"
-        f"BEGIN\n"
-        f"    IF was <> {wanted} THEN\n"
-        f"        EXECUTE pg_catalog.format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', {table}, was, {wanted});\n"
-        f"    END IF;\n"
-        f"END\n$do$"
-    )
+                yield sql(not_null_named(c, c.not_null_name or made_up(c.table, c.name, "not_null")))
 
 
 def _shares_left(new: Table, parent: Address, context: Rendering) -> Iterator[Statement]:

@@ -13,11 +13,12 @@ from ...model.namespaces import SequenceOwner
 from ...model.objects import Object
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ..base import Rendering
-from .clauses import column_clause, column_extras, constraint_clause, not_valid
+from .clauses import column_clause, column_extras, constraint_clause, no_inherit, not_null_name, not_valid
 from .ddl_columns import inherited_overrides, renamed_with
 from .ddl_keys import key_extras
 from .ddl_lineage import inherited, reattached
 from .generic import generic_changes, generic_options
+from .heirs import parents_column
 from .lineage import columns_from_parents
 from .pointed_at import pointed_at
 from .positions import behind_rows, carried_over, create_sequence, owned_by, sequence_of, taken_over
@@ -33,7 +34,7 @@ def create_table(step: Step, context: Rendering) -> Iterator[Statement]:
     columns = [o for o in step.folded if isinstance(o, Column)]
     constraints = [o for o in step.folded if isinstance(o, Check | Key | Exclusion | ForeignKey)]
     inline = _unequal(o for o in constraints if not not_valid(o))
-    yield sql(create_text(t, at(t.address), columns, inline))
+    yield sql(create_text(t, at(t.address), [_not_null_said(c, context) for c in columns], inline))
     yield from commented(t, table_noun(t), at(t.address))
     yield from table_extras(t)
     for c in columns:
@@ -47,7 +48,7 @@ def create_table(step: Step, context: Rendering) -> Iterator[Statement]:
 def _column_said(c: Column, t: Table, context: Rendering) -> Iterator[Statement]:
     """What is left to say of a column when its table has been made."""
     if c.inherited and not c.merged:
-        yield from inherited_overrides(c, context)
+        yield from inherited_overrides(c, context, said=_says_not_null(c, t))
         return
     yield from column_extras(c)
     if t.of_type is not None and c.compression is not None:
@@ -80,6 +81,7 @@ def create_text(t: Table, name: str, columns: Sequence[Column], constraints: Seq
     if t.of_type is not None:  # which says the rest
         ranked = [replace(c, type="WITH OPTIONS", collation=None, compression=None) for c in ranked if _optioned(c)]
     items = [column_clause(c) for c in ranked]
+    items += [f"{not_null_name(c)}NOT NULL {ident(c.name)}{no_inherit(c)}" for c in columns if _says_not_null(c, t)]
     items += [constraint_clause(o) for o in sorted(constraints, key=lambda o: (_RANK[o.kind], o.name))]
     body = "(\n    " + ",\n    ".join(items) + "\n)" if items else "()"
     text = f"CREATE {'UNLOGGED ' if t.unlogged else ''}{table_noun(t)} {name} "
@@ -199,7 +201,7 @@ def rebuild_table(step: Step, context: Rendering) -> Iterator[Statement]:
     if _has_shares(old, context):
         yield sql(_shares_aside(old, partitions))
     yield from _sequences_aside(change, before)
-    yield sql(create_text(new, at(new.address), after, ()))
+    yield sql(create_text(new, at(new.address), [_not_null_said(c, context) for c in after], ()))
     yield from (sql(create_text(p, at(p.address), (), ())) for p in change.after if isinstance(p, Table))
     yield from _copied(new, had, list(will_have.values()), _aside(old))
     yield from _positioned(change, before, after)
@@ -251,13 +253,30 @@ def _put_aside(old: Table, partitions: Sequence[Table], columns: dict[str, Colum
     for t in (old, *partitions):
         yield sql(f"ALTER TABLE {at(t.address)} RENAME TO {ident(aside(t.name))}")
     for c in columns.values():
-        if c.identity is not None and not c.inherited:
+        if c.identity is not None:
             was = sequence_of(c).name
             yield sql(f"ALTER SEQUENCE {qualified(c.schema, was)} RENAME TO {ident(aside(was))}")
         if named and not c.nullable and not c.inherited:
             # The server makes names up that no constraint of the schema has (18).
             was = c.not_null_name or made_up(c.table, c.name, "not_null")
             yield sql(f"ALTER TABLE {_aside(old)} RENAME CONSTRAINT {ident(was)} TO {ident(aside(was))}")
+
+
+def _not_null_said(c: Column, context: Rendering) -> Column:
+    """A child's column as its definition says it: the parent's NOT NULL alone is not said, and one of its own has the
+    name that the server would make up, were an old table's not there (18)."""
+    if c.nullable or not c.inherited or c.not_null_name or not context.profile.capabilities["not_null_names"]:
+        return c
+    above = parents_column(c, context.new)
+    if above is not None and not above.nullable:
+        return replace(c, nullable=True)
+    return replace(c, not_null_name=made_up(c.table, c.name, "not_null"))
+
+
+def _says_not_null(c: Column, t: Table) -> bool:
+    """Whether a table says of a column that it has from its parent alone that it has a NOT NULL of its own (18)."""
+    child = c.inherited and not c.merged and t.partition_of is None and c.not_null_name is not None
+    return child and not c.nullable and not (c.not_null is not None and c.not_null.not_valid)
 
 
 def _has_shares(old: Table, context: Rendering) -> bool:

@@ -96,6 +96,8 @@ def _of_retyped(was: Object, will: Object, *, keys_match: bool) -> Effect:
         return Effect.NONE if was.target is None else Effect.REPLACE
     if isinstance(was, ForeignKey):
         return Effect.NONE if keys_match else Effect.REPLACE
+    if isinstance(was, Key | Exclusion) and was.depends_on_extensions:  # which the server forgets
+        return Effect.REPLACE
     several = sum(r.kind == "column" for r in will.refs) > 1
     if was.kind == "check" or isinstance(was, Exclusion):
         return Effect.REPLACE if several else Effect.NONE

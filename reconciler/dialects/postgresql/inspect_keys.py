@@ -28,6 +28,10 @@ class Keys:
         self.indexes = {r[0]: r for r in s.rows["indexes"]}
         self.checks = {(r[1], r[3]): r for r in s.rows["constraints"] if r[4] == "c" and r[1]}
         self.on_constraint: set[int] = set()
+        self.wholes: dict[int, list[Row]] = {}
+        for r in s.rows["constraints"]:
+            if r[4] in "pu" and _is_whole(s, r):
+                self.wholes.setdefault(r[1], []).append(r)
 
     def all(self) -> Iterator[Object]:
         s = self.s
@@ -52,7 +56,7 @@ class Keys:
             "name": r[3],
             "table": own.name,
             "comment": self.s.comments.get((CONSTRAINT, r[0], 0)),
-            "refs": self._columns(r),
+            "refs": (*self._columns(r), *self._equal_wholes(r)),
             "columns": columns,
             "include": tuple(names[int(n)] for n in numbers[x[7] :]) if len(numbers) > x[7] else (),
             "deferrable": r[9],
@@ -63,6 +67,7 @@ class Keys:
             "clustered": x[11],
             "replica_identity": x[12],
             "index_comment": self.s.comments.get((CLASS, r[8], 0)),
+            "depends_on_extensions": self.s.tied_to(CLASS, r[8]),
         }
         return PrimaryKey(**fields) if r[4] == "p" else Unique(**fields, nulls_not_distinct=x[8])
 
@@ -71,6 +76,22 @@ class Keys:
         if r[1] not in self.s.parents:
             return ()
         return tuple(sorted({a for n in r[5] or () if (a := self.s.column_address(r[1], n)) is not None}))
+
+    def _equal_wholes(self, r: Row) -> Iterator[Address]:
+        """The keys of the partitioned tables above that would take a partition's as their share, made after it."""
+        todo = list(self.s.parents.get(r[1], ())) if self.wholes else []
+        for above in todo:
+            yield from (self.s.addresses[CONSTRAINT, w[0]] for w in self.wholes.get(above, ()) if self._alike(w, r))
+            todo += self.s.parents.get(above, ())
+
+    def _alike(self, whole: Row, r: Row) -> bool:
+        """Whether two keys are over the same columns, whatever their numbers are in each table."""
+        keys, columns = [], []
+        for k in (whole, r):
+            x, names = self.indexes[k[8]], self.s.names[k[1]]
+            keys.append((x[5], x[7], x[8], k[21], x[16]))
+            columns.append([names[int(n)] for n in x[6].split()])
+        return keys[0] == keys[1] and columns[0] == columns[1]
 
     def _above(self, r: Row) -> Row | None:
         """The check of a parent, not valid there, that an inherited one which is valid comes from."""
@@ -110,13 +131,12 @@ class Keys:
         target = s.addresses.get((CLASS, r[6])) or Address("table", "", "?")
         theirs = s.names.get(r[6], {})
         names = s.names[r[1]]
-        key = s.addresses.get((CLASS, r[8]))
         return ForeignKey(
             schema=own.schema,
             name=r[3],
             table=own.name,
             comment=s.comments.get((CONSTRAINT, r[0], 0)),
-            refs=((key,) if key is not None else ()) + self._columns(r),
+            refs=(*self._pointed_at(r[8]), *self._columns(r)),
             columns=columns,
             target_schema=target.schema,
             target=target.name,
@@ -131,6 +151,13 @@ class Keys:
             enforced=r[20],
             period=r[21],
         )
+
+    def _pointed_at(self, index: int) -> Iterator[Address]:
+        """The key that a foreign key relies on, and those of the wholes that it is a share of, and goes with."""
+        if (key := self.s.addresses.get((CLASS, index))) is not None:
+            yield key
+        for above in self.s.parents.get(index, ()):
+            yield from self._pointed_at(above)
 
     def _exclusion(self, r: Row, own: Address, columns: tuple[str, ...]) -> Object:
         s = self.s
@@ -149,6 +176,7 @@ class Keys:
             deferrable=r[9],
             initially_deferred=r[10],
             index_comment=s.comments.get((CLASS, r[8], 0)),
+            depends_on_extensions=s.tied_to(CLASS, r[8]),
         )
 
 
@@ -180,7 +208,7 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
         own = s.addresses[CLASS, r[1]]
         above = _part_of(s, r)
         said = r[0] in targets or r[0] in only or not only.isdisjoint(s.parents.get(r[0], ()))
-        if above is not None and not said and s.comment(CLASS, r[0]) is None:
+        if above is not None and not said and s.comment(CLASS, r[0]) is None and not s.tied_to(CLASS, r[0]):
             name = _made_up(s, r, keys.get(r[0], ()))
             if name == (r[1], r[2]) and alike[name] == 1:
                 continue

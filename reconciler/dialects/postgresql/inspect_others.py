@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Final
 
 from ...model.objects import Unmodelled
 from .demanded import PARTS
@@ -13,25 +12,13 @@ from .spelling import qualified
 
 def unmodelled(s: Snapshot) -> list[Unmodelled]:
     """Sorted, without members of extensions."""
-    return sorted({*_base_types(s), *_others(s), *_ties_of_keys(s)})
+    return sorted({*_base_types(s), *_others(s)})
 
 
 def _others(s: Snapshot) -> Iterator[Unmodelled]:
     for kind, oid, what, name in s.rows["others"]:
         if not s.owned(kind, oid) and what not in PARTS and (kind, oid) not in s.addresses:
             yield Unmodelled(what=what, name=name or "?", refs=s.depends(kind, oid))
-
-
-_TIED: Final = frozenset({"function", "trigger", "materialized_view", "index"})
-
-
-def _ties_of_keys(s: Snapshot) -> Iterator[Unmodelled]:
-    """DEPENDS ON EXTENSION of the index of a key."""
-    for key, extensions in s.ties.items():
-        own = s.addresses.get(key)
-        if own is not None and own.kind not in _TIED and not s.owned(*key):
-            for e in extensions:
-                yield Unmodelled(what="dependency on an extension", name=f"{own.dotted} on {e}", refs=(own,))
 
 
 def _base_types(s: Snapshot) -> Iterator[Unmodelled]:

@@ -136,9 +136,10 @@ class Columns:
         partition = self.s.relations[r[0]][11]
         refs = tuple(sorted({*mine.refs, *([address] if address is not None else [])}))
         mine = replace(mine, inherited=True, merged=bool(r[15]) and not partition, refs=refs)
-        if above is not None and above[6]:  # named by the server when the table got its parent (18), for good
-            mine = replace(mine, not_null_name=None)
-        return replace(mine, identity=None) if partition else mine
+        if partition:
+            named_above = above is not None and above[6]  # by the server when the table got its parent, for good
+            return replace(mine, identity=None, not_null_name=None if named_above else mine.not_null_name)
+        return replace(mine, not_null_name=self.s.own_not_null.get((r[0], r[1])))
 
 
 def parent_column(s: Snapshot, r: Row) -> Row | None:
@@ -157,7 +158,7 @@ def keep_overrides(s: Snapshot) -> None:
             own = s.addresses[CLASS, oid]
             for r in s.columns[oid]:
                 above = parent_column(s, r) if r[16] else None
-                own_too = not relation[11] and (r[15] or r[7])
+                own_too = not relation[11] and (r[15] or r[7] or (oid, r[1]) in s.own_not_null)
                 if above is not None and (own_too or _overrides(s, r, above)):
                     s.kept_columns[oid, r[1]] = Address("column", own.schema, r[2], own.name)
 

@@ -12,6 +12,7 @@ from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop, address_of, subject
 from ...model.objects import Child, Object, changed_fields
 from ...model.tables import Check, Column, Table
+from .spelling import made_up
 
 
 def columns_of(catalog: Catalog, table: Table) -> dict[str, Column]:
@@ -33,6 +34,12 @@ def columns_from_parents(catalog: Catalog, table: Table, *, without: Container[A
         if isinstance(parent, Table):
             found |= columns_of(catalog, parent)
     return found
+
+
+def keeps_identity(column: Address, old: Catalog, new: Catalog) -> bool:
+    """Whether a child's column that is an identity of its own stays one: where its table does, so does its default."""
+    both = (side.get(column) for side in (old, new))
+    return all(isinstance(c, Column) and c.inherited and c.identity is not None for c in both)
 
 
 def of_typed(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
@@ -113,6 +120,8 @@ def _stays(was: Column, will: Object, new: Catalog, table: Table) -> Alter | Non
     if (was.generated is None) != (will.generated is None):
         return None
     mine = replace(was, inherited=will.inherited, merged=will.merged, not_null_name=will.not_null_name)
+    if will.inherited and will.not_null_name is not None and not was.nullable:  # its own, beside the parent's
+        mine = replace(mine, not_null_name=was.not_null_name or made_up(was.table, was.name, "not_null"))
     if will.inherited:
         mine = _asked(mine, columns_from_parents(new, table).get(was.name))
     return Alter(mine, will, changed_fields(mine, will))

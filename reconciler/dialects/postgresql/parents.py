@@ -53,6 +53,24 @@ def declared(child: Address, parents: Sequence[Address], column: str, catalog: C
             yield from behind_the_others(child, p)
 
 
+def renamed_apart(
+    child: Address, parents: Sequence[Address], column: str, catalog: Catalog, anew: Sequence[Statement]
+) -> Iterator[Statement]:
+    """Executes what changes the name of a child's NOT NULL while no parent has it as well."""
+    tables = {p: t for p in parents if isinstance(t := catalog.get(p), Table)}
+    having = [p for p, t in tables.items() if column in columns_of(catalog, t)]
+    between = {p: _between(child, n) for n, p in enumerate(having)}
+    head = f"ALTER TABLE {at(child)}"
+    for p, name in between.items():
+        yield sql(f"CREATE TABLE {name} (LIKE {at(p)} INCLUDING CONSTRAINTS INCLUDING GENERATED)")
+        yield sql(f"ALTER TABLE {name} ALTER COLUMN {ident(column)} DROP NOT NULL")
+        yield sql(f"{head} INHERIT {name}")
+    yield from (sql(f"{head} NO INHERIT {at(p)}") for p in having)
+    yield from anew
+    for p in parents[parents.index(having[0]) :] if having else ():
+        yield from _back(child, p, between[p]) if p in between else behind_the_others(child, p)
+
+
 def _has_more(t: Table, column: str, catalog: Catalog) -> bool:
     return columns_of(catalog, t).keys() != {column} or any(isinstance(o, Check) for o in catalog.children(t.address))
 

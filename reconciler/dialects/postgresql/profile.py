@@ -17,6 +17,7 @@ from .effects import detached, effect, in_place
 from .privileges import canonical
 from .refusals import refusals
 from .rewrites import rewriting
+from .rows_given import placed
 
 _RELATIONS: Final = """
     table view materialized_view sequence index primary_key unique exclusion composite_type enum domain
@@ -39,11 +40,11 @@ _ALTERABLE: Final[dict[str, str]] = {
     "row_security force_row_security server_options",
     "column": "comment type nullable default identity generated collation storage compression statistics options "
     "not_null_name not_null server_options",
-    "primary_key": "comment options tablespace clustered replica_identity index_comment",
-    "unique": "comment options tablespace clustered replica_identity index_comment",
+    "primary_key": "comment depends_on_extensions options tablespace clustered replica_identity index_comment",
+    "unique": "comment depends_on_extensions options tablespace clustered replica_identity index_comment",
     "check": "comment not_valid inherited",
     "foreign_key": "comment not_valid deferrable initially_deferred",
-    "exclusion": "comment index_comment",
+    "exclusion": "comment index_comment depends_on_extensions",
     "index": "comment depends_on_extensions options tablespace clustered replica_identity statistics attached_to",
     "view": "comment definition columns options column_comments column_defaults",
     "materialized_view": "comment depends_on_extensions options access_method tablespace column_comments",
@@ -140,6 +141,7 @@ def _profile(major: int) -> Profile:
         part_names=dict.fromkeys(_CONSTRAINTS, "constraint"),
         rewrite=rewriting(capabilities),
         refusals=refusals,
+        placed=placed,
         uninvited=uninvited(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
         canonical=canonical(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
         detached=detached,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from graphlib import TopologicalSorter
 
 from msgspec.structs import replace
@@ -19,7 +19,7 @@ from .beyond import escalated
 from .containers import checked_first
 from .ddl_trigger_states import kept_apart
 from .effects import REMADE, TYPE_KINDS
-from .lineage import by_lineage, of_typed
+from .lineage import by_lineage, columns_from_parents, of_typed
 from .partitions import untied
 
 
@@ -33,7 +33,7 @@ def rewriting(
         steps.append(not_null_names.said)
 
     def rewrite(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
-        done = escalated(changes, old, new)
+        done = escalated(changes, old, new, named=capabilities["not_null_names"])
         for step in steps:
             done = step(done, old, new)
         return done
@@ -192,13 +192,46 @@ def _rebuilt_types(
     dropped = [c.old.address for c in changes if isinstance(c, Drop)]
     gone = closure(old, dropped, lambda c, a: (d for d in c.dependents(a) if d.kind in ("server", "table")))
     kept = {d for d in users if _keeps_rows(old.get(d), new.get(d)) and not _goes(old[d].parent, gone, group, old)}
-    columns = _parents_first(kept, old)
+    joining = {d: c for d in users - kept if (c := _joining(old[d], changes, new)) is not None}
+    columns = _parents_first(kept | joining.keys(), old)
     checks = sorted({d for c in (old, new) for t in group for d in c.dependents(t) if d.kind == "domain_check"})
     parts = (*sorted(group - {will}), *columns, *checks)  # a type that becomes one of another kind is a part of itself
     before, after = (tuple(c[a] for a in parts if a in c) for c in (old, new))
+    after = (*after, *map(Unparented.of, joining.values()))
     reason = "the type cannot be altered in place"
     done = _without(changes, {*group, *columns, *checks})
+    done = [_behind(c, will, {o.parent for o in joining.values()}) for c in done]
+    done += [Drop(o) for _, o in sorted(joining.items())]
     return [*done, Rebuild(old=old[was], new=new[will], before=before, after=after, reason=reason)]
+
+
+class Unparented(Column, frozen=True, kw_only=True):
+    """A column that is changed before its table is: it waits for that no more. In no catalog."""
+
+    @classmethod
+    def of(cls, c: Column) -> Unparented:
+        return cls(**{f: getattr(c, f) for f in c.__struct_fields__})
+
+    def requires(self) -> Iterator[Address]:
+        yield from self.refs
+
+
+def _joining(o: Object, changes: Iterable[Change], new: Catalog) -> Column | None:
+    """A column of a table that gets a parent, which has it from then on: of the new type, as it has to be for that."""
+    moved = (c.new for c in changes if isinstance(c, Alter) and c.new.address == o.parent)
+    table = next((t for t in moved if isinstance(t, Table)), None)
+    will = columns_from_parents(new, table).get(o.name) if table is not None else None
+    if not isinstance(o, Column) or will is None or o.address in new or not _keeps_rows(o, will):
+        return None
+    made = replace(o, type=will.type, collation=will.collation, refs=will.refs)
+    return replace(made, default=None, default_refs=(), storage=None)
+
+
+def _behind(c: Change, type: Address, tables: set[Address | None]) -> Change:
+    """The change so that a table gets its parent when its column is of the new type."""
+    if not isinstance(c, Alter) or c.new.address not in tables:
+        return c
+    return replace(c, new=replace(c.new, refs=tuple(sorted({*c.new.refs, type}))))
 
 
 def _goes(table: Address | None, gone: set[Address], group: set[Address], old: Catalog) -> bool:

@@ -98,6 +98,7 @@ class Snapshot:
         for row in self.rows["columns"]:
             self.columns[row[0]].append(row)
         self.names: dict[int, dict[int, str]] = {o: {r[1]: r[2] for r in rs} for o, rs in self.columns.items()}
+        self.own_not_null: dict[Key, str] = {}
         self.not_null = self._not_null(session, major)
         self.addresses: dict[Key, Address] = dict(self.members)
         self.kept_columns: dict[Key, Address] = {}
@@ -173,6 +174,8 @@ class Snapshot:
             relation = self.relations.get(oid)
             if relation is None:
                 continue
+            if oid in self.parents and not relation[11]:
+                self.own_not_null[oid, number] = name
             given = name if name != made_up(relation[2], self.names[oid][number], "not_null") else None
             text = self.comments.get((CONSTRAINT, own, 0))
             more = no_inherit or not_valid or text is not None

@@ -23,6 +23,9 @@ Options = Annotated[dict[str, Text], Meta(description="Storage options by name, 
 Columns = Annotated[list[Text], Meta(min_length=1, description="Names of columns of this table, in order.")]
 Comment = Annotated[str | None, Meta(description="The comment on it.")]
 IndexComment = Annotated[str | None, Meta(description="The comment on its index, beside the one on it (PostgreSQL).")]
+TakenAlong = Annotated[
+    list[Text], Meta(description="The extensions that take it along when they go; of a key, its index (PostgreSQL).")
+]
 Grants = dict[str, list[str]]
 """Privileges by role; `public` is everybody."""
 RenamedFrom = Annotated[
@@ -212,6 +215,7 @@ class _KeyForm(_PartForm, frozen=True, kw_only=True):
     replica_identity: bool = False
     invisible: Annotated[bool, Meta(description="Queries do not use its index (MySQL, MariaDB).")] = False
     index_comment: IndexComment = None
+    depends_on_extensions: TakenAlong = []
 
 
 class PrimaryKeyForm(_KeyForm, frozen=True, kw_only=True):
@@ -256,6 +260,7 @@ class ExclusionForm(_PartForm, frozen=True, kw_only=True):
     deferrable: bool = False
     initially_deferred: bool = False
     index_comment: IndexComment = None
+    depends_on_extensions: TakenAlong = []
 
 
 class IndexForm(_PartForm, frozen=True, kw_only=True):
@@ -281,9 +286,7 @@ class IndexForm(_PartForm, frozen=True, kw_only=True):
         dict[str, Text], Meta(description="Statistics targets of expressions, by position from 1.")
     ] = {}
     invisible: Annotated[bool, Meta(description="Queries do not use it (MySQL, MariaDB).")] = False
-    depends_on_extensions: Annotated[
-        list[Text], Meta(description="The extensions that take it along when they go (PostgreSQL).")
-    ] = []
+    depends_on_extensions: TakenAlong = []
 
 
 class TableForm(Form, frozen=True, kw_only=True):

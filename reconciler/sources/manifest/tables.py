@@ -288,6 +288,7 @@ class _Reader:
             "replica_identity": form.replica_identity,
             "invisible": form.invisible,
             "index_comment": form.index_comment,
+            "depends_on_extensions": tuple(form.depends_on_extensions),
         }
 
     def check(self, name: str | None, path: Path, form: str | CheckForm) -> None:
@@ -364,6 +365,7 @@ class _Reader:
             deferrable=form.deferrable,
             initially_deferred=form.initially_deferred,
             index_comment=form.index_comment,
+            depends_on_extensions=tuple(form.depends_on_extensions),
         )
         self.parts.add(exclusion, path, form.renamed_from)
 
