@@ -43,6 +43,21 @@ class Report(msgspec.Struct, frozen=True, kw_only=True):
     again: str = ""
 
 
+class _Failure(msgspec.Struct, frozen=True, kw_only=True):
+    """What an environment failed at, at its rows or at a statement, how often, and until when it is left alone."""
+
+    trouble: Trouble = ""
+    content: Content = ()
+    problem: str = ""
+    times: int = 0
+    until: float = 0.0
+    again: str = ""
+
+    @property
+    def head(self) -> str:
+        return self.content[-1] if self.content else ""
+
+
 class _Place:
     """One environment between two visits."""
 
@@ -52,23 +67,13 @@ class _Place:
         self.worker: Worker | None = None
         self.told_long = False
         self.standing = nowhere(environment.name)
-        self.trouble: Trouble = ""
-        self.times = 0
-        self.problem = self.again = ""
-        self.failed: Content = ()
-        self.until = 0.0
-
-    @property
-    def failed_head(self) -> str:
-        """The head that failed here, at rows or at a statement."""
-        return self.failed[-1] if self.failed and self.trouble in ("refused", "failed") else ""
+        self.outages = 0
+        self.failure = _Failure()
 
     def begin(self, interrupted: Callable[[], bool], halted: frozenset[str]) -> None:
-        waits = time.monotonic() < self.until
-        task = Task(
-            ws=self.ws, environment=self.environment, failed=self.failed if waits else (),
-            halted=halted - {self.failed_head},
-        )  # fmt: skip
+        failure = self.failure
+        failed = failure.content if time.monotonic() < failure.until else ()
+        task = Task(ws=self.ws, environment=self.environment, failed=failed, halted=halted - {failure.head})
         self.told_long = False
         self.worker = Worker(lambda at_work: answered(task, interrupted, at_work))
 
@@ -76,31 +81,41 @@ class _Place:
         """Takes in what came of a visit, and says when the next one is."""
         self.worker = None
         self.standing = found.standing
-        now = time.monotonic()
-        self.due = now + pause(interval, "", 1, random.uniform)
-        if not found.held:
-            self._take(found, now, interval)
-        return self.report(found.applied)
-
-    def _take(self, found: Visited, now: float, interval: float) -> None:
-        same = found.trouble and (found.trouble, found.content) == (self.trouble, self.failed)
-        self.times = self.times + 1 if same else 1
-        self.trouble, self.problem, self.again = found.trouble, found.problem, ""
-        self.failed = found.content if found.trouble else ()
-        if not found.trouble:
-            return
-        wait = pause(interval, found.trouble, self.times, random.uniform)
-        self.until = now + wait
-        clock = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=wait)
-        self.again = clock.isoformat(timespec="seconds")
         if found.trouble == "passing":
-            self.due = self.until
+            return self._passing(found, interval)
+        self.outages = 0
+        self.due = time.monotonic() + pause(interval, "", 1, random.uniform)
+        if not found.held:
+            self.failure = self._failed(found, interval) if found.trouble else _Failure()
+        return self.report(found, found.problem or self.failure.problem, self.failure.again)
 
-    def report(self, applied: tuple[str, ...] = (), problem: str = "") -> Report:
-        return Report(
-            environment=self.environment.name, standing=self.standing, applied=applied,
-            problem=problem or self.problem, again=self.again,
+    def _passing(self, found: Visited, interval: float) -> Report:
+        """What failed before is not forgotten over it."""
+        self.outages += 1
+        wait = pause(interval, found.trouble, self.outages, random.uniform)
+        self.due = time.monotonic() + wait
+        return self.report(found, found.problem, _clock(wait))
+
+    def _failed(self, found: Visited, interval: float) -> _Failure:
+        last = self.failure
+        times = last.times + 1 if (found.trouble, found.content) == (last.trouble, last.content) else 1
+        wait = pause(interval, found.trouble, times, random.uniform)
+        return _Failure(
+            trouble=found.trouble, content=found.content, problem=found.problem, times=times,
+            until=time.monotonic() + wait, again=_clock(wait),
         )  # fmt: skip
+
+    def report(self, found: Visited, problem: str, again: str = "") -> Report:
+        return Report(
+            environment=self.environment.name, standing=found.standing, applied=found.applied, problem=problem,
+            again=again,
+        )  # fmt: skip
+
+
+def _clock(seconds: float) -> str:
+    """The time of day so many seconds from now."""
+    then = datetime.datetime.now(datetime.UTC) + datetime.timedelta(seconds=seconds)
+    return then.isoformat(timespec="seconds")
 
 
 class Loop:
@@ -169,7 +184,7 @@ class Loop:
 
     def _failures(self) -> dict[str, int]:
         """On how many environments each head failed, at rows or at a statement."""
-        heads = [p.failed_head for p in self.places if p.failed_head]
+        heads = [p.failure.head for p in self.places if p.failure.head]
         return {head: heads.count(head) for head in heads}
 
     def _halted(self) -> frozenset[str]:
@@ -192,7 +207,8 @@ class Loop:
             return None
         place.told_long = True
         if worker.at_work:
-            return place.report(problem=f"applying for more than {self.patience:g} seconds")
+            problem = f"applying for more than {self.patience:g} seconds"
+            return place.report(Visited(standing=place.standing), problem)
         worker.kill()
         return place.end(self._silent(place), interval)
 
@@ -202,7 +218,7 @@ class Loop:
         waits = any(c.reason == "Approved" for c in report.standing.conditions)
         if report.problem or not waits or head not in self._halted():
             return report
-        others = [p.environment.name for p in self.places if p.failed_head == head]
+        others = [p.environment.name for p in self.places if p.failure.head == head]
         problem = f"not begun: {head} failed in {len(others)} environments ({', '.join(others)})"
         return msgspec.structs.replace(report, problem=problem)
 

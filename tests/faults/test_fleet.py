@@ -17,7 +17,7 @@ import msgspec
 import pytest
 
 from reconciler.apply import ledger
-from reconciler.control import backoff, visit
+from reconciler.control import backoff, standing, visit
 from reconciler.control.loop import Loop, Report
 from reconciler.control.workspace import open_workspace
 from tests.faults.conftest import Places
@@ -166,6 +166,18 @@ def test_an_environment_that_cannot_be_read(begin: Begin, tell: Tell) -> None:
          end="the others applied; said of the one, again after growing pauses, then done")  # fmt: skip
 
 
+def test_a_status_does_not_wait_for_ever(begin: Begin, monkeypatch: pytest.MonkeyPatch, tell: Tell) -> None:
+    made = begin(2)
+    monkeypatch.setattr(standing, "_LOCKED_MS", 500)
+    begun = time.monotonic()
+    with kept_from_reading(made.places["t1"]):
+        t1, t2 = made.project.json("status", expect=2)
+    assert time.monotonic() - begun < 20
+    assert [c["type"] for c in t1["conditions"]] == ["Unreachable"] and t2["synced"]
+    tell(made.places["t1"], "another session holds what one of two environments is read from", 1,
+         end="status says so after its limit, and how the other one stands")  # fmt: skip
+
+
 @pytest.mark.faults
 def test_an_environment_whose_server_stands_still_or_is_gone(
     mortal: Mortal, request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, tell: Tell
@@ -289,6 +301,29 @@ def test_three_of_a_hundred_are_poisoned(begin: Begin, attempts: Callable[[], Co
     assert attempts() == Counter([*made.places, *poisoned]), "others were begun twice"
     tell(made.places["t1"], f"rows that break the plan in 3 of {len(made.places)} environments", 1,
          end="those refused, all others applied; the next round does only the three")  # fmt: skip
+
+
+@pytest.mark.parametrize("places", ["sqlite"], indirect=True)
+@pytest.mark.parametrize("fault", ["an error that nobody expects", "SIGKILL of its process"])
+def test_a_visit_that_ends_otherwise(begin: Begin, fault: str, monkeypatch: pytest.MonkeyPatch, tell: Tell) -> None:
+    made = begin(3)
+    made.next(COLUMN)
+    real = visit.carried_out
+
+    def ends(ws: Any, what: Any, **more: Any) -> Any:
+        if what.environment.name != "t2":
+            return real(ws, what, **more)
+        if "SIGKILL" in fault:
+            os.kill(os.getpid(), signal.SIGKILL)
+        raise ValueError("not this")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(visit, "carried_out", ends)
+        told = {r.environment: r for r in made.loop().round()}
+    assert synced(told, "t1", "t3") and told["t2"].again
+    assert ("without an answer" if "SIGKILL" in fault else "ValueError: not this") in told["t2"].problem
+    assert synced({r.environment: r for r in made.loop().round()}, *made.places)
+    tell(made.places["t2"], fault, 1, end="said of that environment, the others applied; the next visit applies")
 
 
 @pytest.mark.parametrize("spread", SPREAD)
