@@ -404,11 +404,14 @@ def test_a_loop_that_is_told_to_stop(begin: Begin, tmp_path: Path, tell: Tell) -
         process = subprocess.Popen(
             command, cwd=made.project.folder, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=env
         )
-        until(lambda: made.applied("t3").total() == 2, 60)
-        until(lambda: bool(children(process.pid)), 60)
-        left = children(process.pid)
-        process.send_signal(signal.SIGTERM)
-        said = process.communicate(timeout=40)[0]
+        try:
+            until(lambda: made.applied("t3").total() == 2, 60)
+            until(lambda: bool(children(process.pid)), 60)
+            left = children(process.pid)
+            process.send_signal(signal.SIGTERM)
+            said = process.communicate(timeout=40)[0]
+        finally:
+            process.kill()
     assert process.returncode in (0, 5), said
     assert not [p for p in left if Path(f"/proc/{p}").exists()]
     assert synced({r.environment: r for r in made.loop().round()}, *made.places)
