@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from ..control.gitstate import GitState
     from ..control.planning import Planned
     from ..control.workspace import Workspace
+    from ..emit.report import PlanReport
     from ..emit.rows import Answers
 
 
@@ -120,16 +121,21 @@ def _said(console: Console, plan: _Plan, markdown: Path | None) -> _Said:
     if found is None or found.empty:
         lines.append("Nothing to plan: desired is head.")
         return _Said(lines, data)
-    from ..emit.markdown import as_markdown
     from ..emit.report import as_data
-    from ..emit.rows import rows_markdown, rows_text
+    from ..emit.rows import rows_text
     from ..emit.terminal import as_text
 
     data["empty"] = False
     report = found.comparison.report()
-    text = "\n".join(filter(None, [as_markdown(report), rows_markdown(plan.rows)])) if markdown is not None else ""
+    text = _as_markdown(report, plan.rows) if markdown is not None else ""
     lines += [text] if str(markdown) == "-" else [as_text(report, style=console.style), *rows_text(plan.rows)]
     return _Said(lines, {**data, "plan": as_data(report), "rows": plan.rows} if console.json else data, text)
+
+
+def _as_markdown(report: PlanReport, rows: Answers) -> str:
+    from ..emit.markdown import as_markdown, rows_markdown
+
+    return "\n".join(filter(None, [as_markdown(report), rows_markdown(rows)]))
 
 
 def _write_markdown(file: Path, spaces: Sequence[Workspace], said: Sequence[_Said]) -> None:

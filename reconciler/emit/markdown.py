@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from .report import PlanReport, StepReport, impact_words, kind_words
+from .rows import Answers, rows_text
 from .sql import comment_safe, terminated
 from .terminal import change_words, comment_safe_line
 
@@ -18,6 +19,11 @@ _SHORT: Final = 200
 def as_markdown(report: PlanReport, *, title: str = "Schema plan") -> str:
     """Heading, what is lost, a table of steps, findings, the SQL folded away, and the digest."""
     return "\n".join([*_blocks(report, title), ""])
+
+
+def rows_markdown(answers: Answers) -> str:
+    """The rows that stand in the way, as a list."""
+    return "".join(f"- {plain(line.strip())}\n" for line in rows_text(answers))
 
 
 def _blocks(report: PlanReport, title: str) -> Iterator[str]:

@@ -1,11 +1,10 @@
-"""The rows that stand in the way of a change, told: as text, as Markdown. Samples come from others' data."""
+"""The rows that stand in the way of a change, told. Samples come from others' data."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
 from ..model.probes import Probed
-from .markdown import plain
 from .sql import comment_safe
 
 Answers = Mapping[str, Sequence[Probed]]
@@ -17,11 +16,6 @@ def rows_text(answers: Answers) -> list[str]:
     told = [line for name, found in answers.items() for line in _told(name, found)]
     clear = [name for name, found in answers.items() if found and all(a.fails is False for a in found)]
     return [*told, *([f"no row stands in the way in {', '.join(clear)}"] if clear else [])]
-
-
-def rows_markdown(answers: Answers) -> str:
-    """The same as a list."""
-    return "".join(f"- {plain(line.strip())}\n" for line in rows_text(answers))
 
 
 def _told(name: str, found: Sequence[Probed]) -> Iterator[str]:

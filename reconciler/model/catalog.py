@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, ValuesView
+from collections.abc import Callable, ItemsView, Iterable, Iterator, KeysView, Mapping, Sequence, ValuesView
 from itertools import chain
 from typing import Any, TypeVar
 
@@ -21,7 +21,9 @@ class Catalog(Mapping[Address, Object]):
     compared. `notes` are what inspection has to tell of what it left out by a rule of the project.
     """
 
-    __slots__ = ("_dependents", "_objects", "_once", "_sorted", "dialect", "notes", "says", "unmodelled", "version")
+    __slots__ = (
+        "_dependents", "_objects", "_once", "_only", "_sorted", "dialect", "notes", "says", "unmodelled", "version"
+    )  # fmt: skip
 
     def __init__(
         self,
@@ -46,6 +48,7 @@ class Catalog(Mapping[Address, Object]):
         self._dependents: dict[Address, list[Address]] | None = None
         self._sorted: dict[Address, tuple[Address, ...]] = {}
         self._once: dict[Callable[[Catalog], Any], Any] = {}
+        self._only: tuple[Mapping[Address, Object], list[Object]] | None = None
 
     def __getitem__(self, address: Address) -> Object:
         return self._objects[address]
@@ -77,10 +80,14 @@ class Catalog(Mapping[Address, Object]):
         """The objects of one kind, in the order of the catalog."""
         return (o for o in self._objects.values() if type(o) is kind)
 
-    def only(self, other: Catalog) -> list[Object]:
-        """The objects at whose address another catalog has none, in the order of this one."""
+    def only(self, other: Catalog) -> Sequence[Object]:
+        """The objects at whose address another catalog has none, in the order of this one.
+
+        Asked for the same two again and again while a plan is made, and so remembered for the last other one."""
         theirs = other._objects
-        return [o for a, o in self._objects.items() if a not in theirs]
+        if self._only is None or self._only[0] is not theirs:
+            self._only = theirs, [o for a, o in self._objects.items() if a not in theirs]
+        return self._only[1]
 
     def unlike(self, other: Catalog) -> list[tuple[Object | None, Object]]:
         """The objects that are not the very ones which another catalog has, each after that one's (None: it has none).

@@ -96,13 +96,16 @@ def _never_null(mine: Column, above: Column, new: Table, context: Rendering) -> 
         yield sql(_not_null_named(mine, name))
 
 
-def _left_over(old: Table, new: Table, gone: Iterable[Address], context: Rendering) -> Iterator[Statement]:
+def _left_over(old: Table, new: Table, gone: Collection[Address], context: Rendering) -> Iterator[Statement]:
     """What a table keeps of parents that it leaves, and is not to have any more."""
     head = f"ALTER TABLE {at(new.address)} DROP"
     mine = {o.name: o for o in context.old.children(old.address) if isinstance(o, Column)}
     above = columns_from_parents(context.old, old)
     computed = {n for n, c in above.items() if c.generated is not None}
+    staying = columns_from_parents(context.old, old, without=gone)  # theirs, and so goes with what they have
     for name in sorted(old.columns, key=lambda n: n not in computed):  # they hang on the others
+        if name in staying:
+            continue
         if name not in new.columns and (name not in mine or (mine[name].inherited and not mine[name].merged)):
             yield sql(f"{head} COLUMN IF EXISTS {ident(name)}")
     kept = {o.name for o in _checks(context.new, new)}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from graphlib import TopologicalSorter
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -19,6 +20,7 @@ from .rendering import RENDER, comment, commented, head_of, noun, recommented, s
 from .spelling import aside, at, ident, literal, made_up_alone, qualified
 
 _TYPES = (Enum, Domain, CompositeType, RangeType)
+_REMADE = (*_TYPES, Collation)
 
 
 @RENDER.on("create", Schema)
@@ -76,9 +78,14 @@ def alter_extension(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from recommented(step, "EXTENSION", ident(new.name))
 
 
+_SPOKEN_OF: Final = {Domain: "DOMAIN", Collation: "COLLATION"}
+
+
 def create_type(o: Object, checks: tuple[Object, ...] = ()) -> str:
-    """The CREATE of a type."""
+    """The CREATE of a type or collation."""
     name = at(o.address)
+    if isinstance(o, Collation):
+        return _create_collation(o)
     if isinstance(o, Enum):
         return f"CREATE TYPE {name} AS ENUM ({', '.join(map(literal, o.labels))})"
     if isinstance(o, CompositeType):
@@ -102,7 +109,7 @@ def _check(c: DomainCheck) -> str:
     return f"CONSTRAINT {ident(c.name)} CHECK ({c.expression})"
 
 
-@RENDER.on("create", *_TYPES)
+@RENDER.on("create", *_REMADE)
 def create(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create)
     yield from _created(step.change.new, step.folded)
@@ -111,7 +118,7 @@ def create(step: Step, context: Rendering) -> Iterator[Statement]:
 def _created(o: Object, parts: tuple[Object, ...]) -> Iterator[Statement]:
     checks = tuple(sorted((c for c in parts if isinstance(c, DomainCheck)), key=lambda c: c.name))
     yield sql(create_type(o, checks))
-    yield from commented(o, "DOMAIN" if isinstance(o, Domain) else "TYPE", at(o.address))
+    yield from commented(o, _SPOKEN_OF.get(type(o), "TYPE"), at(o.address))
     for c in checks:
         if c.not_valid:
             yield sql(f"ALTER DOMAIN {at(o.address)} ADD {_check(c)} NOT VALID")
@@ -127,13 +134,13 @@ def _check_comment(c: DomainCheck, *, new: bool) -> Iterator[Statement]:
         yield comment("CONSTRAINT", f"{ident(c.name)} ON DOMAIN {qualified(c.schema, c.table)}", c.comment)
 
 
-@RENDER.on("drop", *_TYPES, Collation)
+@RENDER.on("drop", *_REMADE)
 def drop(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop)
     yield sql(f"DROP {noun(step.change.old)} {at(step.change.old.address)}")
 
 
-@RENDER.on("rename", *_TYPES, Collation)
+@RENDER.on("rename", *_REMADE)
 def rename(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Rename)
     old, new = step.change.old, step.change.new
@@ -201,13 +208,13 @@ def alter_range(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from recommented(step, "TYPE", at(step.change.new.address))
 
 
-@RENDER.on("rebuild", *_TYPES)
+@RENDER.on("rebuild", *_REMADE)
 def rebuild_type(step: Step, context: Rendering) -> Iterator[Statement]:
-    """The old types renamed away, the new ones made, every column of them cast through text, the old ones dropped."""
+    """The old ones renamed away, the new ones made, every column of them cast through text, the old ones dropped."""
     change = step.change
     assert isinstance(change, Rebuild)
-    olds = _made_of([change.old, *(o for o in change.before if isinstance(o, _TYPES))])
-    news = _made_of([change.new, *(o for o in change.after if isinstance(o, _TYPES))])
+    olds = _made_of([change.old, *(o for o in change.before if isinstance(o, _REMADE))])
+    news = _made_of([change.new, *(o for o in change.after if isinstance(o, _REMADE))])
     checks = [o for o in change.after if isinstance(o, DomainCheck)]
     for o in olds:
         yield sql(f"ALTER {noun(o)} {at(o.address)} RENAME TO {_aside(o)}")
@@ -294,14 +301,10 @@ def alter_check(step: Step, context: Rendering) -> Iterator[Statement]:
         yield from _check_comment(c, new=False)
 
 
-@RENDER.on("create", Collation)
-def create_collation(step: Step, context: Rendering) -> Iterator[Statement]:
-    assert isinstance(step.change, Create) and isinstance(step.change.new, Collation)
-    c = step.change.new
+def _create_collation(c: Collation) -> str:
     words = {"provider", "deterministic"}
     options = ", ".join(f"{k} = {v if k in words else literal(v)}" for k, v in c.options)
-    yield sql(f"CREATE COLLATION {at(c.address)} ({options})")
-    yield from commented(c, "COLLATION", at(c.address))
+    return f"CREATE COLLATION {at(c.address)} ({options})"
 
 
 @RENDER.on("alter", Collation)

@@ -20,6 +20,8 @@ from .ddl_programs import replaceable
 from .ddl_subscriptions import FIXED
 
 TYPE_KINDS: Final = frozenset({"enum", "domain", "composite_type", "range_type"})
+REMADE: Final = TYPE_KINDS | {"collation"}
+"""What columns are of or sorted by, and what they are moved over to a new one of where that cannot be altered."""
 
 # ALTER COLUMN … TYPE is refused while one of these uses the column.
 _REFUSES_TYPE: Final = frozenset(
@@ -52,7 +54,7 @@ def _of_rebuild(cause: Rebuild, was: Object, will: Object) -> Effect:
         return Effect.NONE if _leaves(cause, was, will) else Effect.REPLACE
     if isinstance(cause.old, Column) and isinstance(cause.new, Column):
         return _of_column(cause.old, cause.new, changed_fields(cause.old, cause.new), was, will)
-    types = {o.address for o in (cause.old, *cause.before) if o.kind in TYPE_KINDS}
+    types = {o.address for o in (cause.old, *cause.before) if o.kind in REMADE}
     if types.intersection(was.refs):
         return Effect.REPLACE
     if was.kind == "domain_check":

@@ -3,7 +3,7 @@ change of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 
 from msgspec.structs import replace
 
@@ -25,10 +25,10 @@ def parents(table: Table) -> tuple[Address, ...]:
     return (*table.inherits, *([table.partition_of] if table.partition_of is not None else []))
 
 
-def columns_from_parents(catalog: Catalog, table: Table) -> dict[str, Column]:
-    """The columns of a table that its parents have, as they have them."""
+def columns_from_parents(catalog: Catalog, table: Table, *, without: Container[Address] = ()) -> dict[str, Column]:
+    """The columns of a table that its parents (without some of them) have, as they have them."""
     found: dict[str, Column] = {}
-    for above in parents(table):
+    for above in (p for p in parents(table) if p not in without):
         parent = catalog.get(above)
         if isinstance(parent, Table):
             found |= columns_of(catalog, parent)

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import ClassVar
 
 from msgspec.structs import replace
 
 from ...model.address import Address
 from ...model.catalog import Catalog
-from ...model.changes import Alter, Change, Create, Drop, Rebuild
+from ...model.changes import Alter, Change, Create, Drop, Rebuild, subject
 from ...model.objects import Child
-from ...model.tables import Table
+from ...model.tables import Column, Table
 
 
 class PartitionTie(Child, frozen=True, kw_only=True):
@@ -26,16 +27,43 @@ def untied(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
     coming = Counter(a for c in changes if (a := _joined(c)) is not None)
     anew = {o.address for c in changes if isinstance(c, Rebuild) for o in (c.old, *c.before)}
     found: list[Change] = []
+    away: dict[Address, list[PartitionTie]] = {}
     for c in changes:
         whole = c.old.partition_of if isinstance(c, Alter) and isinstance(c.old, Table) else None
         if whole is None or not isinstance(c, Alter) or not c.fields & {"partition_of", "bound"}:
             found.append(c)
         elif whole in anew or coming[whole] > (_joined(c) == whole):
-            found.append(Drop(PartitionTie(schema=c.old.schema, name=c.old.name, table=c.old.name, refs=(whole,))))
+            tie = PartitionTie(schema=c.old.schema, name=c.old.name, table=c.old.name, refs=(whole,))
+            if _joined(c) == whole:
+                for above in _upwards(whole, old):
+                    away.setdefault(above, []).append(tie)
+            found.append(Drop(tie))
             found.append(replace(c, old=replace(c.old, partition_of=None, bound=None)))
         else:
             found.append(c)
-    return found
+    return [_around(c, away) for c in found] if away else found
+
+
+def _upwards(whole: Address | None, catalog: Catalog) -> Iterator[Address]:
+    """A partitioned table, and those that it is a partition of itself."""
+    while whole is not None:
+        yield whole
+        table = catalog.get(whole)
+        whole = table.partition_of if isinstance(table, Table) else None
+
+
+def _around(c: Change, away: Mapping[Address, Sequence[PartitionTie]]) -> Change:
+    """A change of a column that partitions share with their whole: before they are let go, or once they are back."""
+    o = subject(c)
+    ties = away.get(o.parent, ()) if isinstance(o, Column) and o.parent is not None else ()
+    if not ties:
+        return c
+    if isinstance(c, Drop):
+        return replace(c, old=replace(c.old, refs=(*c.old.refs, *(t.address for t in ties))))
+    if isinstance(c, Alter | Create):
+        back = (t.parent for t in ties if t.parent is not None)
+        return replace(c, new=replace(c.new, refs=(*c.new.refs, *back)))
+    return c
 
 
 def _joined(c: Change) -> Address | None:

@@ -11,7 +11,7 @@ from ...model.changes import Alter, Change, Create, Drop, Rebuild
 from ...model.objects import Object
 from ...model.tables import Column, Table
 from .beyond import below, mentions
-from .effects import TYPE_KINDS
+from .effects import REMADE
 from .lineage import columns_of
 
 _SUBSCRIBED = "change it by hand on both servers (ALTER SUBSCRIPTION {0} …), then plan again"
@@ -25,7 +25,7 @@ def refusals(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[
     for c in changes:
         if isinstance(c, Alter) and isinstance(c.old, Column) and c.fields & {"type", "collation"}:
             yield from _as_values(c.old, old)
-        if isinstance(c, Rebuild) and c.old.kind in TYPE_KINDS:
+        if isinstance(c, Rebuild) and c.old.kind in REMADE:
             yield from _keyed(c, old)
 
 

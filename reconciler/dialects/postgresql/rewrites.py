@@ -18,7 +18,7 @@ from . import not_null_names
 from .beyond import escalated
 from .containers import checked_first
 from .ddl_trigger_states import kept_apart
-from .effects import TYPE_KINDS
+from .effects import REMADE, TYPE_KINDS
 from .lineage import by_lineage, of_typed
 from .partitions import untied
 
@@ -101,7 +101,7 @@ def _staying(
 def _handed_on(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
     """Where a table and a type of its columns are both made anew, the type comes first and hands the columns on."""
     tables = [c for c in changes if isinstance(c, Rebuild) and isinstance(c.old, Table)]
-    types = [c for c in changes if isinstance(c, Rebuild) and c.old.kind in TYPE_KINDS]
+    types = [c for c in changes if isinstance(c, Rebuild) and c.old.kind in REMADE]
     for a, b in [(a.old.address, b.old.address) for a in types for b in tables]:
         by_root = {c.old.address: c for c in changes if isinstance(c, Rebuild)}
         handed = _Handed(by_root[a], by_root[b])
@@ -119,7 +119,7 @@ class _Handed:
 
     def __init__(self, type: Rebuild, table: Rebuild) -> None:
         self.type, self.table = type, table
-        self.group = {o.address for o in (type.old, *type.before) if o.kind in TYPE_KINDS}
+        self.group = {o.address for o in (type.old, *type.before) if o.kind in REMADE}
         self.family = {o.address for o in (table.old, *table.before) if isinstance(o, Table)}
         users = [o for o in table.before if isinstance(o, Column) and not self.group.isdisjoint(o.requires())]
         after = {o.address: o for o in table.after if isinstance(o, Column)}
@@ -146,7 +146,7 @@ class _Handed:
 
 
 def _types(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
-    pairs = {a: a for a in _replaced(changes, TYPE_KINDS)} | _other_kinds(changes)
+    pairs = {a: a for a in _replaced(changes, REMADE)} | _other_kinds(changes)
     groups: list[set[Address]] = []
     for was, will in pairs.items():
         group = _types_over({was, will}, old, new)
@@ -174,7 +174,7 @@ def _types_over(seeds: set[Address], old: Catalog, new: Catalog) -> set[Address]
     return {
         a
         for c in (old, new)
-        for a in closure(c, seeds, lambda c, t: (d for d in c.dependents(t) if d.kind in TYPE_KINDS))
+        for a in closure(c, seeds, lambda c, t: (d for d in c.dependents(t) if d.kind in REMADE))
     }
 
 
