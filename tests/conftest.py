@@ -10,7 +10,7 @@ import pytest
 
 from tests.maria import HOW_TO_GET_ONE as GET_MARIA
 from tests.maria import Maria, started
-from tests.servers import HOW_TO_GET_ONE, POSTGRES, REQUIRED, Postgres, Servers
+from tests.servers import HOW_TO_GET_ONE, POSTGRES, Postgres, Servers, lacking
 
 _NONE_FOUND = "no PostgreSQL server"
 
@@ -41,7 +41,7 @@ def maria_server() -> Iterator[Maria]:
     run = os.environ.get("PYTEST_XDIST_TESTRUNUID") or str(os.getpid())
     for server in started(run[:12]):
         if server is None:
-            (pytest.fail if os.environ.get(REQUIRED) == "1" else pytest.skip)(f"no MariaDB server: {GET_MARIA}")
+            lacking(f"no MariaDB server: {GET_MARIA}")
         yield server
 
 
@@ -71,7 +71,7 @@ def pg_each(request: pytest.FixtureRequest, pg_servers: Servers) -> Iterator[Pos
 
 def _borrowed(servers: Servers, name: str) -> Iterator[Postgres]:
     if name == _NONE_FOUND:
-        (pytest.fail if os.environ.get(REQUIRED) == "1" else pytest.skip)(f"{name}: {HOW_TO_GET_ONE}")
+        lacking(f"{name}: {HOW_TO_GET_ONE}")
     server = servers.get(name)
     yield server
     server.drop_databases()

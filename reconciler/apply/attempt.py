@@ -142,17 +142,8 @@ class Attempt:
         work = self.work
         with self._patiently():
             ledger.ensure(work.session, work.dialect)
-            entry = ledger.Entry(
-                environment=work.target.environment,
-                revision=",".join(self.proposed),
-                action=action,
-                actor=work.actor,
-                commit_id=work.commit,
-                message=message,
-                approvers=permit.approvers,
-                statement=permit.statement,
-                detail=permit.detail,
-            )
+            said = {f: getattr(permit, f) for f in ("approvers", "statement", "detail")}
+            entry = work.entry(action, ",".join(self.proposed), message=message, **said)
             ledger.write(work.session, work.dialect, entry)
 
     def _clear_stale(self, seen: Seen) -> None:
@@ -185,17 +176,8 @@ class Attempt:
                 return  # another applier was quicker: look again
             versions.move(work.session, work.dialect, work.target.version_table, seen.at, seen.history.heads)
             for item in seen.pending:
-                entry = ledger.Entry(
-                    environment=work.target.environment,
-                    revision=item.revision.id,
-                    action="apply",
-                    actor=work.actor,
-                    commit_id=work.commit,
-                    sql_digest=item.digest,
-                    message="the database was so already",
-                    approvers=work.permit.approvers,
-                    statement=work.permit.statement,
-                )
+                message = "the database was so already"
+                entry = work.entry("apply", item.revision.id, sql_digest=item.digest, message=message)
                 ledger.write(work.session, work.dialect, entry)
                 self.applied.append(item.revision.id)
 

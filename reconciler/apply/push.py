@@ -156,16 +156,10 @@ class _Push:
         return live
 
     def _entry(self, at: tuple[str, ...]) -> Entry:
-        return Entry(
-            environment=self.work.target.environment,
-            revision=",".join(at),
-            action="push",
-            actor=self.work.actor,
-            commit_id=self.work.commit,
-            sql_digest=sql_digest(self.statements),
-            statements=len(self.statements),
+        return self.work.entry(
+            "push", ",".join(at), sql_digest=sql_digest(self.statements), statements=len(self.statements),
             duration_ms=int((time.monotonic() - self.begun) * 1000),
-        )
+        )  # fmt: skip
 
     def _place(self, position: int) -> str:
         return f"{self.work.session.target}: statement {position} of {len(self.statements)}"

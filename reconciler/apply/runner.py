@@ -16,7 +16,6 @@ from .execution import PassedOverError, alone, execute, require_built, sound, st
 from .invalid import healed, whole
 from .journal import OpenRun, Row
 from .ladder import Ladder, climbed
-from .ledger import Entry
 from .render import Rendered
 from .segments import Act, Segment
 from .work import Event, Work
@@ -180,19 +179,11 @@ class RevisionRun:
         work, revision = self.work, self.item.revision
         versions.move(work.session, work.dialect, work.target.version_table, self.at, self.after)
         journal.clear(work.session, work.dialect, revision.id)
-        entry = Entry(
-            environment=work.target.environment,
-            revision=revision.id,
-            action="apply",
-            actor=work.actor,
-            commit_id=work.commit,
-            sql_digest=self.item.digest,
-            statements=len(self.item.statements),
-            duration_ms=int((time.monotonic() - self._begun) * 1000),
+        took = int((time.monotonic() - self._begun) * 1000)
+        entry = work.entry(
+            "apply", revision.id, sql_digest=self.item.digest, statements=len(self.item.statements), duration_ms=took,
             message=revision.message,
-            approvers=work.permit.approvers,
-            statement=work.permit.statement,
-        )
+        )  # fmt: skip
         ledger.write(work.session, work.dialect, entry)
 
     def _require_unmoved(self) -> None:

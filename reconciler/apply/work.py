@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Literal
+from typing import Any, Literal
 
 import msgspec
 
 from ..dialects.base import Dialect, Scope
 from ..dialects.session import Session
+from .ledger import Action, Entry
 from .limits import Limits
 from .lock import Turn
 
@@ -62,3 +63,11 @@ class Work(msgspec.Struct, frozen=True, kw_only=True):
     interrupted: Callable[[], bool]
     permit: Permit = Permit()
     limits: Limits = Limits()
+
+    def entry(self, action: Action, revision: str, **more: Any) -> Entry:
+        """An entry of the ledger about an act of this run; `more` are further fields of it."""
+        about = {"approvers": self.permit.approvers, "statement": self.permit.statement, **more}
+        return Entry(
+            environment=self.target.environment, revision=revision, action=action, actor=self.actor,
+            commit_id=self.commit, **about,
+        )  # fmt: skip

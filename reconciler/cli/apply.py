@@ -103,7 +103,7 @@ def _ending(environment: str, done, what: Allowed) -> str:  # type: ignore[no-un
 
 
 def _rehearse(console: Console, ws: Workspace, what: Allowed, to: str | None, samples: bool) -> int:
-    from ..control.applying import rehearsed, rows_in_the_way
+    from ..control.applying import rehearsed, rows_in_the_way, warned_of
     from ..control.probing import SAMPLES
     from ..emit.rows import rows_text
     from ..emit.sql import terminated
@@ -118,5 +118,7 @@ def _rehearse(console: Console, ws: Workspace, what: Allowed, to: str | None, sa
     for revision, statements in found:
         lines += [f"-- {revision.id} {revision.message}", *(terminated(s.sql) for s in statements), ""]
     lines += [f"-- {line}" for line in rows_text(answers)]
+    for finding in warned_of(ws, what, found):
+        console.note(console.shown_finding(finding, console.err))
     console.result(data, "\n".join(lines).rstrip() or f"{name}: nothing to apply")
     return CHANGES if found else OK

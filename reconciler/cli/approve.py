@@ -84,6 +84,7 @@ def _shown(console: Console, question: Question) -> str:
 
         lines += ["", as_text(question.report, sql=False, style=console.style).rstrip()]
         lines += [console.shown_finding(f, console.out) for f in question.report.findings]
+    lines += [console.shown_finding(f, console.out) for f in question.findings]
     lines += [console.style(f"TAKES DATA AWAY: {' '.join(t.split())[:200]}", "drop") for t in question.losing]
     lines += [
         "",

@@ -30,7 +30,7 @@ def command(console: Console, before: str, after: str, sql: bool, column_order: 
     with console.progress("comparing"):
         a, b, chosen = pair(before, after, ws, dialect=dialect)
         if b.written:
-            b = keeping(a.catalog, b, profile_of(chosen, a.catalog, b.catalog), until=None)
+            b = keeping(a.catalog, b, profile_of(chosen, a.catalog, b.catalog), kept=None)
         found = compare(a, b, chosen, follow_order=column_order)
     for text in (*ws.notices, *unmodelled_notes(a, b)):
         console.note(text)

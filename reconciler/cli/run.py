@@ -20,16 +20,22 @@ if TYPE_CHECKING:
 @click.option("--once", is_flag=True, help="One round, then stop. Exit status 2: an environment is not what git says.")
 @click.option("--env", "environments", multiple=True, metavar="NAME", help="Only these (default: all).")
 @click.option("--interval", type=float, metavar="SECONDS", help="Between rounds (default: what reconcile.yaml says).")
+@click.option("--max-failures", type=click.IntRange(min=1), metavar="N", help="Not begun once it failed in so many.")
 @command_options
-def command(console: Console, once: bool, environments: tuple[str, ...], interval: float | None) -> int:
-    """Watch git and the environments, apply what policy lets be applied, and report the rest."""
+def command(
+    console: Console, once: bool, environments: tuple[str, ...], interval: float | None, max_failures: int | None
+) -> int:
+    """Watch git and the environments, apply what policy lets be applied, and report the rest.
+
+    Environments are worked on beside each other; what goes wrong in one is tried again after pauses that grow.
+    """
     from ..control.loop import Loop
 
     ws = workspace(console)
     for name in environments:
         ws.environment(name)
     with stoppable() as interrupted:
-        loop = Loop(ws, environments, interrupted)
+        loop = Loop(ws, environments, interrupted, most_failures=max_failures)
         if once:
             found = []
             for report in loop.round():
@@ -39,11 +45,10 @@ def command(console: Console, once: bool, environments: tuple[str, ...], interva
                 return ERROR
             return OK if all(r.standing.synced for r in found) else CHANGES
         told: dict[str, Report] = {}
-        for reports in loop.rounds(interval or ws.required.interval):
-            for report in reports:
-                if told.get(report.environment) != report:
-                    _say(console, report)
-                    told[report.environment] = report
+        for report in loop.rounds(interval or ws.required.interval):
+            if told.get(report.environment) != report:
+                _say(console, report)
+                told[report.environment] = report
     return OK
 
 
@@ -52,5 +57,6 @@ def _say(console: Console, report: Report) -> None:
     lines = [standing_text(report.standing, console, brief=True)]
     lines[1:1] = [f"  applied {i}" for i in report.applied]
     lines += [f"  problem: {line}" if i == 0 else f"    {line}" for i, line in enumerate(report.problem.splitlines())]
-    data = {**as_data(report.standing), "applied": report.applied, "problem": report.problem}
+    lines += [f"  tried again from {report.again} on, or when git or the database moves on"] if report.again else []
+    data = {**as_data(report.standing), "applied": report.applied, "problem": report.problem, "again": report.again}
     console.event(data, "\n".join(lines))

@@ -183,7 +183,8 @@ def _branches(document: Document, error: Any) -> Iterable[Finding]:
 
 
 def _is_other_type(error: Any) -> bool:
-    return bool(error.validator == "type" and not error.relative_path)
+    word_meant = error.validator == "enum" and isinstance(error.instance, dict | list)
+    return bool((error.validator == "type" or word_meant) and not error.relative_path)
 
 
 def _form(document: Document, error: Any) -> Iterable[Finding]:

@@ -18,11 +18,13 @@ from ..errors import InputError, ReconcileError
 from .checked import converted, did_you_mean
 from .complaints import LOADED, SCRATCH_WORDS, complaints
 from .dialects import declared, dialect_of, place_of
+from .drops import Drop, Drops
 from .environment import Environment, UrlSource, url_source
 from .nodes import Document, Key
 from .paths import inside
 from .projectfile import (
     DialectForm,
+    DropsForm,
     Elsewhere,
     EnvironmentForm,
     ProjectForm,
@@ -82,7 +84,7 @@ class Project(msgspec.Struct, frozen=True, kw_only=True):
     """What is managed beside the schema itself: owners, grants, roles; of SQLite, numbers in the head of the file."""
     definers: Literal["keep", "drop"] = "keep"
     column_order: Literal["follow", "ignore"] = "follow"
-    drops: Literal["drop", "tombstone"] = "drop"
+    drops: Drops = Drops()
     keep_dropped: int = 30
     """Days between the plan that makes a tombstone and the first on which it may be purged."""
     unmanaged: tuple[Unmanaged, ...] = ()
@@ -225,7 +227,7 @@ def _view(spec: SpecForm, dialect: str, own: DialectForm, source: Document, file
         manage=tuple(sorted(set(own.manage))),
         definers=spec.definers,
         column_order=spec.column_order,
-        drops=spec.drops,
+        drops=_drops(spec.drops),
         keep_dropped=_days(spec.keep_dropped),
         unmanaged=tuple(Unmanaged(kind=u.kind, schema=u.schema, name=u.name, reason=u.reason) for u in spec.unmanaged),
         ignore_drift=tuple(
@@ -255,6 +257,12 @@ def _url_source(
     written: str | Elsewhere | None, source: Document, root: Path, owner: str, *place: Key
 ) -> UrlSource | None:
     return None if written is None else url_source(written, root, owner, source.at(*place))
+
+
+def _drops(form: Drop | DropsForm) -> Drops:
+    if isinstance(form, DropsForm):
+        return Drops(default=form.default, tombstone=tuple(form.tombstone), drop=tuple(form.drop))
+    return Drops(default=form)
 
 
 def _days(text: str) -> int:

@@ -11,6 +11,8 @@ from typing import Annotated, Any, Literal, get_args
 import msgspec
 from msgspec import Meta
 
+from .drops import Drop
+
 
 class _Form(msgspec.Struct, frozen=True, kw_only=True, rename="camel", forbid_unknown_fields=True):
     pass
@@ -59,11 +61,22 @@ Manage = Annotated[
 ]
 
 Days = Annotated[str, Meta(pattern=DAYS, description="a number of days, such as 30d")]
+Patterns = list[Annotated[str, Meta(min_length=1, description="a table or column: app.*, users, users.phone")]]
+
+
+class DropsForm(_Form, frozen=True):
+    """Drops that are not all of one sort: patterns name tables and columns, with their schema or without."""
+
+    default: Annotated[Drop, Meta(description="What becomes of those that no pattern names.")] = "drop"
+    tombstone: Annotated[Patterns, Meta(description="Those that become tombstones.")] = []
+    drop: Annotated[Patterns, Meta(description="Those that are dropped, unless tombstone names them.")] = []
+
+
 Drops = Annotated[
-    Literal["drop", "tombstone"],
+    Drop | DropsForm,
     Meta(
         description="What becomes of a table or column that is no longer desired: it is dropped, or renamed to a "
-        "tombstone, kept, and dropped by a revision of its own once keepDropped is over."
+        "tombstone, kept, and dropped by a revision of its own once keepDropped is over; or a mapping with patterns."
     ),
 ]
 

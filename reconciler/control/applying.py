@@ -15,10 +15,12 @@ from ..apply.render import rendered_elsewhere, rendered_here
 from ..apply.versions import current
 from ..apply.work import Event, Target
 from ..config.project import Environment
+from ..diagnostics import Finding
 from ..errors import DatabaseError, RefusedError
 from ..model.catalog import Catalog
 from ..model.changes import Change, Statement
 from ..model.probes import Probed
+from ..prove.calls import called, calls
 from ..sources.revisions import History, Revision
 from .actor import actor
 from .conditions import unexcused
@@ -123,6 +125,19 @@ def rehearsed(ws: Workspace, what: Allowed, to: str | None) -> list[tuple[Revisi
     with ws.session(what.environment, read_only=True) as session:
         rendering = rendered_elsewhere if what.environment.signed else rendered_here
         return dry_run(session, ws.dialect, what.state.history, target_of(ws, what.environment), to, rendering)
+
+
+def warned_of(
+    ws: Workspace, what: Allowed, found: Sequence[tuple[Revision, Sequence[Statement]]]
+) -> list[Finding]:
+    """Calls of routines that may commit by themselves, by what the database holds and will hold of them."""
+    if not any(called(s.sql) for _, statements in found for s in statements):
+        return []
+    with ws.session(what.environment, read_only=True) as session:
+        known = ws.dialect.inspect(session, ws.scope)
+    if (head := what.state.at_head) is not None:
+        known = known.replaced(head.catalog.values())
+    return [f for revision, statements in found for f in calls(revision, statements, known, ws.dialect)]
 
 
 def baselined(ws: Workspace, what: Allowed, *, wait: float) -> str:

@@ -12,9 +12,12 @@ from ..apply.render import Rendered, rendered_elsewhere, sql_text
 from ..apply.work import Target
 from ..config.project import Environment
 from ..config.rules import Rules, Signed
+from ..diagnostics import Finding
 from ..dialects.session import Session
 from ..emit.report import PlanReport
 from ..errors import ReconcileError, RefusedError
+from ..model.catalog import Catalog
+from ..prove.calls import calls
 from ..review.approval import TIME, approval_name, approval_text, sound_reason
 from ..review.signers import APPROVAL, Signers
 from ..review.ssh import read_signature, signed, signing_key
@@ -33,6 +36,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     """What somebody is asked to approve: the SQL as it will run, the change it makes, and how the approvals stand.
 
     `report` is None where the lockfile is not that of what is approved. `losing`: statements that take data away.
+    `findings` are about what a person wrote.
     """
 
     environment: Environment
@@ -40,6 +44,7 @@ class Question(msgspec.Struct, frozen=True, kw_only=True):
     rendered: tuple[Rendered, ...]
     report: PlanReport | None
     losing: tuple[str, ...] = ()
+    findings: tuple[Finding, ...] = ()
     signers: Signers
 
     @property
@@ -66,11 +71,14 @@ def _question(
     if not seen.pending:
         return None
     proposal = proposal_of(session, ws.dialect, target, seen)
+    report = gate.report(proposal)
+    known = report.plan.old.replaced(report.plan.new.values()) if report is not None else Catalog()
     return Question(
         environment=environment,
         scale=gate.scale(proposal),
         rendered=seen.pending,
-        report=gate.report(proposal),
+        report=report,
+        findings=tuple(f for i in seen.pending for f in calls(i.revision, i.statements, known, ws.dialect)),
         losing=tuple(said_losses(seen.pending)),
         signers=gate.root.signers,
     )

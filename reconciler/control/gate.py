@@ -31,7 +31,7 @@ from ..review.windows import closed
 from . import explaining
 from .approvals import Scale, approval_files, authors, broken_glass, rules_of, statement_of, weighed
 from .gitstate import GitState, lock_of
-from .losses import plan_told, said_losses
+from .losses import plan_told, renamed, said_losses
 from .promotion import Stands, require_promoted
 from .recorded import recorded_catalog
 from .retention import require_kept
@@ -149,7 +149,9 @@ class Gate:
             return None
         nothing = Catalog(dialect=self.ws.dialect.name, says=self.ws.scope.topics)
         before = recorded_catalog(self.ws, self.state, self.session, proposal.at) or nothing
-        return plan_told(before, head.catalog, self.ws.dialect)
+        profile = self.ws.dialect.profile(self.session.version)
+        names = renamed(proposal.rendered, before, head.catalog, profile)
+        return plan_told(before, head.catalog, self.ws.dialect, names)
 
     def _left_over(self, proposal: Proposal) -> Proposal | None:
         """What the last approved run was to do, where it was cut short and all that was done since is part of it."""

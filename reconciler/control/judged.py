@@ -107,4 +107,5 @@ def keep_nothing_to_plan(ws: Workspace, state: GitState, key: str) -> None:
 def _key_of_plan(ws: Workspace, state: GitState, key: str) -> str:
     if not key or not state.locked_at_head or len(state.history.heads) != 1:
         return ""
-    return memo.key_of("nothing to plan", key, state.lock_digest, ws.required.column_order, ws.required.drops)
+    return memo.key_of("nothing to plan", key, state.lock_digest, ws.required.column_order,
+                       encoded(ws.required.drops))  # fmt: skip

@@ -15,7 +15,7 @@ from .compare import Comparison, compare, profile_of
 from .gitstate import GitState, approved_revisions, working_state
 from .judged import keep_nothing_to_plan, key_of_desired
 from .sides import Side, one
-from .tombstones import due, keeping, kept_until
+from .tombstones import due, keeping, kept
 from .workspace import Workspace
 
 
@@ -61,7 +61,7 @@ def planned(
     follow = ws.required.column_order == "follow"
     written = _orders_written(head.catalog, known) if known is not None else None
     desired = keeping(
-        head.catalog, desired, profile_of(dialect, head.catalog, desired.catalog), until=kept_until(ws),
+        head.catalog, desired, profile_of(dialect, head.catalog, desired.catalog), kept=kept(ws),
         purged=due(head.catalog) if purge else (), written=written,
     )  # fmt: skip
     comparison = compare(head, desired, dialect, follow_order=follow, written=written)

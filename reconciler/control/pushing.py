@@ -11,7 +11,7 @@ from ..errors import ReconcileError, RefusedError
 from .actor import actor
 from .compare import Comparison, compare, profile_of
 from .sides import Side, pair
-from .tombstones import keeping, kept_until
+from .tombstones import keeping, kept
 from .workspace import Workspace
 
 
@@ -26,7 +26,7 @@ def prepared(
     before, after, dialect = pair(url, wanted, ws, dialect=None)
     if after.written:
         profile = profile_of(dialect, before.catalog, after.catalog)
-        after = keeping(before.catalog, after, profile, until=kept_until(ws))
+        after = keeping(before.catalog, after, profile, kept=kept(ws))
     return compare(before, after, dialect, follow_order=follow_order), (before, after), url
 
 

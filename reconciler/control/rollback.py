@@ -27,7 +27,7 @@ from .drifting import found_drift
 from .gitstate import GitState, committed_lock, lock_of, working_state
 from .planning import Planned, head_side
 from .sides import Side, context_of
-from .tombstones import keeping, kept_until
+from .tombstones import keeping, kept
 from .traced import Traced, traced
 from .workspace import Workspace
 
@@ -170,7 +170,7 @@ def _target(ws: Workspace, revision: Revision, snapshot: Snapshot, trace: Traced
         label=revision.id, catalog=catalog, names=trace.names, digests=snapshot.written, orders=snapshot.orders,
         written=True,
     )  # fmt: skip
-    return keeping(head, side, profile_of(ws.dialect, head, catalog), until=kept_until(ws))
+    return keeping(head, side, profile_of(ws.dialect, head, catalog), kept=kept(ws))
 
 
 def _manifests(ws: Workspace, revision: Revision, keep: bool) -> tuple[Restored | None, tuple[str, ...]]:

@@ -42,6 +42,10 @@ _AT_ONCE: Final = 8
 """Environments read at once: they are waited for more than worked on."""
 
 
+_LOCKED_MS: Final = 10_000
+"""How long a reading waits for whoever keeps it from a table or a catalog."""
+
+
 class Readings:
     """How environments stand, read beside each other and beside what is done meanwhile.
 
@@ -72,6 +76,7 @@ def standing(ws: Workspace, environment: Environment, working: GitState) -> Stan
     """How an environment stands; one that cannot be reached has that as its condition."""
     try:
         with ws.session(environment, read_only=True) as session:
+            session.limits(lock_ms=_LOCKED_MS, statement_ms=None)
             return _read(ws, environment, working, session)
     except LockfileError:
         raise  # no fault of the environment's

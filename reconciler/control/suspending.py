@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import msgspec
 
 from ..apply import ledger
-from ..apply.ledger import Entry
+from ..apply.ledger import Action, Entry
 from ..apply.lock import Turn
 from ..config.project import Environment
 from ..errors import RefusedError
@@ -55,8 +55,7 @@ def acknowledge(ws: Workspace, environment: Environment, reason: str) -> list[En
     with ws.session(environment, read_only=True) as session:
         found = unacknowledged(ledger.entries(session, ws.dialect))
     if found:
-        entry = Entry(environment=environment.name, revision="", action="acknowledged", actor=actor(ws), message=reason)
-        written(ws, environment, entry)
+        written(ws, environment, word(ws, environment, "acknowledged", reason))
     return found
 
 
@@ -66,8 +65,7 @@ def suspend(ws: Workspace, environment: Environment, reason: str, until: datetim
         what = f"{until:%Y-%m-%d %H:%M} UTC is over already"
         raise RefusedError(what, next="name a later time, or leave --until away")
     detail = encoded({"until": until.isoformat()}).decode() if until else ""
-    written(ws, environment, Entry(environment=environment.name, revision="", action="suspend", actor=actor(ws),
-                                    message=reason, detail=detail))  # fmt: skip
+    written(ws, environment, word(ws, environment, "suspend", reason, detail))
 
 
 def resume(ws: Workspace, environment: Environment, reason: str) -> Suspension | None:
@@ -75,19 +73,25 @@ def resume(ws: Workspace, environment: Environment, reason: str) -> Suspension |
     with ws.session(environment, read_only=True) as session:
         held = suspension(ledger.entries(session, ws.dialect), datetime.datetime.now(datetime.UTC))
     if held is not None:
-        entry = Entry(environment=environment.name, revision="", action="resume", actor=actor(ws), message=reason)
-        written(ws, environment, entry)
+        written(ws, environment, word(ws, environment, "resume", reason))
     return held
 
 
 def keep_refusal(ws: Workspace, environment: Environment, error: RefusedError) -> None:
     """A refusal that no apply came to, in the ledger of an environment that has one; once for the same reason."""
     message = "\n".join(text for text in (error.what, error.why) if text)
-    entry = Entry(environment=environment.name, revision="", action="refused", actor=actor(ws), message=message)
+    entry = word(ws, environment, "refused", message)
     with ws.session(environment, read_only=True) as session:
         last = ledger.last(session, ws.dialect)
     if last is not None and (last.action, last.message, last.actor) != ("refused", message, entry.actor):
         written(ws, environment, entry)
+
+
+def word(ws: Workspace, environment: Environment, action: Action, message: str, detail: str = "") -> Entry:
+    """An entry that is somebody's word about an environment, and about no revision."""
+    return Entry(
+        environment=environment.name, revision="", action=action, actor=actor(ws), message=message, detail=detail
+    )
 
 
 def written(ws: Workspace, environment: Environment, entry: Entry) -> None:

@@ -12,8 +12,10 @@ from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from functools import partial
 from typing import Final
 
+import msgspec
 from msgspec.structs import replace
 
+from ..config.drops import Drops
 from ..diagnostics import Finding
 from ..errors import RefusedError
 from ..model.access import OWNERS
@@ -42,12 +44,24 @@ ask them (triggers, foreign keys, policies), goes, and comes back from the manif
 _NO_ROWS: Final = (Table.kind, Column.kind)
 
 
-def kept_until(ws: Workspace) -> datetime.date | None:
-    """The day from which what a plan of today drops may be purged; None where the project's drops are drops."""
+class Kept(msgspec.Struct, frozen=True, kw_only=True):
+    """What of the things that a plan drops is kept, and the day from which it may be purged."""
+
+    until: datetime.date
+    drops: Drops = Drops(default="tombstone")
+
+    def keeps(self, o: Table | Column) -> bool:
+        a = o.address
+        table, column = (a.parent, a.name) if isinstance(o, Column) else (a.name, "")
+        return self.drops.keeps(a.schema, table, column)
+
+
+def kept(ws: Workspace) -> Kept | None:
+    """What a plan of today keeps of what it drops; None where the project's drops are drops."""
     project = ws.project
-    if project is None or project.drops != "tombstone":
+    if project is None or not project.drops.keeps_any:
         return None
-    return clock.today() + datetime.timedelta(days=project.keep_dropped)
+    return Kept(until=clock.today() + datetime.timedelta(days=project.keep_dropped), drops=project.drops)
 
 
 def due(catalog: Catalog) -> frozenset[Address]:
@@ -70,14 +84,14 @@ def keeping(
     side: Side,
     profile: Profile,
     *,
-    until: datetime.date | None,
+    kept: Kept | None,
     purged: Container[Address] = (),
     written: Mapping[Address, tuple[str, ...]] | None = None,
 ) -> Side:
     """What is to be reached from head: desired, with the tombstones that stay and those that what it drops becomes.
 
-    `until`: the day from which what is dropped now may be purged; None where drops are drops. `purged`: tombstones of
-    head that go now. `written`: the orders of columns last written. Refused where desired has such a name itself.
+    `kept`: what is kept of what is dropped now; None where drops are drops. `purged`: tombstones of head that go now.
+    `written`: the orders of columns last written. Refused where desired has such a name itself.
     """
     named_so = tombstones(side.catalog)
     desired = without_tombstones(side.catalog, named_so)
@@ -88,20 +102,20 @@ def keeping(
             why="such names are given to what is dropped, and tell when it may be purged",
             next="give it another name",
         )
-    if until is None and not tombstones(head):
+    if kept is None and not tombstones(head):
         return side
-    return _Keeping(head, desired, side, profile, until, purged, written or {}).side()
+    return _Keeping(head, desired, side, profile, kept, purged, written or {}).side()
 
 
 class _Keeping:
     """One plan's tombstones. `before` is head once everything has the name that it will have."""
 
     def __init__(
-        self, head: Catalog, desired: Catalog, side: Side, profile: Profile, until: datetime.date | None,
+        self, head: Catalog, desired: Catalog, side: Side, profile: Profile, keep: Kept | None,
         purged: Container[Address], written: Mapping[Address, tuple[str, ...]],
     ) -> None:  # fmt: skip
         self.desired, self.given, self.profile = desired, side, profile
-        self.until, self.purged, self.written = until, purged, written
+        self.keep, self.purged, self.written = keep, purged, written
         self.names = dict(side.names)
         self.findings: list[Finding] = []
         self.kept: dict[Address, Object] = {}
@@ -165,11 +179,13 @@ class _Keeping:
 
     def _can_be_kept(self, o: Object) -> bool:
         """Whether it holds rows of its own that a rename keeps."""
-        if self.until is None or o.kind not in self.profile.renames or not self.profile.renamable(o, self.before):
+        if self.keep is None or o.kind not in self.profile.renames or not self.profile.renamable(o, self.before):
+            return False
+        if not isinstance(o, Table | Column) or not self.keep.keeps(o):
             return False
         if isinstance(o, Column):
             return o.generated is None and o.versioning is None and not o.inherited
-        if not isinstance(o, Table) or o.server is not None:
+        if o.server is not None:
             return False
         return o.partition_of is None or o.partition_of not in self.desired
 
@@ -186,8 +202,8 @@ class _Keeping:
         )
 
     def _free_name(self, a: Address) -> str:
-        assert self.until is not None
-        day = self.until
+        assert self.keep is not None
+        day = self.keep.until
         while Address(a.kind, a.schema, tombstone_name(a.name, day), a.parent) in self.before:
             day += datetime.timedelta(days=1)
         return tombstone_name(a.name, day)

@@ -5,16 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..apply import ledger
-from ..apply.ledger import Entry
 from ..config.project import Environment
 from ..errors import ReconcileError, RefusedError
 from ..model.codec import digest, encoded
 from ..review.signers import TRUST
 from ..review.ssh import read_signature, signed, signing_key
 from ..review.trust import SETTING, SIGNATURES, VARIABLE, TrustRoot
-from .actor import actor
 from .gate import remembered
-from .suspending import written
+from .suspending import word, written
 from .workspace import Workspace
 
 
@@ -62,7 +60,5 @@ def take_on(ws: Workspace, environment: Environment, reason: str) -> bool:
     if known == root.mark:
         return False
     detail = encoded({"trust": root.mark, "before": known}).decode()
-    entry = Entry(environment=environment.name, revision="", action="trust", actor=actor(ws), message=reason,
-                  detail=detail)  # fmt: skip
-    written(ws, environment, entry)
+    written(ws, environment, word(ws, environment, "trust", reason, detail))
     return True

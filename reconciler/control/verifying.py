@@ -50,5 +50,6 @@ def _merged(ws: Workspace, history: History) -> tuple[str, ...]:
 def measured_lock(ws: Workspace, history: History, before: Snapshot | None) -> Lockfile:
     """The lockfile of a history, by running it on scratch."""
     version = before.version if before is not None and before.version else ws.version
-    catalog = measured(history, ws.dialect, ws.scratch(ws.dialect, version), ws.scope)
+    known = () if before is None else before.catalog
+    catalog = measured(history, ws.dialect, ws.scratch(ws.dialect, version), ws.scope, known=known)
     return Lockfile(relocked(history, catalog, before), str(ws.required.lockfile))

@@ -25,7 +25,7 @@ def changes(old: Catalog, new: Catalog, profile: Profile, *, follow_order: bool 
         if not _told(n, both):
             continue
         if o is None:
-            if not profile.implicit(n.address) or _says_something(n):
+            if not profile.implicit(n.address) or says_something(n):
                 created.append(n)
         elif o != n:
             change = _alter(o, n, follow_order)
@@ -54,7 +54,7 @@ def _told(o: Object, topics: frozenset[str]) -> bool:
     return not o.topic or o.topic in topics
 
 
-def _says_something(o: Object) -> bool:
+def says_something(o: Object) -> bool:
     """Whether an object that is there by itself is anything else than it would be by itself."""
     told = frozenset(compared_fields(type(o))) - frozenset(Address.__struct_fields__)
     return any(f.required or getattr(o, f.name) != f.default for f in fields_of(type(o)) if f.name in told)

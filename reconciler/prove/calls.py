@@ -7,13 +7,13 @@ done again by the next run. No catalog shows either, so it is said beforehand.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from ..diagnostics import Finding, Span
 from ..dialects.base import Dialect
-from ..emit.rendered import NotRenderable, rendered
 from ..model.catalog import Catalog
+from ..model.changes import Statement
 from ..sources.revisions import Revision
 
 _LEADING: Final = re.compile(r"(?:\s+|--[^\n]*(?:\n|\Z)|#[^\n]*(?:\n|\Z)|/\*.*?\*/)*", re.DOTALL)
@@ -25,14 +25,11 @@ _OTHERS: Final = r"call|execute|prepare"
 """What may end a transaction in its turn, and is not followed."""
 
 
-def calls(revision: Revision, known: Catalog, dialect: Dialect) -> Iterator[Finding]:
-    """A warning for each call of a routine that may commit by itself, or of which `known` holds no text."""
-    if revision.python or b"call" not in revision.text.lower():
-        return
-    try:
-        said = rendered(revision, dialect.alembic or dialect.name)
-    except NotRenderable:
-        return
+def calls(revision: Revision, said: Iterable[Statement], known: Catalog, dialect: Dialect) -> Iterator[Finding]:
+    """A warning for each call of a routine that may commit by itself, or of which `known` holds no text.
+
+    said: the statements of the revision.
+    """
     for name in dict.fromkeys(filter(None, (called(statement.sql) for statement in said))):
         if (why := _why(name, known, dialect)) is not None:
             yield Finding(

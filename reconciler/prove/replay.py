@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 
 from ..dialects.base import Dialect, Scope
 from ..dialects.session import Session
+from ..model.address import Address
 from ..model.catalog import Catalog
+from ..plan.diff import says_something
 from ..sources.revisions import History, Revision
 from .running import Scratch, run_revision
 
@@ -25,9 +27,17 @@ def replay(
 
 
 def measured(
-    history: History, dialect: Dialect, scratch: Scratch, scope: Scope, *, to: Iterable[str] | None = None
-) -> Catalog:
-    """The catalog that a history leads to, from nothing."""
+    history: History, dialect: Dialect, scratch: Scratch, scope: Scope, *, to: Iterable[str] | None = None,
+    known: Container[Address] = (),
+) -> Catalog:  # fmt: skip
+    """The catalog that a history leads to, from nothing.
+
+    What is there by itself, such as the collation of a database, is none of it where no revision changed it; an
+    environment has another one. known: what is part of it all the same, since it was before.
+    """
     with scratch() as session:
+        implicit = dialect.profile(session.version).implicit
+        before = {a: o for a, o in dialect.inspect(session, scope).items() if implicit(a) and says_something(o)}
         replay(history, session, dialect, to=to)
-        return dialect.inspect(session, scope)
+        found = dialect.inspect(session, scope)
+    return found.where(lambda o: o.address in known or o.address not in before or before[o.address] != o)

@@ -17,6 +17,7 @@ from ..emit.rendered import MARK_IT, NotRenderable, rendered
 from ..errors import DatabaseError, ReconcileError
 from ..model.address import Address
 from ..model.catalog import Catalog
+from ..model.changes import Statement
 from ..plan.plan import make_plan, reverse_names
 from ..sources.revisions import History, Revision
 from ..sources.snapshot import Snapshot
@@ -71,7 +72,7 @@ def verify(
     Raises DatabaseError or ReconcileError where an upgrade fails, with its file and statement.
     """
     if update:
-        catalog = measured(history, dialect, scratch, scope)
+        catalog = measured(history, dialect, scratch, scope, known=() if lock is None else lock.catalog)
         known = history.ancestors(i for i in at if i in history.by_id)
         unsaid = [_milder(f) for f in _unmarked((r for r in history.order if r.id not in known), dialect)]
         return Verified(findings=tuple(in_order(unsaid)), catalog=catalog, lock=relocked(history, catalog, lock))
@@ -84,7 +85,7 @@ def verify(
     reached = stages[-1].after if stages else catalog
     findings += misfits(lock, history, place)
     findings += _unmarked((s.revision for s in stages), dialect)
-    findings += (f for s in stages for f in calls(s.revision, s.before.replaced(s.after.values()), dialect))
+    findings += (f for s in stages for f in _calls(s, dialect))
     findings += _held_against(lock, reached, dialect, place) if lock is not None else []
     proofs = [_proved(s, dialect, scratch) for s in stages if not full or s.revision.generated]
     findings += (f for proof in proofs for f in proof.findings)
@@ -151,15 +152,25 @@ def _proved(stage: Stage, dialect: Dialect, scratch: Scratch) -> Proof:
 
 
 def _names(stage: Stage, dialect: Dialect) -> Mapping[Address, str]:
-    """What the revision renames, by its own words; nothing where it does not say what it runs."""
-    if stage.revision.python:
-        return {}
-    try:
-        said = rendered(stage.revision, dialect.alembic or dialect.name)
-    except NotRenderable:
-        return {}
+    """What the revision renames, by its own words."""
     schema = dialect.profile(stage.after.version).default_schema
-    return renames_said(said, stage.before, stage.after, schema)
+    return renames_said(_said(stage.revision, dialect), stage.before, stage.after, schema)
+
+
+def _calls(stage: Stage, dialect: Dialect) -> Iterator[Finding]:
+    if b"call" in stage.revision.text.lower():
+        known = stage.before.replaced(stage.after.values())
+        yield from calls(stage.revision, _said(stage.revision, dialect), known, dialect)
+
+
+def _said(revision: Revision, dialect: Dialect) -> list[Statement]:
+    """Its statements; none where it does not say what it runs."""
+    if revision.python:
+        return []
+    try:
+        return rendered(revision, dialect.alembic or dialect.name)
+    except NotRenderable:
+        return []
 
 
 def _milder(finding: Finding) -> Finding:

@@ -6,9 +6,12 @@ count: a symbolic link or a submodule among them is refused. Paths are relative 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import fcntl
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Final
+from typing import IO, Final
 
 import msgspec
 
@@ -143,8 +146,22 @@ class Repository:
         """Fetches one branch of a remote, and gives the commit it has there."""
         ref = f"refs/remotes/{remote}/{branch}"
         quiet = ("--quiet", "--no-tags", "--no-recurse-submodules", "--no-auto-gc", "--no-write-fetch-head")
-        git(self.root, "fetch", *quiet, "--", remote, f"+refs/heads/{branch}:{ref}", timeout=timeout)
+        with self._fetching(timeout):
+            git(self.root, "fetch", *quiet, "--", remote, f"+refs/heads/{branch}:{ref}", timeout=timeout)
         return self.resolve(ref)
+
+    @contextmanager
+    def _fetching(self, timeout: float) -> Iterator[None]:
+        """One after the other: git fails where somebody else has moved the ref since it looked."""
+        folder = self.root / lines(git(self.root, "rev-parse", "--git-common-dir"))[0]
+        end = time.monotonic() + timeout
+        with (folder / "reconcile.fetch").open("a") as file:
+            while not _locked(file):
+                if time.monotonic() > end:
+                    why = f"it holds {folder / 'reconcile.fetch'}"
+                    raise GitError("another fetch does not end", where=str(self.root), why=why, next="end it")
+                time.sleep(0.05)
+            yield
 
     # Files.
 
@@ -197,6 +214,14 @@ class Repository:
         known = lines(git(self.root, "for-each-ref", "--format=%(refname:short)"))
         next_step = did_you_mean(ref, known) or "git branch --all"
         return ReconcileError(f"git knows no {ref!r}", where=str(self.root), next=next_step)
+
+
+def _locked(file: IO[str]) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _batch(output: bytes) -> Iterable[bytes]:

@@ -193,7 +193,13 @@ class History:
         try:
             sorter.prepare()
         except CycleError as e:
-            raise InputError(f"the revisions form a ring: {' → '.join(e.args[1])}") from None
+            ring = [self.by_id[i] for i in e.args[1]]
+            raise InputError(
+                f"the revisions form a ring: {' → '.join(r.id for r in ring)}",
+                where=", ".join(sorted({r.path for r in ring})),
+                why="each of them comes after another one of them",
+                next="correct down_revision or depends_on in one of them",
+            ) from None
         while sorter.is_active():
             for i in sorted(sorter.get_ready()):
                 order.append(self.by_id[i])

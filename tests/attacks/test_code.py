@@ -186,3 +186,16 @@ def test_a_ledger_that_was_changed(team: Team) -> None:
     team.run("audit", "--env", "prod", "--verify")
     said = team.run("audit", "--env", "prod", "--verify", "--anchor", anchor, expect=1)
     assert "gone, with all that followed it" in said
+
+
+def test_line_ends_that_a_checkout_changes(team: Team) -> None:
+    """4.2: the file in the working tree is another one, byte by byte; what git has is what was approved."""
+    team.approve("alice", "bob")
+    file = team.folder / str(team.json("history")[-1]["path"])
+    before = file.read_bytes()
+    (team.folder / ".gitattributes").write_text("*.py text eol=crlf\n")
+    team.commit("line ends")
+    file.unlink()
+    team.git("checkout", "--", str(file.relative_to(team.folder)))
+    assert file.read_bytes() == before.replace(b"\n", b"\r\n") != before
+    assert "applied" in team.applied()

@@ -10,10 +10,8 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Final, NoReturn
+from typing import Final
 from urllib.parse import urlsplit
-
-import pytest
 
 from reconciler.dialects.mysql.binaries import server_programs
 from reconciler.dialects.mysql.places import with_database as mysql_database
@@ -27,7 +25,7 @@ from reconciler.dialects.postgresql.session import connect as postgres_connect
 from reconciler.dialects.session import Session
 from tests.maria import HOW_TO_GET_ONE as GET_MARIA
 from tests.servers import HOW_TO_GET_ONE as GET_POSTGRES
-from tests.servers import REQUIRED
+from tests.servers import lacking
 from tests.unit.apply.places import Place
 
 # What was committed is there after the server's death (servers of tests are tuned to lose it).
@@ -44,16 +42,20 @@ class Mortal:
         self.dialect = dialect
         self.server: Cluster
         if dialect == "mysql":
-            programs = server_programs() or _missing(f"no MariaDB server: {GET_MARIA}")
+            programs = server_programs() or lacking(f"no MariaDB server: {GET_MARIA}")
             self.server = MariaServer(folder, programs, linger=2.0, disposable=False, settings=_DURABLE_MARIA)
         else:
-            binaries = best(None) or _missing(f"no PostgreSQL server: {GET_POSTGRES}")
+            binaries = best(None) or lacking(f"no PostgreSQL server: {GET_POSTGRES}")
             self.server = Cluster(folder, binaries, linger=2.0, disposable=False, settings=_DURABLE_POSTGRES)
         self.number = 0
 
+    @property
+    def pid(self) -> int | None:
+        return keeper.server_pid(self.server.folder / "data")
+
     def kill(self) -> None:
         """The server is dead, and so is every backend of it, when this returns."""
-        pid = keeper.server_pid(self.server.folder / "data")
+        pid = self.pid
         if pid is None or not keeper.alive(pid):
             return
         os.kill(pid, DEATH[self.dialect])
@@ -84,12 +86,6 @@ class Mortal:
         place.close()
         with self.admin() as admin:
             admin.execute(f"DROP DATABASE {urlsplit(place.url).path[1:]}")
-
-
-def _missing(why: str) -> NoReturn:
-    if os.environ.get(REQUIRED) == "1":
-        pytest.fail(why)
-    pytest.skip(why)
 
 
 def mortal_server(dialect: str) -> Iterator[Mortal]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import secrets
 import shutil
 import tempfile
@@ -16,8 +15,9 @@ from reconciler.dialects.mysql.server import MariaServer
 from reconciler.dialects.postgresql.binaries import Binaries, embedded_binaries, local_binaries
 from reconciler.dialects.postgresql.local import LocalServer
 from reconciler.errors import RefusedError
+from tests.maria import HOW_TO_GET_ONE as GET_MARIA
 from tests.pooler import HOW_TO_GET_ONE, pooled, program
-from tests.servers import REQUIRED, Postgres
+from tests.servers import Postgres, lacking
 from tests.unit.apply.places import Place, history, revision
 
 pytestmark = pytest.mark.faults
@@ -52,9 +52,7 @@ def test_a_standby_is_refused(binaries: Binaries, folder: Path, tell: Tell) -> N
 
 
 def test_a_server_that_is_read_only_is_refused(folder: Path, tell: Tell) -> None:
-    programs = server_programs()
-    if programs is None:
-        pytest.skip("no MariaDB server: apt install mariadb-server")
+    programs = server_programs() or lacking(f"no MariaDB server: {GET_MARIA}")
     server = MariaServer(folder, programs, linger=2.0, disposable=True)
     with server.running():
         place = Place("mysql", server.url("app"))
@@ -71,8 +69,7 @@ def test_a_server_that_is_read_only_is_refused(folder: Path, tell: Tell) -> None
 
 
 def test_a_pooler_in_transaction_mode_is_refused(pg_default: Postgres, tell: Tell) -> None:
-    if program() is None:
-        (pytest.fail if os.environ.get(REQUIRED) == "1" else pytest.skip)(f"no PgBouncer: {HOW_TO_GET_ONE}")
+    program() or lacking(f"no PgBouncer: {HOW_TO_GET_ONE}")
     url = pg_default.database()
     with pooled(url, "transaction") as between, pytest.raises(RefusedError) as error:
         Place("postgresql", between).apply(history(a=A))

@@ -13,6 +13,7 @@ from reconciler.dialects.mysql.binaries import server_programs
 from reconciler.dialects.mysql.server import MariaServer
 from tests.maria import HOW_TO_GET_ONE, Maria
 from tests.proof.project import Project
+from tests.servers import lacking
 
 pytestmark = pytest.mark.proof
 
@@ -61,7 +62,7 @@ spec: {definition: 'CREATE FUNCTION `CountUsers`() RETURNS int RETURN (SELECT co
 
 @pytest.fixture(scope="module")
 def folding() -> Iterator[Maria]:
-    programs = server_programs() or pytest.skip(f"no MariaDB server: {HOW_TO_GET_ONE}")
+    programs = server_programs() or lacking(f"no MariaDB server: {HOW_TO_GET_ONE}")
     folder = Path(tempfile.mkdtemp(prefix="reconcile-folding-"))
     folder.chmod(0o755)
     settings = {"lower-case-table-names": "1"}

@@ -377,3 +377,39 @@ def test_what_is_left_alone_is_of_a_kind_that_there_is(root: Path) -> None:
     assert [f for f in said(root, text) if "'Table'" in f] == [
         "10 error: there is no kind 'Table', so nothing would be left alone"
     ]
+
+
+@pytest.mark.parametrize(
+    ("written", "kept"),
+    [
+        ("drop", set()),
+        ("tombstone", {"public.users", "public.users.phone", "app.log", "app.log.at"}),
+        ("{tombstone: [app.*]}", {"app.log", "app.log.at"}),
+        ("{tombstone: [users.phone]}", {"public.users.phone"}),
+        ("{tombstone: [public.users]}", {"public.users", "public.users.phone"}),
+        ("{default: tombstone, drop: [log]}", {"public.users", "public.users.phone"}),
+        ("{default: tombstone, drop: [app.*], tombstone: ['*.at']}",
+         {"public.users", "public.users.phone", "app.log.at"}),
+    ],
+)  # fmt: skip
+def test_patterns_say_which_drops_are_tombstones(root: Path, written: str, kept: set[str]) -> None:
+    drops = project(root, f"{HEAD}  drops: {written}\n").drops
+    every = (("public", "users", ""), ("public", "users", "phone"), ("app", "log", ""), ("app", "log", "at"))
+    assert {".".join(filter(None, names)) for names in every if drops.keeps(*names)} == kept
+    assert drops.keeps_any == bool(kept)
+
+
+@pytest.mark.parametrize(
+    ("written", "said"),
+    [
+        ("tombstones", "drop, tombstone"),
+        ("{tombstone: app.*}", "list"),
+        ("{default: keep}", "drop, tombstone"),
+        ("{keep: [a]}", "keep"),
+        ("[users]", "needs drop or tombstone or a mapping"),
+    ],
+)
+def test_other_words_for_drops_are_told_of(root: Path, written: str, said: str) -> None:
+    with pytest.raises(InputError) as error:
+        project(root, f"{HEAD}  drops: {written}\n")
+    assert said in str(error.value), error.value

@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 from reconciler.control import clock
+from reconciler.dialects.base import Scope
+from reconciler.dialects.registry import dialect_of_url
 from tests.unit.control.test_story import Project
 
 USERS = """apiVersion: reconcile/v1
@@ -48,6 +50,7 @@ spec:
   indexes: {orders_by_user: {columns: [user_id]}}
   checks: {orders_what: what <> ''}
 """
+KEPT_PHONE = "tombstone_20261226_phone"
 TODAY = datetime.date(2026, 11, 26)
 
 
@@ -308,3 +311,17 @@ def test_models_and_a_rollback_by_tombstones(tmp_path: Path, monkeypatch: pytest
     project.run("apply", "--env", "dev")
     assert project.conditions("dev") == ["Synced"]
     assert project.sql("dev", "SELECT id, email, phone FROM users") == [(1, "a", "+41")]
+
+
+def test_only_what_a_pattern_names_is_kept(project: Project) -> None:
+    config(project, "drops: {tombstone: [users.phone, orders]}")
+    project.write("users.yaml", WITHOUT_PHONE.replace("    note: text\n", ""))
+    (project.folder / "manifests" / "orders.yaml").unlink()
+    said = project.run("plan", "--write")
+    assert said.count("is kept under this name") == 2
+    project.run("apply", "--env", "dev")
+    with dialect_of_url(project.urls["dev"]).connect(project.urls["dev"]) as session:
+        live = dialect_of_url(project.urls["dev"]).inspect(session, Scope())
+    assert {a.name for a in live if (a.kind, a.parent) == ("column", "users")} == {"id", "email", KEPT_PHONE}
+    assert project.sql("dev", "SELECT id FROM tombstone_20261226_orders ORDER BY id") == [(10,), (11,)]
+    project.run("status", "--env", "dev")

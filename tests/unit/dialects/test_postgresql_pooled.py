@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import threading
 
 import pytest
@@ -10,13 +9,12 @@ import pytest
 from reconciler.dialects.postgresql.session import connect
 from reconciler.errors import RefusedError
 from tests.pooler import HOW_TO_GET_ONE, pooled, program
-from tests.servers import REQUIRED, Postgres
+from tests.servers import Postgres, lacking
 
 
 @pytest.fixture(autouse=True)
 def _pooler() -> None:
-    if program() is None:
-        (pytest.fail if os.environ.get(REQUIRED) == "1" else pytest.skip)(f"no PgBouncer: {HOW_TO_GET_ONE}")
+    program() or lacking(f"no PgBouncer: {HOW_TO_GET_ONE}")
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from reconciler.dialects.registry import dialect_named
+from reconciler.emit.rendered import rendered
 from reconciler.model.catalog import Catalog
 from reconciler.model.programs import Function, Procedure
 from reconciler.prove.calls import called, calls
@@ -18,7 +19,8 @@ def said(dialect: str, body: str, text: str, name: str = "p") -> list[tuple[str,
         else Function(name=f"{name}(integer)", routine="procedure", definition=text)
     )
     (found,) = history(a=revision("a000", body)).order
-    findings = calls(found, Catalog([known], dialect=dialect), dialect_named(dialect))
+    statements = rendered(found, dialect_named(dialect).alembic or dialect)
+    findings = calls(found, statements, Catalog([known], dialect=dialect), dialect_named(dialect))
     return [(f.rule, f.span.line, f.why.partition(";")[0]) for f in findings]
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -301,3 +303,25 @@ def test_a_path_outside_is_refused(root: Path, tmp_path: Path) -> None:
     assert Repository(root).relative(root / "m" / "a") == "m/a"
     with pytest.raises(RefusedError):
         Repository(root).relative(tmp_path)
+
+
+def test_many_that_fetch_the_same_branch_at_once(root: Path, tmp_path: Path) -> None:
+    """Each gets what the remote has: git itself fails where another has moved the ref since it looked."""
+    commit(root, a="1")
+    sh(tmp_path, "clone", "-q", str(root), "clone")
+    clone = Repository(tmp_path / "clone")
+    with ThreadPoolExecutor(8) as pool:
+        for n in range(5):
+            newest = commit(root, a=f"{n + 2}")
+            assert list(pool.map(lambda _: clone.fetch("origin", "main"), range(8))) == [newest] * 8
+
+
+def test_who_waits_for_another_fetch_does_not_wait_for_ever(root: Path, tmp_path: Path) -> None:
+    commit(root, a="1")
+    sh(tmp_path, "clone", "-q", str(root), "clone")
+    clone = Repository(tmp_path / "clone")
+    with (tmp_path / "clone" / ".git" / "reconcile.fetch").open("a") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        with pytest.raises(GitError, match="another fetch"):
+            clone.fetch("origin", "main", timeout=0.3)
+    clone.fetch("origin", "main")
