@@ -86,15 +86,15 @@ def _made(task: Task, interrupted: Callable[[], bool], at_work: Callable[[], Non
 
 
 def _applied(ws: Workspace, environment: Environment, content: Content, interrupted: Callable[[], bool]) -> Visited:
-    problem, trouble = "", ""
-    applied: tuple[str, ...] = ()
+    problem, applied = "", tuple[str, ...]()
+    trouble: Trouble = ""
     try:
         what = allowed(ws, environment.name, fetch=False)
         applied = carried_out(ws, what, interrupted=interrupted).applied
     except (ReconcileError, KeyboardInterrupt) as error:
         problem, trouble = str(error) or "stopped as asked", _trouble(error)
     after = standing(ws, environment, allowed_state(ws, environment, fetch=False))
-    return Visited(standing=after, applied=applied, problem=problem, trouble=trouble, content=content)  # type: ignore[arg-type]
+    return Visited(standing=after, applied=applied, problem=problem, trouble=trouble, content=content)
 
 
 def _trouble(error: BaseException) -> Trouble:
