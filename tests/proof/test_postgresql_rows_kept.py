@@ -172,6 +172,13 @@ TYPED = "; CREATE TABLE t OF c"
             ["column:public.s.a"],
             id="a table whose rows are the values of a column",
         ),
+        pytest.param(
+            "CREATE TABLE t (x int, y int); CREATE TABLE u (x int); CREATE TABLE tu () INHERITS (t, u)",
+            "INSERT INTO tu VALUES (1, 2)",
+            "CREATE TABLE t (x bigint, y int); CREATE TABLE u (x bigint); CREATE TABLE tu () INHERITS (t, u)",
+            ["column:public.t.x", "column:public.u.x"],
+            id="a column that a child has from several parents",
+        ),
     ],
 )
 def test_what_would_lose_rows_unasked_is_refused(

@@ -39,9 +39,11 @@ def inherited(old: Table, new: Table, context: Rendering) -> Iterator[Statement]
 
 
 def reattached(old: Table, new: Table, context: Rendering) -> Iterator[Statement]:
+    """A partition of the same whole as before changes its columns with that, and not while it is away."""
     if old.partition_of is not None:
         yield sql(f"ALTER TABLE {at(old.partition_of)} DETACH PARTITION {at(new.address)}")
-        yield from _left_over(old, new, (old.partition_of,), context)
+        if new.partition_of != old.partition_of:
+            yield from _left_over(old, new, (old.partition_of,), context)
         yield from _shares_left(new, old.partition_of, context)
     if new.partition_of is not None:
         kept = {c.name for c in _checks(context.old, old)} if old.partition_of == new.partition_of else set()

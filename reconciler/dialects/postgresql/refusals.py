@@ -25,6 +25,7 @@ def refusals(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[
     for c in changes:
         if isinstance(c, Alter) and isinstance(c.old, Column) and c.fields & {"type", "collation"}:
             yield from _as_values(c.old, old)
+            yield from _of_several_parents(c.old, old, new)
         if isinstance(c, Rebuild) and c.old.kind in REMADE:
             yield from _keyed(c, old)
 
@@ -96,6 +97,30 @@ def _as_values(column: Column, old: Catalog) -> Iterator[Finding]:
             why=f"{', '.join(held)} hold rows of {table}",
             next=_BY_HAND.format(column.address),
         )
+
+
+def _of_several_parents(column: Column, old: Catalog, new: Catalog) -> Iterator[Finding]:
+    """PostgreSQL changes a column's type in all children at once, and refuses where one has it from another parent as
+    well, whose type would be another then (14 to 18)."""
+    for child in _children(column.parent, old):
+        staying = getattr(new.get(child.address), "inherits", ())
+        having = [p for p in staying if isinstance(t := old.get(p), Table) and column.name in t.columns]
+        if len(having) > 1:
+            yield Finding(
+                rule="several-parents",
+                address=str(column.address),
+                message=f"its type cannot be changed while {child.address} has it from several parents",
+                why=f"it is a column of {', '.join(map(str, having))}, and the server changes one at a time",
+                next=_BY_HAND.format(column.address),
+            )
+
+
+def _children(table: Address | None, catalog: Catalog) -> Iterator[Table]:
+    """The tables that inherit from one, over all generations."""
+    for o in (catalog[d] for d in (catalog.dependents(table) if table is not None else ())):
+        if isinstance(o, Table) and table in o.inherits:
+            yield o
+            yield from _children(o.address, catalog)
 
 
 def _of_row_type(o: Column, column: Column) -> bool:
