@@ -7,14 +7,13 @@ forbids it where somebody reads or notes every change of it.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from msgspec import structs
 
 from ...diagnostics import Finding
 from ...model.catalog import Catalog
-from ...model.changes import Alter, Change, Rebuild
 from ...model.objects import Object
 from ...model.programs import Trigger
 from ...model.tables import Column, Table
@@ -54,35 +53,21 @@ def no_inet4(value: str) -> str:
     return f"LEFT({value}, 7) <> '::ffff:' OR LOCATE('.', {value}) = 0"
 
 
-def refusals(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Finding]:
-    """Columns that would go through a text where that does more than change them."""
-    for was in (o for c in changes for o in converted(c)):
-        if (why := _hindrance(was, old)) is not None:
-            yield Finding(
-                rule="inet-type",
-                address=str(was.address),
-                message="inet4 and inet6 become each other only by way of a text, with an UPDATE of every row",
-                why=why,
-                next="take that away in a plan before, and put it back in one after; or add a column of the other type",
-            )
+def refusals(column: Column, old: Catalog) -> Iterator[Finding]:
+    """Why a column may not go through a text: that would do more than change it."""
+    if (why := _hindrance(column, old)) is not None:
+        yield Finding(
+            rule="inet-type",
+            address=str(column.address),
+            message="inet4 and inet6 become each other only by way of a text, with an UPDATE of every row",
+            why=why,
+            next="take that away in a plan before, and put it back in one after; or add a column of the other type",
+        )
 
 
-def converted(c: Change) -> list[Object]:
-    """The columns that a change makes the other kind of addresses, as they were."""
-    return [was for was, will in _pairs(c) if leads_through_text(was, will)]
-
-
-def _pairs(c: Change) -> Iterator[tuple[Object, Object]]:
-    if isinstance(c, Alter):
-        yield c.old, c.new
-    elif isinstance(c, Rebuild):
-        after = {o.address: o for o in c.after}
-        yield from ((o, after[o.address]) for o in c.before if o.address in after)
-
-
-def _hindrance(column: Object, old: Catalog) -> str | None:
+def _hindrance(column: Column, old: Catalog) -> str | None:
     """Who would notice that the column is a text, or that its rows are updated."""
-    assert isinstance(column, Column) and column.parent is not None
+    assert column.parent is not None
     table = old.get(column.parent)
     if isinstance(table, Table) and table.system_versioned:
         return "the table keeps what its rows were, which no UPDATE changes"

@@ -15,8 +15,8 @@ from ...model.objects import Object, changed_fields
 from ...model.profile import Effect, Profile
 from ...model.tables import Column, ForeignKey, Table
 from .alter import in_place
+from .casts import refusals
 from .flavour import Folding, folding_of, is_mariadb
-from .inet import refusals
 from .privileges import canonical
 from .rewrite import rewritten
 
@@ -76,7 +76,7 @@ def _profile(version: tuple[int, ...]) -> Profile:
         same_name=partial(_same_name, folding),
         stored=partial(_stored, folding),
         rewrite=rewritten,
-        refusals=refusals,
+        refusals=refusals if mariadb else lambda changes, old, new: (),
         identifier_bytes=0,
         alike=alike,
         unseen=lambda sql: _RAISES.match(sql) is not None,

@@ -19,8 +19,8 @@ from ...model.tables import ForeignKey
 from ..base import Claim
 from ..disturbance import is_disturbance
 from ..session import Session
+from .casts import converted
 from .flavour import is_mariadb
-from .inet import converted
 from .inspect import LEDGER_PREFIX
 from .programs import passed
 from .tokens import literal, quoted

@@ -12,6 +12,7 @@ from reconciler.control.sides import Side
 from reconciler.dialects.base import Claim, Probing, Scope
 from reconciler.dialects.mysql import DIALECT
 from reconciler.dialects.mysql.session import MySQLSession
+from reconciler.errors import DatabaseError
 from tests.maria import Maria
 
 
@@ -88,3 +89,25 @@ def test_a_trigger_on_insert_is_not_in_the_way_and_the_right_to_update_is_asked_
         asked = [r.grant for r in DIALECT.rights(session, Claim(use="apply", steps=plan.steps, context=context))]
         assert any(g.startswith("GRANT UPDATE ON") and ".`t`" in g for g in asked), asked
         brought(session, goal)
+
+
+KINDS = ("int(11)", "datetime", "inet4", "inet6", "uuid", "point", "polygon", "varchar(60)", "varbinary(16)", "bit(3)")
+
+
+def test_what_the_server_never_makes_of_a_column_is_refused_and_nothing_else(maria: Maria) -> None:
+    with maria.session() as session, maria.session() as goal:
+        for was in KINDS:
+            for will in (k for k in KINDS if {was, k} not in ({was}, {"inet4", "inet6"})):
+                for s, kind in ((session, was), (goal, will)):
+                    s.execute(f"CREATE OR REPLACE TABLE t (a {kind}, n int)")
+                rules = [f.rule for f in compared(session, goal).plan.findings]
+                assert rules == ([] if taken(session, f"ALTER TABLE t MODIFY a {will}") else ["no-cast"]), (was, will)
+
+
+def taken(session: MySQLSession, sql: str) -> bool:
+    try:
+        session.execute(sql)
+    except DatabaseError as error:
+        assert error.code == "4078"
+        return False
+    return True
