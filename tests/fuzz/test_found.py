@@ -351,6 +351,12 @@ FOUND = {
         "CREATE TABLE t (x int, y int GENERATED ALWAYS AS (x + 1) STORED); CREATE TABLE c (z int)",
         "CREATE TABLE t (x int, y int GENERATED ALWAYS AS (x + 1) STORED); CREATE TABLE c (z int) INHERITS (t)",
     ),
+    "a partitioned table goes with a view of one partition that a policy of another reads": (
+        "CREATE TABLE t (x int) PARTITION BY LIST (x); CREATE TABLE p PARTITION OF t DEFAULT; "
+        "CREATE TABLE q PARTITION OF t FOR VALUES IN (1); CREATE VIEW v AS SELECT x FROM p; "
+        "CREATE POLICY o ON q USING (EXISTS (SELECT FROM v WHERE v.x = 1))",
+        "",
+    ),
     "a table goes with a view of its columns that its own policy reads": (
         "CREATE TABLE t (x int); CREATE MATERIALIZED VIEW m AS SELECT x FROM t; CREATE VIEW v AS SELECT x FROM m; "
         "CREATE POLICY p ON t USING (EXISTS (SELECT FROM v WHERE v.x = 1))",
