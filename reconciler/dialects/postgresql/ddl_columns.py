@@ -15,7 +15,7 @@ from ...model.tables import Column, Table
 from ..base import Rendering
 from .casts import same_base, using, usual_storage
 from .clauses import column_clause, column_extras
-from .ddl_identity import added_above_others, bounded_first, identity_changes, narrows
+from .ddl_identity import added_above_others, bounded_first, identity_changes, narrows, without_default
 from .ddl_not_null import not_null_changes, not_null_renamed
 from .generic import generic_changes
 from .heirs import below, heads, heirs, parents_column
@@ -156,6 +156,10 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
 
     converted: the type's text is the same and the type another (it was made anew).
     """
+    if old.identity is not None and new.identity is not None and old.default is not None and new.default is None:
+        yield from without_default(old, new)
+        identity = replace(old.identity, sequence=new.identity.sequence)
+        old = replace(old, default=None, default_refs=(), identity=identity)
     fields = changed_fields(old, new)
     head = head_of(new)
     retyped = (converted or fields & {"type", "collation"}) and not new.inherited

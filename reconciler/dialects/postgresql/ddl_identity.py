@@ -12,7 +12,16 @@ from ..base import Rendering
 from .clauses import column_clause, identity_clause
 from .heirs import below
 from .inspect_tables import LIMITS
-from .positions import behind_rows, bounds, carried_over, changed_options, create_sequence, optioned, sequence_of
+from .positions import (
+    behind_rows,
+    bounds,
+    carried_over,
+    changed_options,
+    create_sequence,
+    optioned,
+    sequence_of,
+    taken_over,
+)
 from .rendering import head_of, on_owner, owner, sql
 from .spelling import aside, at, ident, literal, qualified
 
@@ -46,6 +55,22 @@ def added_above_others(c: Column, context: Rendering) -> Iterator[Statement]:
     yield sql(f"{head_of(c)} ADD {identity_clause(c.identity, c.schema)}")
     yield sql(carried_over(at(numbers.address), numbers, c))
     yield sql(f"DROP SEQUENCE {at(numbers.address)}")
+
+
+def without_default(old: Column, new: Column) -> Iterator[Statement]:
+    """Takes the default away that an identity was made over: it is none meanwhile, and goes on where it was."""
+    assert old.identity is not None and new.identity is not None
+    was = replace(sequence_of(old), schema=new.schema)
+    kept = replace(was, name=aside(was.name, "kept"))
+    identity = replace(old.identity, sequence=new.identity.sequence)
+    again = replace(old, schema=new.schema, table=new.table, identity=identity)
+    yield from create_sequence(kept)
+    yield sql(taken_over(literal(at(kept.address)), at(was.address), was, kept))
+    yield sql(f"{head_of(new)} DROP IDENTITY")
+    yield sql(f"{head_of(new)} DROP DEFAULT")
+    yield sql(f"{head_of(new)} ADD {identity_clause(identity, new.schema)}")
+    yield sql(carried_over(at(kept.address), kept, again))
+    yield sql(f"DROP SEQUENCE {at(kept.address)}")
 
 
 def _undefaulted(c: Column, context: Rendering) -> Iterator[Statement]:
