@@ -104,7 +104,7 @@ def _on_cycles(gone: dict[Address, Object], profile: Profile) -> set[Address]:
     for o in gone.values():
         if o.kind in profile.unordered:
             continue
-        owner = _outermost(o)
+        owner = _outermost(o, gone)
         needed = _owners(o.requires(), gone) - {owner, *_owners(o.vanishes_with(), gone)}
         if owner in gone and needed:
             ties[o.address] = (owner, needed)
@@ -159,8 +159,12 @@ def _with_siblings(loops: set[Address], gone: dict[Address, Object]) -> set[Addr
 
 def _owners(found: Iterable[Address], gone: dict[Address, Object]) -> set[Address]:
     """The dropped objects that these are, or are parts of."""
-    return {own for a in found if a in gone and (own := _outermost(gone[a])) in gone}
+    return {own for a in found if a in gone and (own := _outermost(gone[a], gone)) in gone}
 
 
-def _outermost(o: Object) -> Address:
-    return o.address if o.parent is None else o.parent
+def _outermost(o: Object, gone: dict[Address, Object]) -> Address:
+    """Whose drop takes an object along: a part's parent, and what that vanishes with itself (a partition's whole)."""
+    found = o.address if o.parent is None else o.parent
+    while found in gone and (above := next((a for a in gone[found].vanishes_with() if a in gone), None)) is not None:
+        found = above
+    return found

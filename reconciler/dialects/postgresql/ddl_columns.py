@@ -15,10 +15,10 @@ from ...model.tables import Column, Table
 from ..base import Rendering
 from .casts import same_base, using, usual_storage
 from .clauses import column_clause, column_extras
-from .ddl_identity import bounded_first, identity_changes, narrows
+from .ddl_identity import added_above_others, bounded_first, identity_changes, narrows, without_default
 from .ddl_not_null import not_null_changes, not_null_renamed
 from .generic import generic_changes
-from .heirs import heads, heirs, parents_column
+from .heirs import below, heads, heirs, parents_column
 from .lineage import keeps_identity
 from .parents import declared
 from .rendering import RENDER, comment, head_of, on_owner, option_changes, owner, sql
@@ -55,7 +55,10 @@ def add_column(step: Step, context: Rendering) -> Iterator[Statement]:
             yield from alterations(_as_left(as_child(above, c), c, context), c, context)
         return
     for own in (*(o for o in _declared_below(c, context.new) if _comes_with(o, c, context)), c):
-        yield sql(f"{on_owner(own)} ADD COLUMN {column_clause(own)}")
+        if own.identity is not None and next(below(own, context), None) is not None:
+            yield from added_above_others(own, context)
+        else:
+            yield sql(f"{on_owner(own)} ADD COLUMN {column_clause(own)}")
         yield from column_extras(own)
         yield from _toasted(own, context)
 
@@ -153,6 +156,10 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
 
     converted: the type's text is the same and the type another (it was made anew).
     """
+    if old.identity is not None and new.identity is not None and old.default is not None and new.default is None:
+        yield from without_default(old, new)
+        identity = replace(old.identity, sequence=new.identity.sequence)
+        old = replace(old, default=None, default_refs=(), identity=identity)
     fields = changed_fields(old, new)
     head = head_of(new)
     retyped = (converted or fields & {"type", "collation"}) and not new.inherited

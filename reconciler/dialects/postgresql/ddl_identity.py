@@ -8,11 +8,22 @@ from msgspec.structs import replace
 
 from ...model.changes import Statement
 from ...model.tables import Column
-from .clauses import identity_clause
+from ..base import Rendering
+from .clauses import column_clause, identity_clause
+from .heirs import below
 from .inspect_tables import LIMITS
-from .positions import behind_rows, bounds, changed_options, optioned, sequence_of
-from .rendering import head_of, sql
-from .spelling import ident, qualified
+from .positions import (
+    behind_rows,
+    bounds,
+    carried_over,
+    changed_options,
+    create_sequence,
+    optioned,
+    sequence_of,
+    taken_over,
+)
+from .rendering import head_of, on_owner, owner, sql
+from .spelling import aside, at, ident, literal, qualified
 
 
 def narrows(old: Column, new: Column) -> bool:
@@ -29,6 +40,47 @@ def bounded_first(old: Column, new: Column) -> Iterator[Statement]:
         options = replace(will.options, minimum=low, maximum=high)
         will = replace(will, name=was.name, type=was.type, options=options)
         yield from optioned(replace(was, schema=new.schema), will)
+
+
+def added_above_others(c: Column, context: Rendering) -> Iterator[Statement]:
+    """Adds an identity to a table that others have it from, which the server does not (in partitioned tables up to 16):
+    the column comes with a default that numbers the rows of all of them, and becomes an identity then."""
+    assert c.identity is not None
+    s = sequence_of(c)
+    numbers = replace(s, name=aside(s.name, "first"))
+    yield from create_sequence(numbers)
+    numbered = replace(c, identity=None, default=f"nextval({literal(at(numbers.address))}::regclass)")
+    yield sql(f"{on_owner(c)} ADD COLUMN {column_clause(numbered)}")
+    yield from _undefaulted(c, context)
+    yield sql(f"{head_of(c)} ADD {identity_clause(c.identity, c.schema)}")
+    yield sql(carried_over(at(numbers.address), numbers, c))
+    yield sql(f"DROP SEQUENCE {at(numbers.address)}")
+
+
+def without_default(old: Column, new: Column) -> Iterator[Statement]:
+    """Takes the default away that an identity was made over: it is none meanwhile, and goes on where it was."""
+    assert old.identity is not None and new.identity is not None
+    was = replace(sequence_of(old), schema=new.schema)
+    kept = replace(was, name=aside(was.name, "kept"))
+    identity = replace(old.identity, sequence=new.identity.sequence)
+    again = replace(old, schema=new.schema, table=new.table, identity=identity)
+    yield from create_sequence(kept)
+    yield sql(taken_over(literal(at(kept.address)), at(was.address), was, kept))
+    yield sql(f"{head_of(new)} DROP IDENTITY")
+    yield sql(f"{head_of(new)} DROP DEFAULT")
+    yield sql(f"{head_of(new)} ADD {identity_clause(identity, new.schema)}")
+    yield sql(carried_over(at(kept.address), kept, again))
+    yield sql(f"DROP SEQUENCE {at(kept.address)}")
+
+
+def _undefaulted(c: Column, context: Rendering) -> Iterator[Statement]:
+    """Takes the default away wherever it came to; not where a child's column was there already."""
+    yield sql(f"ALTER TABLE ONLY {owner(c)} ALTER COLUMN {ident(c.name)} DROP DEFAULT")
+    for t in below(c, context):
+        child = replace(c, schema=t.schema, table=t.name)
+        own = context.new.get(child.address)
+        if not (isinstance(own, Column) and own.merged):
+            yield from _undefaulted(child, context)
 
 
 def identity_changes(old: Column, new: Column, *, bounded: bool) -> Iterator[Statement]:

@@ -98,9 +98,9 @@ def not_null_renamed(c: Column, was: str, name: str, context: Rendering) -> Iter
     above them it becomes theirs as well, whatever theirs is called. A key's or an identity's cannot be dropped."""
     now, not_null = Address("table", c.schema, c.table), c.not_null or NotNull()
     table = context.called.get(now, now)
-    below = any(t.inherits and t.address in context.old for t in context.new.once(heirs).get(table, ()))
+    others = any(t.inherits and t.address in context.old for t in context.new.once(heirs).get(table, ()))
     keys = (o for side in (context.old, context.new) for o in side.children(table) if isinstance(o, PrimaryKey))
-    if not below or not_null.no_inherit or c.identity is not None or any(c.name in k.columns for k in keys):
+    if not others or not_null.no_inherit or c.identity is not None or any(c.name in k.columns for k in keys):
         yield sql(f"{on_owner(c)} RENAME CONSTRAINT {ident(was)} TO {ident(name)}")
         return
     yield sql(f"{head_of(c)} DROP NOT NULL")

@@ -50,8 +50,13 @@ def numbered_below(c: Column, context: Rendering) -> Iterator[Column]:
 
 def children(c: Column, context: Rendering) -> Iterator[Table]:
     """The tables that inherit from a column's, before and after."""
-    below = context.new.once(heirs).get(Address("table", c.schema, c.table), ())
-    return (t for t in below if t.inherits and t.address in context.old)
+    return (t for t in below(c, context) if t.inherits)
+
+
+def below(c: Column, context: Rendering) -> Iterator[Table]:
+    """The tables that have a column from its table, before and after, partitions among them."""
+    found = context.new.once(heirs).get(Address("table", c.schema, c.table), ())
+    return (t for t in found if t.address in context.old)
 
 
 def heirs(catalog: Catalog) -> dict[Address, list[Table]]:
