@@ -14,7 +14,8 @@ from ..dialects.base import Dialect
 from ..dialects.session import Session
 from ..errors import DatabaseError, ReconcileError
 from ..sources.revisions import Revision
-from .rendered import compiled
+from .environment import asked_of
+from .rendered import at_home, compiled
 
 _LOST: Final = "08006"
 _WORDS: Final = ("do_begin", "do_commit", "do_rollback", "do_close", "do_terminate")
@@ -39,16 +40,15 @@ def called(
     from alembic.operations import Operations
     from alembic.runtime.migration import MigrationContext
 
-    act = compiled(revision).get(direction)
-    if act is None:
-        return
     engine = _engine(session, dialect)
     connection = engine.connect()
     context = MigrationContext.configure(connection=connection)
     context.autocommit_block = outside or _no_autocommit  # type: ignore[method-assign,assignment]
     try:
-        with nullcontext() if outside else _no_rollback(engine), Operations.context(context):
-            act()
+        kept = nullcontext() if outside else _no_rollback(engine)
+        with kept, asked_of(context, offline=False), Operations.context(context), at_home(revision):
+            if (act := compiled(revision).get(direction)) is not None:
+                act()
     except ReconcileError:
         raise
     except Exception as error:

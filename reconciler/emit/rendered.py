@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from types import CodeType
@@ -19,6 +19,7 @@ from ..errors import ReconcileError
 from ..model.changes import Statement
 from ..model.codec import collector_working
 from ..sources.revisions import Revision
+from .environment import asked_of
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -30,8 +31,15 @@ MARK_IT: Final = (
 )
 
 
+INSTALL_IT: Final = "install what it imports beside reconcile: of the project itself, pip install -e ."
+
+
 CLEAN: Final = ("PATH", "HOME", "LANG", "TZ", "TMPDIR")
 """All that a revision sees of the environment."""
+
+
+_READING: Final = (b"get_bind", b"inspect")
+_UNREAD: Final = " (there is no connection to read from while it is rendered)"
 
 
 class NotRenderable(ReconcileError):
@@ -46,10 +54,11 @@ def compiled(revision: Revision) -> dict[str, Any]:
     import sqlalchemy  # noqa: F401
 
     try:
-        with _clean():
+        with _clean(), at_home(revision):
             exec(code, space)  # noqa: S102  a revision is code; what it renders to is what gets approved and run
     except (Exception, SystemExit) as e:
-        raise NotRenderable("the revision cannot be loaded", where=revision.path, why=_short(e)) from e
+        next_step = INSTALL_IT if isinstance(e, ModuleNotFoundError) else ""
+        raise NotRenderable("the revision cannot be loaded", where=revision.path, why=_short(e), next=next_step) from e
     return space
 
 
@@ -64,24 +73,27 @@ def rendered(revision: Revision, dialect: str, direction: str = "upgrade") -> li
 
     dialect: SQLAlchemy's name. Raises NotRenderable where the revision asks for a connection.
     """
+    context, found = _collecting(dialect)
+    with asked_of(context, offline=True):
+        act = compiled(revision).get(direction)
+        if act is not None:
+            _say(act, revision, direction, context)
+    return found
+
+
+def _say(act: Callable[[], object], revision: Revision, direction: str, context: MigrationContext) -> None:
     from alembic.operations import Operations
 
-    context, found = _collecting(dialect)
-    space = compiled(revision)
-    act = space.get(direction)
-    if act is None:
-        return []
     try:
-        with Operations.context(context), _clean(), collector_working():
+        with Operations.context(context), _clean(), at_home(revision), collector_working():
             act()
     except (Exception, SystemExit) as e:
         raise NotRenderable(
             f"{direction}() of {revision.id} cannot be rendered to SQL",
             where=revision.path,
-            why=_short(e),
+            why=_short(e) + (_UNREAD if any(word in revision.text for word in _READING) else ""),
             next=MARK_IT,
         ) from e
-    return found
 
 
 def _collecting(dialect_name: str) -> tuple[MigrationContext, list[Statement]]:
@@ -146,6 +158,26 @@ def _clean() -> Iterator[None]:
             os.environ.clear()
             os.environ.update(kept)
             sys.pycache_prefix, sys.dont_write_bytecode = prefix, writes
+
+
+@contextmanager
+def at_home(revision: Revision) -> Iterator[None]:
+    """Modules of the revision's project can be imported, behind all that is installed, and are forgotten afterwards:
+    another revision's may be those of a commit."""
+    if not revision.home:
+        yield
+        return
+    before = set(sys.modules)
+    places = [revision.home, os.path.join(revision.home, "src")]  # noqa: PTH118  as text, which is what sys.path holds
+    sys.path += places
+    try:
+        yield
+    finally:
+        for place in places:
+            sys.path.remove(place)
+        for name in set(sys.modules) - before:
+            if str(getattr(sys.modules[name], "__file__", None) or "").startswith(revision.home + os.sep):
+                del sys.modules[name]
 
 
 def _short(e: BaseException) -> str:

@@ -29,3 +29,23 @@ def test_an_escaped_colon_is_a_colon() -> None:
 def test_tabs_and_percent_signs_stay() -> None:
     (statement,) = rendered(revision(r"""op.execute("SELECT 'a\tb', '5%'")"""), "postgresql")
     assert statement.sql == "SELECT 'a\tb', '5%'"
+
+
+def test_a_revision_may_ask_alembics_context_for_what_it_runs_on() -> None:
+    said = rendered(
+        revision(
+            """from alembic import context
+    op.execute(f"SELECT '{context.get_context().dialect.name}'")
+    assert context.config.get_main_option("sqlalchemy.url") is None"""
+        ),
+        "postgresql",
+    )
+    assert [s.sql for s in said] == ["SELECT 'postgresql'"]
+
+
+def test_one_that_asks_whether_it_runs_offline_is_not_rendered() -> None:
+    """What it says offline is not what `alembic upgrade` would do."""
+    asking = """from alembic import context
+    op.execute("SELECT 1") if context.is_offline_mode() else op.execute("SELECT 2")"""
+    with pytest.raises(NotRenderable, match="asks whether it runs offline"):
+        rendered(revision(asking), "postgresql")
