@@ -15,7 +15,7 @@ from ..dialects.session import Session
 from ..errors import DatabaseError, ReconcileError
 from ..sources.revisions import Revision
 from .environment import asked_of
-from .rendered import at_home, compiled
+from .rendered import at_home, compiled, way_out
 
 _LOST: Final = "08006"
 _WORDS: Final = ("do_begin", "do_commit", "do_rollback", "do_close", "do_terminate")
@@ -107,7 +107,7 @@ def _failure(error: Exception, revision: Revision, direction: str, *, lost: bool
     where, why = revision.path or revision.id, "nothing of it was kept"
     if driver is None:
         what = f"{direction}() of {revision.id} failed: {type(error).__name__}: {' '.join(str(error).split())}"
-        return ReconcileError(what, where=where, why=why)
+        return ReconcileError(what, where=where, why=why, next=way_out(error))
     code = getattr(driver, "sqlstate", None) or getattr(driver, "pgcode", None)
     code = code or getattr(driver, "sqlite_errorname", None) or (_LOST if lost else "")
     statement = str(getattr(error, "statement", "") or "")

@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from types import CodeType
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import ReconcileError
@@ -57,8 +57,8 @@ def compiled(revision: Revision) -> dict[str, Any]:
         with _clean(), at_home(revision):
             exec(code, space)  # noqa: S102  a revision is code; what it renders to is what gets approved and run
     except (Exception, SystemExit) as e:
-        next_step = INSTALL_IT if isinstance(e, ModuleNotFoundError) else ""
-        raise NotRenderable("the revision cannot be loaded", where=revision.path, why=_short(e), next=next_step) from e
+        why = _short(e)
+        raise NotRenderable("the revision cannot be loaded", where=revision.path, why=why, next=way_out(e)) from e
     return space
 
 
@@ -92,8 +92,18 @@ def _say(act: Callable[[], object], revision: Revision, direction: str, context:
             f"{direction}() of {revision.id} cannot be rendered to SQL",
             where=revision.path,
             why=_short(e) + (_UNREAD if any(word in revision.text for word in _READING) else ""),
-            next=MARK_IT,
+            next=way_out(e) or MARK_IT,
         ) from e
+
+
+def way_out(error: BaseException) -> str:
+    """What to do about an error of a revision's Python; "" where nothing is known."""
+    if isinstance(error, ModuleNotFoundError):
+        return INSTALL_IT
+    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
+        name = f"{error.obj.__name__}.{error.name}"
+        return f"put `import {name}` into the revision: env.py, which may have imported it, is not run"
+    return ""
 
 
 def _collecting(dialect_name: str) -> tuple[MigrationContext, list[Statement]]:

@@ -181,7 +181,7 @@ def _described(metadatas: list[Any], classes: dict[Any, type], request: dict[str
         raise Unfit(
             "0 tables in metadata",
             "models count only if their modules have been imported by then",
-            "import them where the base (or the factory) is defined",
+            "import them where the base (or the factory) is defined, or name them: models:shop.base:Base,shop.models",
         )
     described: dict[str, Any] = request["describe"](metadatas, classes, request, keep)
     return described

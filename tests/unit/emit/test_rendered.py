@@ -49,3 +49,9 @@ def test_one_that_asks_whether_it_runs_offline_is_not_rendered() -> None:
     op.execute("SELECT 1") if context.is_offline_mode() else op.execute("SELECT 2")"""
     with pytest.raises(NotRenderable, match="asks whether it runs offline"):
         rendered(revision(asking), "postgresql")
+
+
+def test_a_module_that_env_py_had_imported_is_to_be_imported_by_the_revision() -> None:
+    with pytest.raises(NotRenderable, match="no attribute") as e:
+        rendered(revision("import xml; op.execute(xml.no_such_module.text)"), "postgresql")
+    assert "put `import xml.no_such_module` into the revision" in str(e.value)
