@@ -38,10 +38,13 @@ def found_folder(root: Path, ini: str = "") -> Folder:
     if ini and not file.is_file():
         raise ReconcileError(f"there is no {ini}", where=str(root), next="name the alembic.ini of the project")
     options = _of_ini(file) if file.is_file() else _of_pyproject(root)
-    spelled = str(options.get("script_location") or "migrations")
-    location = _place(spelled, root, file.parent if file.is_file() else root)
+    here = file.parent if file.is_file() else root
+    spelled = str(options.get("script_location") or "")
+    location = _place(spelled or "migrations", root, here)
+    if not (location / "env.py").is_file() and (here / spelled / "env.py").is_file():
+        location = here / spelled  # Flask-Migrate's says nothing, or `.`: it is run in its own folder
     if not (location / "env.py").is_file():
-        raise _none_found(root, file, spelled)
+        raise _none_found(root, file, spelled or "migrations")
     _require_within(location, root, options, file)
     env = said((location / "env.py").read_text(), root)
     url = str(options.get("sqlalchemy.url") or "")

@@ -39,7 +39,6 @@ CLEAN: Final = ("PATH", "HOME", "LANG", "TZ", "TMPDIR")
 
 
 _READING: Final = (b"get_bind", b"inspect")
-_UNREAD: Final = " (there is no connection to read from while it is rendered)"
 
 
 class NotRenderable(ReconcileError):
@@ -91,9 +90,17 @@ def _say(act: Callable[[], object], revision: Revision, direction: str, context:
         raise NotRenderable(
             f"{direction}() of {revision.id} cannot be rendered to SQL",
             where=revision.path,
-            why=_short(e) + (_UNREAD if any(word in revision.text for word in _READING) else ""),
+            why=_why(e, revision),
             next=way_out(e) or MARK_IT,
         ) from e
+
+
+def _why(error: BaseException, revision: Revision) -> str:
+    """What stopped it; where it reads, that there is nothing to read from."""
+    reads = any(word in revision.text for word in _READING)
+    if reads and type(error).__name__ in ("NoInspectionAvailable", "AttributeError", "TypeError"):
+        return f"it reads from the database, and there is none while it is rendered ({_short(error)[:80]})"
+    return _short(error)
 
 
 def way_out(error: BaseException) -> str:

@@ -161,9 +161,12 @@ def test_the_folder_is_where_pyproject_toml_says(project: Adopted) -> None:
     assert project.spec["migrations"] == "shop/db/"
 
 
-def test_an_alembic_ini_elsewhere_is_pointed_at_and_taken(project: Adopted) -> None:
+@pytest.mark.parametrize(
+    "ini", ["[alembic]\nscript_location = %(here)s\n", "[alembic]\nscript_location = .\n", "[loggers]\n"]
+)
+def test_an_alembic_ini_elsewhere_is_pointed_at_and_taken(project: Adopted, ini: str) -> None:
     project.models()
-    project.write("shop/db/alembic.ini", "[alembic]\nscript_location = %(here)s\n")
+    project.write("shop/db/alembic.ini", ini)
     project.scripts("shop/db", "from shop.models import Base", "Base.metadata")
     said = project.init("--url", "sqlite:///dev.db", expect=1)
     assert "reconcile init --adopt --ini shop/db/alembic.ini" in said
