@@ -7,6 +7,7 @@ from pathlib import Path
 
 import msgspec
 
+from ..apply.tables import is_missing
 from ..config.project import FILE, load_project
 from ..dialects.registry import dialect_named, dialect_of_url, is_url
 from ..errors import DatabaseError, ReconcileError
@@ -53,10 +54,11 @@ def begin_adopted(root: Path, wanted: Wanted) -> Begun:
         lock, unmodelled = _measured_lock(ws)
     except DatabaseError as error:
         (root / FILE).unlink()
-        error.next = error.next or (
-            "where the history begins on tables that something else made, "
-            "add a revision that makes them, and let its first come after that"
-        )
+        if is_missing(error):
+            error.next = (
+                "where the history begins on tables that something else made, "
+                "add a revision that makes them, and let its first come after that"
+            )
         raise
     except BaseException:
         (root / FILE).unlink()

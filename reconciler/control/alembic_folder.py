@@ -41,8 +41,8 @@ def found_folder(root: Path, ini: str = "") -> Folder:
     here = file.parent if file.is_file() else root
     spelled = str(options.get("script_location") or "")
     location = _place(spelled or "migrations", root, here)
-    if not (location / "env.py").is_file() and (here / spelled / "env.py").is_file():
-        location = here / spelled  # Flask-Migrate's says nothing, or `.`: it is run in its own folder
+    if not (location / "env.py").is_file():  # it may be run in its own folder, or lie in the one it names
+        location = next((p for p in (here / spelled, here) if (p / "env.py").is_file()), location)
     if not (location / "env.py").is_file():
         raise _none_found(root, file, spelled or "migrations")
     _require_within(location, root, options, file)

@@ -12,6 +12,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import lru_cache
+from importlib import import_module
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -53,7 +54,7 @@ def compiled(revision: Revision) -> dict[str, Any]:
     import sqlalchemy  # noqa: F401
 
     try:
-        with _clean(), at_home(revision):
+        with _clean():
             exec(code, space)  # noqa: S102  a revision is code; what it renders to is what gets approved and run
     except (Exception, SystemExit) as e:
         why = _short(e)
@@ -73,18 +74,36 @@ def rendered(revision: Revision, dialect: str, direction: str = "upgrade") -> li
     dialect: SQLAlchemy's name. Raises NotRenderable where the revision asks for a connection.
     """
     context, found = _collecting(dialect)
-    with asked_of(context, offline=True):
+    with asked_of(context, offline=True), at_home(revision):
         act = compiled(revision).get(direction)
-        if act is not None:
-            _say(act, revision, direction, context)
+        while act is not None:
+            try:
+                _say(act, revision, direction, context)
+                break
+            except NotRenderable as e:
+                if not _imported_late(e.__cause__):
+                    raise
+                found.clear()
     return found
+
+
+def _imported_late(error: BaseException | None) -> bool:
+    """Whether a module that a revision names without importing it is there now: under Alembic env.py imports much."""
+    if not isinstance(error, AttributeError) or not isinstance(error.obj, ModuleType) or not error.name:
+        return False
+    try:
+        with _clean():
+            import_module(f"{error.obj.__name__}.{error.name}")
+    except ModuleNotFoundError:
+        return False
+    return hasattr(error.obj, error.name)
 
 
 def _say(act: Callable[[], object], revision: Revision, direction: str, context: MigrationContext) -> None:
     from alembic.operations import Operations
 
     try:
-        with Operations.context(context), _clean(), at_home(revision), collector_working():
+        with Operations.context(context), _clean(), collector_working():
             act()
     except (Exception, SystemExit) as e:
         raise NotRenderable(

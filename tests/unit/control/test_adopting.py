@@ -162,7 +162,7 @@ def test_the_folder_is_where_pyproject_toml_says(project: Adopted) -> None:
 
 
 @pytest.mark.parametrize(
-    "ini", ["[alembic]\nscript_location = %(here)s\n", "[alembic]\nscript_location = .\n", "[loggers]\n"]
+    "ini", [*(f"[alembic]\nscript_location = {w}\n" for w in ("%(here)s", ".", "db")), "[loggers]\n"]
 )
 def test_an_alembic_ini_elsewhere_is_pointed_at_and_taken(project: Adopted, ini: str) -> None:
     project.models()
@@ -195,6 +195,16 @@ def test_a_folder_that_cannot_be_taken_is_said_and_nothing_is_left(
     assert not (tmp_path / "reconcile.yaml").exists()
 
 
+def test_a_history_that_begins_on_tables_of_somebody_else_is_told_what_it_lacks(project: Adopted) -> None:
+    project.models()
+    project.scripts("migrations", "from shop.models import Base", "Base.metadata")
+    first = project.folder / "migrations/versions/aa01_first.py"
+    first.write_text(first.read_text().replace("op.create_table(", "op.execute('DELETE FROM older') #"))
+    said = project.init("--url", "sqlite:///dev.db", expect=1)
+    assert "no such table: older" in said and "add a revision that makes them" in said
+    assert not (project.folder / "reconcile.yaml").exists()
+
+
 def test_a_label_that_is_a_constant_of_another_module_is_no_hindrance(project: Adopted) -> None:
     project.models()
     project.write("shop/branches.py", 'EXPAND = "expand"\n')
@@ -222,6 +232,21 @@ def test_a_revision_has_the_modules_of_its_project_in_the_working_tree_and_none_
         subprocess.run([*git, *command], check=True)
     assert main(["apply", "--env", "dev"], Console(out, out)) == 3, out.getvalue()
     assert "No module named 'shop'" in out.getvalue() and "pip install -e ." in out.getvalue()
+
+
+def test_a_revision_may_name_what_env_py_imports(project: Adopted) -> None:
+    """`import shop` and `shop.types.name`: under Alembic the submodule is there, since env.py imports the models."""
+    project.models()
+    project.write("shop/types/__init__.py")
+    project.write("shop/types/text.py", 'import sqlalchemy as sa\nName = sa.String(7)\n')
+    models = USERS.format(base="shop.base").replace("Integer\n", "Integer, String\n")
+    project.write("shop/models.py", f"{models}    name = Column(String(7))\n")
+    project.scripts("migrations", "from shop.models import Base", "Base.metadata", revision="import shop")
+    first = project.folder / "migrations/versions/aa01_first.py"
+    named = 'primary_key=True), sa.Column("name", shop.types.text.Name))'
+    first.write_text(first.read_text().replace("primary_key=True))", named))
+    project.init("--url", "sqlite:///dev.db")
+    assert project.plan() == 0
 
 
 def test_a_long_history_is_told_in_a_few_words(
