@@ -37,6 +37,7 @@ def called(
 
     Raises DatabaseError with the server's code where it was SQL that failed, ReconcileError otherwise.
     """
+    import sqlalchemy.orm  # noqa: F401  `sa.orm` is there under Alembic, whose env.py imports models
     from alembic.operations import Operations
     from alembic.runtime.migration import MigrationContext
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
@@ -73,18 +73,16 @@ def rendered(revision: Revision, dialect: str, direction: str = "upgrade") -> li
 
     dialect: SQLAlchemy's name. Raises NotRenderable where the revision asks for a connection.
     """
-    context, found = _collecting(dialect)
-    with asked_of(context, offline=True), at_home(revision):
-        act = compiled(revision).get(direction)
-        while act is not None:
+    with at_home(revision):
+        while True:
+            context, found = _collecting(dialect)
             try:
-                _say(act, revision, direction, context)
-                break
+                with asked_of(context, offline=True):
+                    _say(revision, direction, context)
+                return found
             except NotRenderable as e:
                 if not _imported_late(e.__cause__):
                     raise
-                found.clear()
-    return found
 
 
 def _imported_late(error: BaseException | None) -> bool:
@@ -99,9 +97,12 @@ def _imported_late(error: BaseException | None) -> bool:
     return hasattr(error.obj, error.name)
 
 
-def _say(act: Callable[[], object], revision: Revision, direction: str, context: MigrationContext) -> None:
+def _say(revision: Revision, direction: str, context: MigrationContext) -> None:
     from alembic.operations import Operations
 
+    act = compiled(revision).get(direction)
+    if act is None:
+        return
     try:
         with Operations.context(context), _clean(), collector_working():
             act()

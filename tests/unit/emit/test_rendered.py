@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import sys
+import xml
+
 import pytest
 
 from reconciler.emit.rendered import NotRenderable, rendered
@@ -55,3 +58,15 @@ def test_a_module_that_env_py_had_imported_is_to_be_imported_by_the_revision() -
     with pytest.raises(NotRenderable, match="no attribute") as e:
         rendered(revision("import xml; op.execute(xml.no_such_module.text)"), "postgresql")
     assert "put `import xml.no_such_module` into the revision" in str(e.value)
+
+
+def test_what_was_said_before_a_module_was_imported_is_said_again() -> None:
+    """The type of an enum, too, which SQLAlchemy makes once for each run."""
+    body = """import sqlalchemy as sa, xml
+    op.create_table("t", sa.Column("a", sa.Enum("x", name="kind")))
+    xml.sax.xmlreader"""
+    for name in [n for n in sys.modules if n.startswith("xml.sax")]:
+        del sys.modules[name]
+    vars(xml).pop("sax", None)
+    said = [" ".join(s.sql.split()) for s in rendered(revision(body), "postgresql")]
+    assert said == ["CREATE TYPE kind AS ENUM ('x')", "CREATE TABLE t ( a kind )"]
