@@ -136,6 +136,16 @@ def test_the_version_table_is_the_one_that_env_py_says(project: Adopted, more: s
     assert project.spec.get("versionTable") == table
 
 
+def test_a_version_table_of_another_name_is_no_part_of_the_schema(project: Adopted) -> None:
+    project.models()
+    project.scripts("migrations", "from shop.models import Base", "Base.metadata", ", version_table='shop_version'")
+    project.init("--url", "sqlite:///dev.db")
+    out = io.StringIO()
+    for command in (["apply", "--env", "dev"], ["status"], ["drift", "--env", "dev"], ["plan"]):
+        assert main(command, Console(out, out)) == 0, out.getvalue()
+    assert "Synced" in out.getvalue() and "Unmanaged" not in out.getvalue()
+
+
 @pytest.mark.parametrize(
     "said",
     [
@@ -286,6 +296,10 @@ def test_revisions_without_a_way_back_are_said_in_a_line_each(
             assert "its downgrade does not come back: 5 objects differ" in finding["message"]
             assert f"t{n}.a: it is there and should not be" in finding["message"]
             assert finding["message"].endswith("; and 2 more")
+    out = io.StringIO()
+    assert main(["verify"], Console(out, out)) == 0
+    assert "3 revisions proved: upgrade reaches the lockfile, " in out.getvalue()
+    assert "downgrade returns" not in out.getvalue()
 
 
 def test_an_empty_database_has_not_drifted(
