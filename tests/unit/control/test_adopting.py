@@ -205,6 +205,16 @@ def test_a_folder_that_cannot_be_taken_is_said_and_nothing_is_left(
     assert not (tmp_path / "reconcile.yaml").exists()
 
 
+def test_a_revision_may_look_at_the_table_of_versions(project: Adopted) -> None:
+    project.models()
+    project.scripts("migrations", "from shop.models import Base", "Base.metadata")
+    first = project.folder / "migrations/versions/aa01_first.py"
+    looks = "sa.inspect(op.get_bind()).get_pk_constraint('alembic_version'); op.create_table("
+    first.write_text(first.read_text().replace("op.create_table(", looks))
+    project.init("--url", "sqlite:///dev.db")
+    assert project.plan() == 0
+
+
 def test_a_history_that_begins_on_tables_of_somebody_else_is_told_what_it_lacks(project: Adopted) -> None:
     project.models()
     project.scripts("migrations", "from shop.models import Base", "Base.metadata")
