@@ -17,6 +17,7 @@ from ..prove.lockfile import locked
 from ..prove.replay import measured
 from ..sources import registry
 from ..sources.context import SourceContext
+from ..sources.revisions import History
 from ..sources.written import Written
 from .alembic_folder import Folder, found_folder
 from .envpy import dotted
@@ -51,7 +52,8 @@ def begin_adopted(root: Path, wanted: Wanted) -> Begun:
     files = written(root, {FILE: config_text(dialect, desired, migrations, named, more)})
     try:
         ws = Workspace(load_project(file=root / FILE), root)
-        lock, unmodelled = _measured_lock(ws)
+        history = working_state(ws).history
+        lock, unmodelled = _measured_lock(ws, history)
     except DatabaseError as error:
         (root / FILE).unlink()
         if is_missing(error):
@@ -66,7 +68,13 @@ def begin_adopted(root: Path, wanted: Wanted) -> Begun:
     ws.required.lockfile.write_bytes(lock)
     files += written(root, {f"{migrations}{ATTRIBUTES}": MERGED_BY_LINE.decode()})
     files.append(f"{migrations}{ws.required.lockfile.name}")
-    return Begun(files=tuple(files), notes=tuple(ws.notices), unmodelled=unmodelled)
+    return Begun(files=tuple(files), notes=(*ws.notices, *_about_heads(history)), unmodelled=unmodelled)
+
+
+def _about_heads(history: History) -> list[str]:
+    """What is to be done first where a history ends in several places."""
+    heads = history.heads
+    return [f"the history has {len(heads)} heads: alembic merge heads, before anything is planned"] * (len(heads) > 1)
 
 
 def _read(root: Path, desired: str, dialect: str) -> Written:
@@ -111,8 +119,7 @@ def _hold(tables: frozenset[Address], root: Path, desired: str, dialect: str) ->
         return False
 
 
-def _measured_lock(ws: Workspace) -> tuple[bytes, tuple[str, ...]]:
-    history = working_state(ws).history
+def _measured_lock(ws: Workspace, history: History) -> tuple[bytes, tuple[str, ...]]:
     if history.order:
         catalog = measured(history, ws.dialect, ws.scratch(ws.dialect, ws.version), ws.scope)
     else:

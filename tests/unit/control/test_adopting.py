@@ -205,6 +205,15 @@ def test_a_folder_that_cannot_be_taken_is_said_and_nothing_is_left(
     assert not (tmp_path / "reconcile.yaml").exists()
 
 
+def test_a_history_with_several_heads_is_told_to_be_merged_before_anything_is_planned(project: Adopted) -> None:
+    project.models()
+    project.scripts("migrations", "from shop.models import Base", "Base.metadata")
+    for branch in ("expand", "contract"):
+        text = f'revision = "{branch}1"\ndown_revision = "aa01"\nbranch_labels = "{branch}"\ndef upgrade(): pass\n'
+        project.write(f"migrations/versions/{branch}.py", text)
+    assert "the history has 2 heads: alembic merge heads" in project.init("--url", "sqlite:///dev.db")
+
+
 def test_a_revision_may_look_at_the_table_of_versions(project: Adopted) -> None:
     project.models()
     project.scripts("migrations", "from shop.models import Base", "Base.metadata")
