@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Sequence
+from typing import Final
 
 import msgspec
 
@@ -18,6 +19,9 @@ from ..model.probes import Probe, Probed
 from ..model.profile import Profile
 from ..plan.plan import Plan
 from ..plan.renames import Renames
+from .tables import is_missing
+
+_NOT_THERE: Final = "not there yet"
 
 
 class Patience(msgspec.Struct, frozen=True, kw_only=True):
@@ -68,6 +72,8 @@ def _answer(session: Session, probe: Probe, patience: Patience, end: float) -> P
     except (DatabaseError, BusyError) as error:
         if probe.only_tries and _is_of_a_value(error):
             return msgspec.structs.replace(said, fails=True, why=f"at least one: {error.what}")
+        if isinstance(error, DatabaseError) and is_missing(error):
+            return msgspec.structs.replace(said, why=_NOT_THERE)
         return msgspec.structs.replace(said, why=error.why or error.what)
     return msgspec.structs.replace(said, rows=rows, fails=rows > 0, samples=samples)
 

@@ -25,11 +25,16 @@ def rows_if_there(session: Session, sql: str) -> list[tuple[Any, ...]] | None:
         with session.transaction(read_only=True):
             return session.rows(sql)
     except DatabaseError as error:
-        if error.code in _MISSING_CODES or _MISSING_TEXT.match(error.what):
+        if is_missing(error):
             return None
         if error.code in _DENIED_CODES:
             error.next = "grant this role USAGE on the schema of that table, and SELECT on the table"
         raise
+
+
+def is_missing(error: DatabaseError) -> bool:
+    """Whether what was read is not there, neither table nor schema."""
+    return error.code in _MISSING_CODES or _MISSING_TEXT.match(error.what) is not None
 
 
 def exists(session: Session, table: str) -> bool:

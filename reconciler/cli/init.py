@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     "--from", "source", metavar="URL", help="Import a database into manifests, and make the baseline revision."
 )
 @click.option("--adopt", is_flag=True, help="Take over the Alembic or Flask-Migrate folder that is here, as it is.")
+@click.option("--ini", metavar="FILE", default="", help="With --adopt: its alembic.ini, where that is not here.")
 @click.option("--desired", metavar="SOURCE", default="", help="Where desired comes from (default: manifests/).")
 @click.option("--env", "environment", metavar="NAME", default="dev", show_default=True, help="The first environment.")
 @click.option("--url", metavar="URL", default="", help="Its database; one with a password is written as a reference.")
@@ -30,20 +31,25 @@ if TYPE_CHECKING:
 )  # fmt: skip
 @command_options
 def command(
-    console: Console, source: str | None, adopt: bool, desired: str, environment: str, url: str, dialect: str | None
-) -> int:
+    console: Console, source: str | None, adopt: bool, ini: str, desired: str, environment: str, url: str,
+    dialect: str | None,
+) -> int:  # fmt: skip
     """Begin a project in this folder of a git repository: reconcile.yaml, manifests/ and migrations/."""
-    from ..control import initiating
+    from ..control import adopting, initiating
 
     if source and adopt:
         raise click.UsageError("--from and --adopt are two ways; choose one")
     if "," in (dialect or "") and (source or adopt):
         raise click.UsageError("--from and --adopt are for one dialect; add others to spec.dialects afterwards")
-    wanted = initiating.Wanted(dialect=dialect or "", desired=desired, environment=environment, url=source or url)
+    if ini and not adopt:
+        raise click.UsageError("--ini is for --adopt")
+    wanted = initiating.Wanted(
+        dialect=dialect or "", desired=desired, environment=environment, url=source or url, ini=ini
+    )
     root = Path.cwd()
     if adopt:
         with console.progress("replaying the history on a scratch database"):
-            begun = initiating.begin_adopted(root, wanted)
+            begun = adopting.begin_adopted(root, wanted)
         follow = "reconcile plan"
     elif source:
         with console.progress("importing"):

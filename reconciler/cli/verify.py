@@ -65,7 +65,8 @@ def _words(found: Verified) -> str:
     count = len(found.proved)
     if not count:
         return "no revision is pending: nothing to prove (--full proves the history)"
+    returns = "" if any(f.rule in ("not-reached", "failed") for f in found.findings) else "downgrade returns, "
     return (
-        f"{count} revision{'s' * (count != 1)} proved: upgrade reaches the lockfile, downgrade returns, "
+        f"{count} revision{'s' * (count != 1)} proved: upgrade reaches the lockfile, {returns}"
         f"{found.rows} row{'s' * (found.rows != 1)} survived"
     )

@@ -20,7 +20,8 @@ from .secrets import masked, passwords
 LOADED: Final = ("models:", "flask:")
 SCRATCH_WORDS: Final = ("embedded", "local")
 
-_OBJECT: Final = re.compile(r"(?:models|flask):[A-Za-z_][\w.]*:[A-Za-z_][\w.]*")
+_NAME: Final = r"[A-Za-z_][\w.]*"
+_OBJECT: Final = re.compile(rf"models:{_NAME}:{_NAME}(?:,{_NAME}(?::{_NAME})?)*|flask:{_NAME}:{_NAME}(?:#[\w-]+)?")
 _VARIABLE_NAME: Final = re.compile(r"[A-Za-z_]\w*")
 _URL: Final = re.compile(r"[A-Za-z][\w+.-]*://")
 

@@ -38,6 +38,8 @@ Kind = Literal[
     "Tombstones",
 ]
 INFORMATIONAL: Final = frozenset({"Synced", "Unmanaged", "Unmodelled", "Suspended", "Tombstones"})
+_NAMED: Final = 5
+"""How many revisions a sentence names; a history that was adopted may have hundreds."""
 _UNHEALTHY: Final = frozenset({"Interrupted", "Degraded", "Unreachable"})
 
 
@@ -76,15 +78,18 @@ class Difference(msgspec.Struct, frozen=True, kw_only=True):
 
 
 def difference(recorded: Catalog, live: Catalog, profile: Profile, known: Iterable[Catalog] = ()) -> Difference:
-    """Live against recorded; a top-level object that neither recorded nor the `known` states have is unmanaged."""
+    """Live against recorded; a top-level object that neither recorded nor the `known` states have is unmanaged. What
+    every database has by itself was made by no hand, though nothing recorded says it."""
     drift: list[Change] = []
     unmanaged: list[Object] = []
     states = tuple(known)
     for change in raw_changes(recorded, live, profile):
         o = change.old if isinstance(change, Drop) else _new(change)
         top = _top(o, live, recorded)
+        if isinstance(change, Create) and top == o.address and profile.implicit(top):
+            continue
         if isinstance(change, Create) and top not in recorded and not any(top in s for s in states):
-            if top == o.address and not profile.implicit(top):
+            if top == o.address:
                 unmanaged.append(o)
         else:
             drift.append(change)
@@ -136,7 +141,8 @@ def unexcused(drift: Sequence[Change], rules: Sequence[IgnoredDrift], today: dat
 def pending_condition(pending: Sequence[Revision], approved: frozenset[str], environment: str, why: str) -> Condition:
     """Pending, with the reason Approved where the policy lets all of it be applied."""
     waiting = [r for r in pending if r.id not in approved]
-    words = ", ".join(f"{r.id} {r.message}".strip() for r in pending)
+    words = ", ".join(f"{r.id} {r.message}".strip() for r in pending[:_NAMED])
+    words += f", and {len(pending) - _NAMED} more" if len(pending) > _NAMED else ""
     if not waiting:
         return Condition(
             type="Pending",

@@ -51,7 +51,8 @@ def working_state(ws: Workspace) -> GitState:
             if "__pycache__" not in path.parts and path.is_file() and not path.is_symlink():
                 files[path.relative_to(root).as_posix()] = path.read_bytes()
     path = project.lockfile
-    return GitState(history_of(files), Lockfile(path.read_bytes(), str(path)) if path.is_file() else None)
+    lockfile = Lockfile(path.read_bytes(), str(path)) if path.is_file() else None
+    return GitState(history_of(files, home=str(root)), lockfile)
 
 
 def state_at(ws: Workspace, commit: str) -> GitState:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from ..apply.probing import in_the_way, probed, probes_of, told
 from ..apply.push import Pushed, push
 from ..apply.work import Event, Target
 from ..dialects.registry import dialect_of_url, is_url
@@ -33,7 +34,11 @@ def prepared(
 def carried_out(
     found: Comparison, url: str, ws: Workspace, *, wait: float, progress: Callable[[Event], None]
 ) -> Pushed:
-    """Executes the plan; live must be what was planned from before it, and what was planned after it."""
+    """Executes the plan; live must be what was planned from before it, and what was planned after it.
+
+    Raises RefusedError, with nothing done, where rows that are there would let it fail half way.
+    """
+    _require_rows(found, url)
     scope = ws.suited(found.dialect.name).scope
     target = Target(environment="", version_table=_version_table(ws), scope=scope)
     with dialect_of_url(url).connect(url, create=True) as session:
@@ -41,6 +46,21 @@ def carried_out(
             session, found.dialect, target, found.work(), expected=found.plan.new, planned_from=found.plan.old,
             wait_seconds=wait, actor=actor(ws), progress=progress,
         )  # fmt: skip
+
+
+def _require_rows(found: Comparison, url: str) -> None:
+    probes = probes_of(found.plan, found.dialect, found.profile)
+    if not probes:
+        return
+    with found.dialect.connect(url, read_only=True) as session:
+        sure = in_the_way(probed(session, probes))
+        if sure:
+            raise RefusedError(
+                "rows stand in the way of what is to be pushed",
+                where=session.target,
+                why=f"nothing was done: it would fail on\n    {told(sure)}",
+                next="mend those rows, or give a column that is added a default; then the same command",
+            )
 
 
 def _version_table(ws: Workspace) -> str:

@@ -169,6 +169,7 @@ def scope_of(project: Project | None) -> Scope:
         for u in project.unmanaged
     )
     return Scope(
+        hidden=Scope().hidden | {project.version_table.rpartition(".")[2]},
         schemas=project.schemas, unmanaged=(*numbers, *patterns), topics=asked & frozenset(TOPICS),
         keeps_definers=project.definers == "keep",
     )  # fmt: skip

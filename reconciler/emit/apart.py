@@ -35,7 +35,9 @@ def rendered_apart(revisions: Sequence[Revision], dialect: str) -> Mapping[str, 
     request = {
         "path": [p for p in sys.path if p],
         "dialect": dialect,
-        "revisions": [{"id": r.id, "path": r.path, "text": r.text.decode("latin-1")} for r in revisions],
+        "revisions": [
+            {"id": r.id, "path": r.path, "home": r.home, "text": r.text.decode("latin-1")} for r in revisions
+        ],
     }
     given = json.dumps(request).encode()
     env = {k: os.environ[k] for k in CLEAN if k in os.environ}
@@ -74,7 +76,7 @@ def answer(request: Mapping[str, Any]) -> None:
     try:
         said = {}
         for r in request["revisions"]:
-            revision = Revision(id=r["id"], path=r["path"], text=r["text"].encode("latin-1"))
+            revision = Revision(id=r["id"], path=r["path"], home=r["home"], text=r["text"].encode("latin-1"))
             said[r["id"]] = [(s.sql, s.transactional) for s in rendered(revision, request["dialect"])]
         result: dict[str, Any] = {"said": said}
     except NotRenderable as e:

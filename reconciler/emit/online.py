@@ -14,7 +14,8 @@ from ..dialects.base import Dialect
 from ..dialects.session import Session
 from ..errors import DatabaseError, ReconcileError
 from ..sources.revisions import Revision
-from .rendered import compiled
+from .environment import asked_of
+from .rendered import at_home, compiled, way_out
 
 _LOST: Final = "08006"
 _WORDS: Final = ("do_begin", "do_commit", "do_rollback", "do_close", "do_terminate")
@@ -36,19 +37,19 @@ def called(
 
     Raises DatabaseError with the server's code where it was SQL that failed, ReconcileError otherwise.
     """
+    import sqlalchemy.orm  # noqa: F401  `sa.orm` is there under Alembic, whose env.py imports models
     from alembic.operations import Operations
     from alembic.runtime.migration import MigrationContext
 
-    act = compiled(revision).get(direction)
-    if act is None:
-        return
     engine = _engine(session, dialect)
     connection = engine.connect()
     context = MigrationContext.configure(connection=connection)
     context.autocommit_block = outside or _no_autocommit  # type: ignore[method-assign,assignment]
     try:
-        with nullcontext() if outside else _no_rollback(engine), Operations.context(context):
-            act()
+        kept = nullcontext() if outside else _no_rollback(engine)
+        with kept, asked_of(context, offline=False), Operations.context(context), at_home(revision):
+            if (act := compiled(revision).get(direction)) is not None:
+                act()
     except ReconcileError:
         raise
     except Exception as error:
@@ -107,7 +108,7 @@ def _failure(error: Exception, revision: Revision, direction: str, *, lost: bool
     where, why = revision.path or revision.id, "nothing of it was kept"
     if driver is None:
         what = f"{direction}() of {revision.id} failed: {type(error).__name__}: {' '.join(str(error).split())}"
-        return ReconcileError(what, where=where, why=why)
+        return ReconcileError(what, where=where, why=why, next=way_out(error))
     code = getattr(driver, "sqlstate", None) or getattr(driver, "pgcode", None)
     code = code or getattr(driver, "sqlite_errorname", None) or (_LOST if lost else "")
     statement = str(getattr(error, "statement", "") or "")

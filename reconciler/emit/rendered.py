@@ -12,13 +12,15 @@ import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
-from types import CodeType
+from importlib import import_module
+from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
 from ..errors import ReconcileError
 from ..model.changes import Statement
 from ..model.codec import collector_working
 from ..sources.revisions import Revision
+from .environment import asked_of
 
 if TYPE_CHECKING:
     from alembic.runtime.migration import MigrationContext
@@ -30,8 +32,14 @@ MARK_IT: Final = (
 )
 
 
+INSTALL_IT: Final = "install what it imports beside reconcile: of the project itself, pip install -e ."
+
+
 CLEAN: Final = ("PATH", "HOME", "LANG", "TZ", "TMPDIR")
 """All that a revision sees of the environment."""
+
+
+_READING: Final = (b"get_bind", b"inspect")
 
 
 class NotRenderable(ReconcileError):
@@ -49,7 +57,8 @@ def compiled(revision: Revision) -> dict[str, Any]:
         with _clean():
             exec(code, space)  # noqa: S102  a revision is code; what it renders to is what gets approved and run
     except (Exception, SystemExit) as e:
-        raise NotRenderable("the revision cannot be loaded", where=revision.path, why=_short(e)) from e
+        why = _short(e)
+        raise NotRenderable("the revision cannot be loaded", where=revision.path, why=why, next=way_out(e)) from e
     return space
 
 
@@ -64,13 +73,36 @@ def rendered(revision: Revision, dialect: str, direction: str = "upgrade") -> li
 
     dialect: SQLAlchemy's name. Raises NotRenderable where the revision asks for a connection.
     """
+    with at_home(revision):
+        while True:
+            context, found = _collecting(dialect)
+            try:
+                with asked_of(context, offline=True):
+                    _say(revision, direction, context)
+                return found
+            except NotRenderable as e:
+                if not _imported_late(e.__cause__):
+                    raise
+
+
+def _imported_late(error: BaseException | None) -> bool:
+    """Whether a module that a revision names without importing it is there now: under Alembic env.py imports much."""
+    if not isinstance(error, AttributeError) or not isinstance(error.obj, ModuleType) or not error.name:
+        return False
+    try:
+        with _clean():
+            import_module(f"{error.obj.__name__}.{error.name}")
+    except ModuleNotFoundError:
+        return False
+    return hasattr(error.obj, error.name)
+
+
+def _say(revision: Revision, direction: str, context: MigrationContext) -> None:
     from alembic.operations import Operations
 
-    context, found = _collecting(dialect)
-    space = compiled(revision)
-    act = space.get(direction)
+    act = compiled(revision).get(direction)
     if act is None:
-        return []
+        return
     try:
         with Operations.context(context), _clean(), collector_working():
             act()
@@ -78,10 +110,27 @@ def rendered(revision: Revision, dialect: str, direction: str = "upgrade") -> li
         raise NotRenderable(
             f"{direction}() of {revision.id} cannot be rendered to SQL",
             where=revision.path,
-            why=_short(e),
-            next=MARK_IT,
+            why=_why(e, revision),
+            next=way_out(e) or MARK_IT,
         ) from e
-    return found
+
+
+def _why(error: BaseException, revision: Revision) -> str:
+    """What stopped it; where it reads, that there is nothing to read from."""
+    reads = any(word in revision.text for word in _READING)
+    if reads and type(error).__name__ in ("NoInspectionAvailable", "AttributeError", "TypeError"):
+        return f"it reads from the database, and there is none while it is rendered ({_short(error)[:80]})"
+    return _short(error)
+
+
+def way_out(error: BaseException) -> str:
+    """What to do about an error of a revision's Python; "" where nothing is known."""
+    if isinstance(error, ModuleNotFoundError):
+        return INSTALL_IT
+    if isinstance(error, AttributeError) and isinstance(error.obj, ModuleType):
+        name = f"{error.obj.__name__}.{error.name}"
+        return f"put `import {name}` into the revision: env.py, which may have imported it, is not run"
+    return ""
 
 
 def _collecting(dialect_name: str) -> tuple[MigrationContext, list[Statement]]:
@@ -146,6 +195,26 @@ def _clean() -> Iterator[None]:
             os.environ.clear()
             os.environ.update(kept)
             sys.pycache_prefix, sys.dont_write_bytecode = prefix, writes
+
+
+@contextmanager
+def at_home(revision: Revision) -> Iterator[None]:
+    """Modules of the revision's project can be imported, behind all that is installed, and are forgotten afterwards:
+    another revision's may be those of a commit."""
+    if not revision.home:
+        yield
+        return
+    before = set(sys.modules)
+    places = [revision.home, os.path.join(revision.home, "src")]  # noqa: PTH118  as text, which is what sys.path holds
+    sys.path += places
+    try:
+        yield
+    finally:
+        for place in places:
+            sys.path.remove(place)
+        for name in set(sys.modules) - before:
+            if str(getattr(sys.modules[name], "__file__", None) or "").startswith(revision.home + os.sep):
+                del sys.modules[name]
 
 
 def _short(e: BaseException) -> str:

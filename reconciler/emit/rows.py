@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Final
 
 from ..model.probes import Probed
 from .sql import comment_safe
 
+_ALONE: Final = 3
+"""How many questions that nobody answered, all for one reason, are said one by one."""
 Answers = Mapping[str, Sequence[Probed]]
 """By environment."""
 
@@ -19,12 +22,21 @@ def rows_text(answers: Answers) -> list[str]:
 
 
 def _told(name: str, found: Sequence[Probed]) -> Iterator[str]:
+    unknown: dict[str, list[Probed]] = {}
     for answer in found:
         if answer.fails:
             yield comment_safe(f"{name}: {answer}: it would fail there")
             yield from (f"    {line}" for line in _samples(answer))
         elif answer.fails is None:
-            yield comment_safe(f"{name}: {answer}")
+            unknown.setdefault(answer.why, []).append(answer)
+    for why, answers in unknown.items():
+        if len(answers) <= _ALONE:
+            yield from (comment_safe(f"{name}: {answer}") for answer in answers)
+        else:
+            tables = list(dict.fromkeys(a.table for a in answers))
+            more = f" and {len(tables) - _ALONE} more tables" if len(tables) > _ALONE else ""
+            asked = f"not counted: {len(answers)} questions about rows of {', '.join(tables[:_ALONE])}{more}"
+            yield comment_safe(f"{name}: {asked} ({why})")
 
 
 def _samples(answer: Probed) -> Iterator[str]:

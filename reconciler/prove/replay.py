@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Container, Iterable
+from typing import Final
 
 from ..dialects.base import Dialect, Scope
 from ..dialects.session import Session
@@ -12,6 +13,12 @@ from ..plan.diff import says_something
 from ..sources.revisions import History, Revision
 from .running import Scratch, run_revision
 
+_VERSIONS: Final = (
+    "CREATE TABLE IF NOT EXISTS alembic_version "
+    "(version_num VARCHAR(32) NOT NULL, CONSTRAINT alembic_version_pkc PRIMARY KEY (version_num))"
+)
+"""Under Alembic the table of versions is there before the first revision, and some look at it."""
+
 
 def replay(
     history: History, session: Session, dialect: Dialect, *, at: Iterable[str] = (), to: Iterable[str] | None = None
@@ -20,6 +27,7 @@ def replay(
 
     Raises DatabaseError or ReconcileError that names the file and the statement.
     """
+    session.execute(_VERSIONS)
     todo = history.pending(at, to)
     for revision in todo:
         run_revision(revision, session, dialect)

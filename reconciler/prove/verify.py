@@ -148,7 +148,11 @@ def _proved(stage: Stage, dialect: Dialect, scratch: Scratch) -> Proof:
     down = make_plan(stage.after, stage.before, profile, wanted_names=reverse_names(up), follow_order=True)
     own = stage.revision.generated
     proof = prove(stage.revision, up, down, dialect, profile, scratch, full=not own)
-    return proof if own else msgspec.structs.replace(proof, findings=tuple(map(_milder, proof.findings)))
+    if own:
+        return proof
+    back = [f for f in proof.findings if f.rule == "not-reached" and f.message.startswith(_AFTER)]
+    left = _left_behind(stage.revision, [(f.address, f.message.removeprefix(_AFTER)) for f in back])
+    return msgspec.structs.replace(proof, findings=(*(_milder(f) for f in proof.findings if f not in back), *left))
 
 
 def _names(stage: Stage, dialect: Dialect) -> Mapping[Address, str]:
@@ -178,8 +182,10 @@ def _milder(finding: Finding) -> Finding:
 
 
 def _way_back(stages: list[Stage], session: Session, dialect: Dialect, scope: Scope) -> list[Finding]:
-    """Runs the downgrades, newest first, up to the first that fails; each must lead to where its upgrade began."""
+    """Runs the downgrades, newest first, up to the first that fails; each must lead to where its upgrade began. What
+    one has left behind is not held against those before it."""
     found: list[Finding] = []
+    told: set[tuple[str, str]] = set()
     for stage in reversed(stages):
         try:
             run_revision(stage.revision, session, dialect, "downgrade")
@@ -187,11 +193,36 @@ def _way_back(stages: list[Stage], session: Session, dialect: Dialect, scope: Sc
             return [*found, _fails(stage.revision, error)]
         live = dialect.inspect(session, scope)
         wanted = settled_like(live, stage.before, stage.after)
-        for address, what in differences(live, wanted, dialect.profile(live.version)):
-            message = f"after downgrade {what}"
-            finding = Finding(rule="not-reached", message=message, address=str(address), span=Span(stage.revision.path))
-            found.append(finding if stage.revision.generated else _milder(finding))
+        left = [(str(a), what) for a, what in differences(live, wanted, dialect.profile(live.version))]
+        new = [d for d in left if d not in told]
+        told.update(new)
+        found += _left_behind(stage.revision, new)
     return found
+
+
+def _left_behind(revision: Revision, what: list[tuple[str, str]]) -> Iterator[Finding]:
+    """Where a downgrade does not lead: each object for a generated one, all in a sentence for what a person wrote, who
+    may have meant to write none."""
+    span = Span(revision.path)
+    if revision.generated:
+        for address, difference in what:
+            yield Finding(rule="not-reached", message=f"{_AFTER}{difference}", address=address, span=span)
+    elif what:
+        message = f"its downgrade does not come back: {_counted(len(what), 'object')} differ, {_some(what)}"
+        yield Finding(rule="not-reached", message=message, span=span, level="warning")
+
+
+_AFTER = "after downgrade "
+_SHOWN = 3
+
+
+def _some(what: list[tuple[str, str]]) -> str:
+    shown = "; ".join(f"{address}: {difference}" for address, difference in what[:_SHOWN])
+    return shown + (f"; and {len(what) - _SHOWN} more" if len(what) > _SHOWN else "")
+
+
+def _counted(n: int, what: str) -> str:
+    return f"{n} {what}{'s' * (n != 1)}"
 
 
 def _fails(revision: Revision, error: ReconcileError) -> Finding:

@@ -40,12 +40,14 @@ def run(request: dict[str, Any]) -> dict[str, Any]:
 
 
 def _models(target: str) -> tuple[list[Any], dict[Any, type]]:
-    """The MetaData objects of `module:attribute`, several joined by commas, and the classes mapped to tables."""
+    """The MetaData objects of `module:attribute`, several joined by commas, and the classes mapped to tables. A module
+    without an attribute beside those is imported, for the tables that it adds to theirs."""
     found: list[Any] = []
     classes: dict[Any, type] = {}
-    for item in filter(None, (part.strip() for part in target.split(","))):
-        module_name, _, attribute = item.partition(":")
-        module = _imported(module_name)
+    items = list(filter(None, (part.strip() for part in target.split(","))))
+    modules = {item: _imported(item.partition(":")[0]) for item in items}
+    for item in [i for i in items if ":" in i] or items:
+        attribute, module = item.partition(":")[2], modules[item]
         for value in _flat(_attribute(module, attribute) if attribute else _bases(module)):
             found.append(_metadata(value, item))
             classes |= _classes(value)
@@ -179,7 +181,7 @@ def _described(metadatas: list[Any], classes: dict[Any, type], request: dict[str
         raise Unfit(
             "0 tables in metadata",
             "models count only if their modules have been imported by then",
-            "import them where the base (or the factory) is defined",
+            "import them where the base (or the factory) is defined, or name them: models:shop.base:Base,shop.models",
         )
     described: dict[str, Any] = request["describe"](metadatas, classes, request, keep)
     return described

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Mapping
 from functools import cached_property
 from graphlib import CycleError, TopologicalSorter
+from typing import Final
 
 import msgspec
 
@@ -26,6 +27,8 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     """One revision file: its id, what it comes after, and its bytes as they were read.
 
     `python` is true where the file declares `reconcile_python = True`: it is run through Alembic, not as rendered SQL.
+    `home` is the folder in which modules of its project are found that are not installed; "" where none may be: the
+    working tree is no part of a commit.
     """
 
     id: str
@@ -36,6 +39,7 @@ class Revision(msgspec.Struct, frozen=True, kw_only=True):
     path: str = ""
     text: bytes = b""
     python: bool = False
+    home: str = ""
 
     @property
     def digest(self) -> str:
@@ -70,8 +74,8 @@ def read_revision(path: str, text: bytes) -> Revision | None:
     found: dict[str, tuple[object, int]] = {}
     for node in tree.body:
         for name, value in _assigned(node):
-            if name in _WANTED:
-                found[name] = (_literal(value, path, name), value.lineno)
+            if name in _WANTED and (known := _read(value, path, name)) is not _UNKNOWN:
+                found[name] = (known, value.lineno)
     if "revision" not in found:
         return None
     return _revision(path, text, found, ast.get_docstring(tree) or "")
@@ -115,10 +119,17 @@ def _assigned(node: ast.stmt) -> Iterable[tuple[str, ast.expr]]:
     return []
 
 
-def _literal(value: ast.expr, path: str, name: str) -> object:
+_UNKNOWN: Final = object()
+
+
+def _read(value: ast.expr, path: str, name: str) -> object:
+    """The value of a literal. A label that is none (a constant of another module) is left unknown: only a link that
+    says it misses it, and that is found when the links are followed."""
     try:
         return ast.literal_eval(value)
     except ValueError:
+        if name == "branch_labels":
+            return _UNKNOWN
         where = str(Span(path, value.lineno))
         raise InputError(
             f"`{name}` is not a literal",
@@ -246,10 +257,10 @@ class History:
         return sorted(i for i in at if i not in self.by_id)
 
 
-def history_of(files: Mapping[str, bytes]) -> History:
+def history_of(files: Mapping[str, bytes], home: str = "") -> History:
     """The history in a set of files (path → bytes); only `.py` files count, tracked byte code is refused."""
     for path in files:
         if path.endswith(".pyc") or "__pycache__/" in path:
             raise InputError("compiled Python among the revisions", where=path, next=f"git rm --cached {path}")
     found = (read_revision(p, t) for p, t in sorted(files.items()) if p.endswith(".py"))
-    return History(r for r in found if r is not None)
+    return History(msgspec.structs.replace(r, home=home) for r in found if r is not None)

@@ -43,6 +43,20 @@ def test_apply_is_refused_before_its_first_statement_until_they_are_mended(proje
     assert project.conditions("dev") == ["Synced"]
 
 
+def test_push_is_refused_before_its_first_statement_until_they_are_mended(project: Project) -> None:  # noqa: F811
+    """Where each statement commits by itself it would stay half done."""
+    begun(project)
+    project.sql("dev", SEEDED)
+    project.write("users.yaml", REQUIRED)
+    project.write("posts.yaml", POSTS)
+    said = project.run("push", "env:dev", "--yes", expect=3)
+    assert "rows stand in the way" in said and "2 rows of" in said and "hold NULL in age" in said
+    assert "nothing was done" in said
+    project.sql("dev", "UPDATE users SET age = 0 WHERE age IS NULL")
+    project.run("push", "env:dev", "--yes")
+    assert project.sql("dev", "SELECT count(*) FROM posts") == [(0,)]
+
+
 def test_a_renamed_column_is_not_taken_for_a_new_one_without_values(project: Project) -> None:  # noqa: F811
     begun(project)
     project.sql("dev", SEEDED)
