@@ -426,6 +426,14 @@ HELD = {
         "CREATE TABLE t (x int DEFAULT 1); CREATE TABLE c (x int GENERATED ALWAYS AS IDENTITY, y int) INHERITS (t)",
         "CREATE TABLE t (x int DEFAULT 1); CREATE TABLE c (x int GENERATED ALWAYS AS IDENTITY, y int)",
     ),
+    "a trigger is another one, and its copy has a state and no comment": (
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new;END'; "
+        f"{PARTITIONED}; CREATE TRIGGER o AFTER UPDATE ON t FOR EACH ROW EXECUTE FUNCTION f(); "
+        "COMMENT ON TRIGGER o ON p IS 'one'",
+        "CREATE FUNCTION f() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new;END'; "
+        f"{PARTITIONED}; CREATE TRIGGER o AFTER INSERT ON t FOR EACH ROW EXECUTE FUNCTION f(); "
+        "ALTER TABLE p ENABLE REPLICA TRIGGER o",
+    ),
     "two exclusions over one column": (
         f"{PARTITIONED}; ALTER TABLE t ADD CONSTRAINT b EXCLUDE USING btree (x WITH =); "
         "ALTER TABLE t ADD CONSTRAINT a EXCLUDE USING btree (x WITH =) WHERE (y IS NULL)",

@@ -25,9 +25,9 @@ from .spelling import ident
 @RENDER.on("create", TriggerState)
 def create_state(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, TriggerState)
-    s = step.change.new
+    s, was = step.change.new, context.old.get(step.change.new.address)
     yield _set(s, s.enabled)
-    if s.comment is not None:
+    if s.comment is not None or (was is not None and was.comment is not None):  # which outlives CREATE OR REPLACE
         yield _commented(s, s.comment)
 
 
