@@ -10,7 +10,7 @@ from __future__ import annotations
 import datetime
 import random
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Sequence
 from typing import Final
 
 import msgspec
@@ -133,18 +133,18 @@ class Loop:
         self.places = [_Place(ws.around(e.name), e) for e in asked]
         self.interrupted, self.most_failures, self.patience = interrupted, most_failures, patience
 
-    def round(self) -> Iterator[Report]:
+    def round(self) -> Generator[Report, None, None]:
         """One visit to each, reported as it ends. Raises InterruptedRunError where some had none."""
         left = list(self.places)
         yield from self._visits(left, self.places[0].ws.required.interval if left else 1.0)
         if left:
             raise InterruptedRunError("stopped between environments")
 
-    def rounds(self, interval: float) -> Iterator[Report]:
+    def rounds(self, interval: float) -> Generator[Report, None, None]:
         """Visits until interrupted, to each `interval` seconds after the last, a tenth more or less."""
         yield from self._visits(None, interval)
 
-    def _visits(self, left: list[_Place] | None, interval: float) -> Iterator[Report]:
+    def _visits(self, left: list[_Place] | None, interval: float) -> Generator[Report, None, None]:
         """Visits to all, or one to each in `left`, which is empty in the end."""
         try:
             while left is None or left:

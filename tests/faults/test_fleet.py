@@ -160,7 +160,7 @@ def test_an_environment_that_cannot_be_read(begin: Begin, tell: Tell) -> None:
         again = read_until(reports, lambda _, r: r.environment == "t1")[-1]
         assert unreachable(again) and again.again > told.again
     read_until(reports, lambda newest, _: synced(newest, "t1", "t2", "t3"))
-    reports.close()  # type: ignore[attr-defined]
+    reports.close()
     assert all(made.applied(n).total() == 2 for n in made.places)
     tell(made.places["t1"], "another session holds what one of three environments is read from", 1,
          end="the others applied; said of the one, again after growing pauses, then done")  # fmt: skip
@@ -203,7 +203,7 @@ def test_an_environment_whose_server_stands_still_or_is_gone(
         assert unreachable(told) and told.again
     with mortal.running():
         read_until(reports, lambda newest, _: synced(newest, "t1"))
-    reports.close()  # type: ignore[attr-defined]
+    reports.close()
     with mortal.running():
         assert all(made.applied(n).total() == 3 for n in made.places)
         tell(made.places["t1"], "SIGSTOP, then the death of the server of one of three environments", 2,
@@ -225,7 +225,7 @@ def test_rows_that_break_the_plan_in_one_environment(
     assert later.problem == poison.problem
     made.places["t2"].execute("UPDATE t SET n = 7 WHERE n IS NULL")
     read_until(reports, lambda newest, _: synced(newest, "t1", "t2", "t3"))
-    reports.close()  # type: ignore[attr-defined]
+    reports.close()
     assert all(made.applied(n).total() == 2 for n in made.places)
     tried = attempts()
     assert tried["t1"] == tried["t3"] == 1 and tried["t2"] >= 3
@@ -255,7 +255,7 @@ def test_a_statement_that_fails_in_one_environment(
     if moved:
         made.next(COLUMN)
     read_until(reports, lambda newest, _: synced(newest, *made.places))
-    reports.close()  # type: ignore[attr-defined]
+    reports.close()
     assert attempts()["t2"] == 2
     tell(made.places["t2"], "a statement that the server refuses in one of three environments", 1,
          end="tried once in 20 rounds, applied elsewhere; once mended, when git moves on or after a pause")  # fmt: skip
@@ -278,7 +278,7 @@ def test_what_fails_in_many_environments_is_not_begun_in_the_rest(
         made.places[name].execute("UPDATE t SET n = 7 WHERE n IS NULL")
     reports = loop.rounds(0.3)
     read_until(reports, lambda newest, _: synced(newest, *made.places))
-    reports.close()  # type: ignore[attr-defined]
+    reports.close()
     assert all(made.applied(n).total() == 2 for n in made.places)
     tell(made.places["t1"], "rows that break the plan in four of six environments, --max-failures 2", 1,
          end="begun in two and no more; the rest applied once those are mended")  # fmt: skip
