@@ -114,6 +114,11 @@ CASES = [
          instead=table("n integer, s integer, u integer"), on=SERVED, counted=False),
     Case("text to a date", [], row(s="'x{i}'"), good="INSERT INTO p (id, s) VALUES (1, '2024-02-29'), (2, NULL)",
          instead=table("n integer, s date, u integer"), on=SERVED, counted=False),
+    *(Case(f"unique of two, one of them a new {type}", [], row(u="2"), on="mysql",
+           instead=table(f"{NSU}, b {type} NOT NULL, CONSTRAINT k UNIQUE (u, b)"))
+      for type in ("integer", "varchar(3)", "enum('it''s', 'b')", "datetime")),
+    Case("check of a new column", [], row(), on="mysql", good="SELECT 1",
+         instead=table(f"{NSU}, b integer NOT NULL, CHECK (b > 0)")),
     Case("text to an enum", [], row(s="'x'"), instead=table("n integer, s enum('a', 'b'), u integer"), on="mysql"),
     Case("text to a new enum", ["CREATE TYPE e AS ENUM ('a', 'b')", "ALTER TABLE p ALTER s TYPE e USING s::text::e"],
          row(s="'x'"), on="postgresql"),

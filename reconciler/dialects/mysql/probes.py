@@ -11,10 +11,11 @@ from typing import Final
 from ...model.address import Address
 from ...model.changes import Create, Step
 from ...model.probes import Probe
-from ...model.tables import Index, PrimaryKey, Unique
+from ...model.tables import Column, Index, PrimaryKey, Unique
 from .. import probes as shared
 from ..base import Probing
 from ..probes import Asking, Prober, Speech
+from .cursor import Cursor
 from .misfits import misfit
 from .tokens import key_parts, key_sql, quoted
 
@@ -28,7 +29,22 @@ def _table(a: Address) -> str:
     return (quoted(a.schema) + "." if a.schema else "") + quoted(a.name)
 
 
-SPEECH: Final = Speech(ident=quoted, table=_table, misfit=misfit)
+_TEXTS: Final = ("char", "varchar", "tinytext", "text", "mediumtext", "longtext", "binary", "varbinary", "tinyblob",
+                 "blob", "mediumblob", "longblob", "set", "uuid", "inet4", "inet6")  # fmt: skip
+
+
+def _made_up(c: Column) -> str:
+    """What rows get in a new column without a default: where it must have a value, the same in all of them (manual,
+    Data Type Default Values)."""
+    if c.nullable or c.auto_increment or c.generated is not None:
+        return "NULL"
+    word, _, rest = c.type.partition("(")
+    if word.lower() == "enum":
+        return Cursor(rest).next()
+    return "''" if word.split(" ")[0].lower() in _TEXTS else "0"
+
+
+SPEECH: Final = Speech(ident=quoted, table=_table, misfit=misfit, nothing=_made_up)
 
 
 def _term(key: str) -> str:
