@@ -42,7 +42,7 @@ def problem_of(error: BaseException) -> Problem:
         context = getattr(error, "ctx", None)
         return Problem(error.format_message(), next=f"{context.command_path} --help" if context else "")
     if isinstance(error, KeyboardInterrupt | click.Abort):
-        next_step = "give the same command again; what was done is kept"
+        next_step = "give the same command again"
         return Problem("interrupted", next=next_step, exit_code=INTERRUPTED)
     last = (traceback.extract_tb(error.__traceback__) or [None])[-1]
     where = f"{Path(last.filename).name}:{last.lineno}" if last else ""
