@@ -64,7 +64,8 @@ def of_typed(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
             found.append(c)
         elif isinstance(c, Create):
             bare = Column(schema=o.schema, table=o.table, name=o.name, type=o.type, collation=o.collation)
-            found += [Alter(bare, o, fields)] if (fields := changed_fields(bare, o)) else []
+            behind = replace(o, refs=(*o.refs, *(r for r in new[o.parent].refs if r in altered)))
+            found += [Alter(bare, behind, fields)] if (fields := changed_fields(bare, o)) else []
     return found
 
 

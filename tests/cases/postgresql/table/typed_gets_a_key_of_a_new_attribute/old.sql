@@ -1,0 +1,2 @@
+CREATE TYPE comp AS (b integer);
+CREATE TABLE t OF comp;
