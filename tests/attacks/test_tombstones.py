@@ -18,8 +18,9 @@ from tests.unit.control.test_story import USERS
 pytestmark = pytest.mark.attacks
 
 ASKED = {"threshold": 1, "by": ["dba"], "destructive": {"threshold": 2}}
-TODAY = datetime.date(2026, 11, 26)
-KEPT = "tombstone_20261226_age"
+TODAY = clock.today()
+GONE = f"tombstone_{TODAY + datetime.timedelta(days=30):%Y%m%d}"
+KEPT = f"{GONE}_age"
 
 
 @pytest.fixture(params=["sqlite", "postgresql", "mysql"])
@@ -90,7 +91,7 @@ def test_a_table_that_is_kept_loses_nothing(kept: Team) -> None:
     team.planned()
     team.approve("alice")
     team.applied()
-    assert team.sql("prod", "SELECT count(*) FROM tombstone_20261226_more") == [(0,)]
+    assert team.sql("prod", f"SELECT count(*) FROM {GONE}_more") == [(0,)]
 
 
 def test_a_purge_is_a_loss(kept: Team, monkeypatch: pytest.MonkeyPatch) -> None:
