@@ -148,18 +148,22 @@ def _unique(objects: Iterable[Object], maker: Maker) -> list[Object]:
     kept: dict[Address, Object] = {}
     relations: dict[tuple[str, ...], Address] = {}
     keyed: set[tuple[Any, Address | None]] = set()
+    directed: set[tuple[Any, Address | None]] = set()
     for o in objects:
         name = maker.relation(o)
         taken = name is not None and relations.setdefault(name, o.address) != o.address
         second = isinstance(o, PrimaryKey) and ("pk", o.parent) in keyed and o.address not in kept
         marked = getattr(o, "clustered", False) and ("cluster", o.parent) in keyed
         shown = isinstance(o, Unique) and o.named and not o.terms and not o.conflict
-        same = isinstance(o, Unique) and not shown and (o.columns, o.parent) in keyed and o.address not in kept
+        others = directed if shown else keyed
+        equal = isinstance(o, Unique) and o.address not in kept and (o.columns, o.parent) in others
         # SQLite makes one of two equal keys where the second has no name, and one index with the first's directions
-        if taken or second or marked or same:
+        if taken or second or marked or equal:
             continue
         if isinstance(o, PrimaryKey | Unique):
             keyed.add((o.columns, o.parent))
+        if isinstance(o, Unique) and not shown:
+            directed.add((o.columns, o.parent))
         if isinstance(o, PrimaryKey):
             keyed.add(("pk", o.parent))
         if getattr(o, "clustered", False):
