@@ -36,6 +36,7 @@ Kind = Literal[
     "Suspended",
     "BreakGlass",
     "Tombstones",
+    "Tampered",
 ]
 INFORMATIONAL: Final = frozenset({"Synced", "Unmanaged", "Unmodelled", "Suspended", "Tombstones"})
 _NAMED: Final = 5
@@ -68,6 +69,21 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
     @property
     def healthy(self) -> bool:
         return not any(c.type in _UNHEALTHY for c in self.conditions)
+
+
+def tampered(edited: Sequence[Revision]) -> list[Condition]:
+    """That revisions which an environment has are no more what they were when the lockfile was measured."""
+    if not edited:
+        return []
+    return [
+        Condition(
+            type="Tampered",
+            reason="EditedAfterApply",
+            message=f"edited since: {_listed(edited)}; what ran here was another text",
+            objects=tuple(r.path for r in edited),
+            next="take the edit back (git log -p FILE); or, where it is meant, reconcile verify --update",
+        )
+    ]
 
 
 class Difference(msgspec.Struct, frozen=True, kw_only=True):
@@ -138,11 +154,15 @@ def unexcused(drift: Sequence[Change], rules: Sequence[IgnoredDrift], today: dat
     return list(kept.values())
 
 
+def _listed(revisions: Sequence[Revision]) -> str:
+    words = ", ".join(f"{r.id} {r.message}".strip() for r in revisions[:_NAMED])
+    return words + (f", and {len(revisions) - _NAMED} more" if len(revisions) > _NAMED else "")
+
+
 def pending_condition(pending: Sequence[Revision], approved: frozenset[str], environment: str, why: str) -> Condition:
     """Pending, with the reason Approved where the policy lets all of it be applied."""
     waiting = [r for r in pending if r.id not in approved]
-    words = ", ".join(f"{r.id} {r.message}".strip() for r in pending[:_NAMED])
-    words += f", and {len(pending) - _NAMED} more" if len(pending) > _NAMED else ""
+    words = _listed(pending)
     if not waiting:
         return Condition(
             type="Pending",

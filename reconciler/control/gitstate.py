@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Container
+
 from ..config.project import LOCKFILE, Environment
 from ..config.rules import UNLISTED
 from ..errors import ForbiddenError, InputError, ReconcileError, RefusedError
-from ..sources.revisions import History, history_of
+from ..model.codec import digest
+from ..sources.revisions import History, Revision, history_of
 from ..sources.snapshot import Lockfile, Snapshot
 from .workspace import Workspace
 
@@ -39,6 +42,14 @@ class GitState:
     def at_head(self) -> Snapshot | None:
         """The lockfile where it is that of this very history."""
         return self.lock if self.locked_at_head else None
+
+
+    def edited(self, applied: Container[str]) -> list[Revision]:
+        """Of some revisions, those that are not what the lockfile was measured from; line ends aside, which a checkout
+        changes."""
+        marks = {m.id: m.digest for m in self.lockfile.marks} if self.lockfile is not None else {}
+        known = [r for r in self.history.order if r.id in applied and r.id in marks]
+        return [r for r in known if marks[r.id] not in (r.digest, digest(r.text.replace(b"\r\n", b"\n")))]
 
 
 def working_state(ws: Workspace) -> GitState:

@@ -28,6 +28,7 @@ from .conditions import (
     difference,
     drift_condition,
     pending_condition,
+    tampered,
     tombstones_condition,
     unexcused,
     unmanaged_condition,
@@ -103,6 +104,7 @@ def _read(ws: Workspace, environment: Environment, working: GitState, session: S
         waits = pending_condition(pending, approved, environment.name, _how_to_approve(environment))
         there = environment.signed and waits.reason == "Approved"
         found.append(_awaited(ws, environment, session, at) if there else waits)
+    found += tampered(working.edited(working.history.ancestors(i for i in at if i in working.history.by_id)))
     found += _orders(ws, environment, session)
     found += _of_live(ws, environment, working, session, at)
     stands = Standing(environment=environment.name, revision=at, head=_head(working), conditions=tuple(found))

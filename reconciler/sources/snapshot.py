@@ -101,13 +101,18 @@ class Lockfile:
         return codec.digest(self._text)
 
     @cached_property
-    def heads(self) -> tuple[str, ...]:
+    def marks(self) -> tuple[RevisionMark, ...]:
+        """The revisions that it was measured from."""
         try:
             first = self._text.partition(b"\n\n")[0]
-            marks = (line for line in first.splitlines() if line.startswith(b'{"kind":"revision"'))
-            return _heads(msgspec.json.decode(line, type=RevisionMark) for line in marks)
+            lines = (line for line in first.splitlines() if line.startswith(b'{"kind":"revision"'))
+            return tuple(msgspec.json.decode(line, type=RevisionMark) for line in lines)
         except UNREADABLE:
-            return read_snapshot(self._text, self._name).heads
+            return read_snapshot(self._text, self._name).revisions
+
+    @cached_property
+    def heads(self) -> tuple[str, ...]:
+        return _heads(self.marks)
 
     @cached_property
     def snapshot(self) -> Snapshot:

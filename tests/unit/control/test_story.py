@@ -340,3 +340,19 @@ def test_every_wrong_word_says_what_to_type_next(project: Project) -> None:
     assert "next:" in project.run("apply", "--env", "nope", expect=1)
     assert "next:" in project.run("diff", "nowhere/", "lock:", expect=1)
     assert "next:" in project.run("apply", "--env", "dev", "--to", "ffffff", expect=1)
+
+
+def test_a_revision_that_is_edited_after_it_was_applied_shows(project: Project) -> None:
+    project.write("users.yaml", USERS)
+    project.run("plan", "--write")
+    project.run("apply", "--env", "dev")
+    (file,) = (project.folder / "migrations/versions").glob("*.py")
+    text = file.read_bytes()
+    file.write_bytes(text.replace(b"\n", b"\r\n"))  # as a checkout may have it
+    assert project.conditions("dev") == ["Synced"]
+    file.write_bytes(text + b"\n# another text\n")
+    (stands,) = project.json("status", "--env", "dev", expect=2)
+    (told,) = [c for c in stands["conditions"] if c["type"] == "Tampered"]
+    assert told["objects"] == [f"migrations/versions/{file.name}"] and "verify --update" in told["next"]
+    file.write_bytes(text)
+    assert project.conditions("dev") == ["Synced"]
