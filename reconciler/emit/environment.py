@@ -21,7 +21,7 @@ def asked_of(context: MigrationContext, *, offline: bool) -> Iterator[None]:
     environment = EnvironmentContext(Config(), nowhere, as_sql=offline)
     environment._migration_context = context
     context.environment_context = environment
-    if offline:
+    if offline:  # on the object: Alembic puts its own class, and none below that, behind `alembic.context`
         environment.is_offline_mode = _refuse  # type: ignore[method-assign]
     with environment:
         yield

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 from ..dialects.base import Dialect
@@ -37,10 +38,10 @@ def called(
 
     Raises DatabaseError with the server's code where it was SQL that failed, ReconcileError otherwise.
     """
-    import sqlalchemy.orm  # noqa: F401  `sa.orm` is there under Alembic, whose env.py imports models
     from alembic.operations import Operations
     from alembic.runtime.migration import MigrationContext
 
+    import_module("sqlalchemy.orm")  # revisions say `sa.orm`, which is there under Alembic: env.py imports models
     engine = _engine(session, dialect)
     connection = engine.connect()
     context = MigrationContext.configure(connection=connection)

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import lru_cache
 from importlib import import_module
+from pathlib import Path
 from types import CodeType, ModuleType
 from typing import TYPE_CHECKING, Any, Final
 
@@ -205,7 +206,7 @@ def at_home(revision: Revision) -> Iterator[None]:
         yield
         return
     before = set(sys.modules)
-    places = [revision.home, os.path.join(revision.home, "src")]  # noqa: PTH118  as text, which is what sys.path holds
+    places = [revision.home, str(Path(revision.home, "src"))]
     sys.path += places
     try:
         yield

@@ -107,9 +107,8 @@ def _left_over(old: Table, new: Table, gone: Collection[Address], context: Rende
     computed = {n for n, c in above.items() if c.generated is not None}
     staying = columns_from_parents(context.old, old, without=gone)  # theirs, and so goes with what they have
     for name in sorted(old.columns, key=lambda n: n not in computed):  # they hang on the others
-        if name in staying:
-            continue
-        if name not in new.columns and (name not in mine or (mine[name].inherited and not mine[name].merged)):
+        theirs = name not in mine or (mine[name].inherited and not mine[name].merged)
+        if theirs and name not in new.columns and name not in staying:
             yield sql(f"{head} COLUMN IF EXISTS {ident(name)}")
     kept = {o.name for o in _checks(context.new, new)}
     for o in (o for p in gone for o in context.old.children(p)):

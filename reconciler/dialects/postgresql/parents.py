@@ -35,14 +35,12 @@ def behind_the_others(child: Address, parent: Address) -> Iterator[Statement]:
 
 def declared(child: Address, parents: Sequence[Address], column: str, catalog: Catalog) -> Iterator[Statement]:
     """Makes a column that a table has from its parents its own as well, and leaves all else as it is."""
-    tables = {p: t for p in parents if isinstance(t := catalog.get(p), Table)}
-    having = [p for p, t in tables.items() if column in columns_of(catalog, t)]
+    tables = _having(column, parents, catalog)
+    having = list(tables)
     between = {p: _between(child, n) for n, p in enumerate(having) if _has_more(tables[p], column, catalog)}
     head = f"ALTER TABLE {at(child)}"
     for p, name in between.items():
-        yield sql(f"CREATE TABLE {name} (LIKE {at(p)} INCLUDING CONSTRAINTS INCLUDING GENERATED)")
-        yield sql(f"ALTER TABLE {name} DROP COLUMN {ident(column)} CASCADE")
-        yield sql(f"{head} INHERIT {name}")
+        yield from _stand_in(child, p, name, f"DROP COLUMN {ident(column)} CASCADE")
     yield from (sql(f"{head} NO INHERIT {at(p)}") for p in having)
     for p in parents[parents.index(having[0]) :] if having else ():
         if p in between:
@@ -57,18 +55,28 @@ def renamed_apart(
     child: Address, parents: Sequence[Address], column: str, catalog: Catalog, anew: Sequence[Statement]
 ) -> Iterator[Statement]:
     """Executes what changes the name of a child's NOT NULL while no parent has it as well."""
-    tables = {p: t for p in parents if isinstance(t := catalog.get(p), Table)}
-    having = [p for p, t in tables.items() if column in columns_of(catalog, t)]
+    having = list(_having(column, parents, catalog))
     between = {p: _between(child, n) for n, p in enumerate(having)}
     head = f"ALTER TABLE {at(child)}"
     for p, name in between.items():
-        yield sql(f"CREATE TABLE {name} (LIKE {at(p)} INCLUDING CONSTRAINTS INCLUDING GENERATED)")
-        yield sql(f"ALTER TABLE {name} ALTER COLUMN {ident(column)} DROP NOT NULL")
-        yield sql(f"{head} INHERIT {name}")
+        yield from _stand_in(child, p, name, f"ALTER COLUMN {ident(column)} DROP NOT NULL")
     yield from (sql(f"{head} NO INHERIT {at(p)}") for p in having)
     yield from anew
     for p in parents[parents.index(having[0]) :] if having else ():
         yield from _back(child, p, between[p]) if p in between else behind_the_others(child, p)
+
+
+def _having(column: str, parents: Sequence[Address], catalog: Catalog) -> dict[Address, Table]:
+    """The parents that have a column, in their order."""
+    tables = {p: t for p in parents if isinstance(t := catalog.get(p), Table)}
+    return {p: t for p, t in tables.items() if column in columns_of(catalog, t)}
+
+
+def _stand_in(child: Address, parent: Address, name: str, change: str) -> Iterator[Statement]:
+    """A table like a parent but for one change, which the child inherits from beside it."""
+    yield sql(f"CREATE TABLE {name} (LIKE {at(parent)} INCLUDING CONSTRAINTS INCLUDING GENERATED)")
+    yield sql(f"ALTER TABLE {name} {change}")
+    yield sql(f"ALTER TABLE {at(child)} INHERIT {name}")
 
 
 def _has_more(t: Table, column: str, catalog: Catalog) -> bool:

@@ -8,7 +8,7 @@ import pytest
 
 from reconciler.control.workspace import Workspace
 from reconciler.sources import snapshot
-from tests.unit.control.test_story import POSTS, USERS, Project, project  # noqa: F401  (a fixture)
+from tests.unit.control.test_story import POSTS, USERS, Project
 
 YEARS = "    years: {type: smallint, renamedFrom: age}\n    more: varchar(3)\n"
 CHANGED = USERS.replace("    age: integer\n", YEARS)
@@ -34,7 +34,7 @@ def opened(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
     return count
 
 
-def begun(project: Project) -> None:  # noqa: F811
+def begun(project: Project) -> None:
     project.write("users.yaml", USERS)
     project.write("posts.yaml", POSTS)
     project.run("plan", "--write")
@@ -42,7 +42,7 @@ def begun(project: Project) -> None:  # noqa: F811
     project.run("apply", "--env", "dev")
 
 
-def test_the_second_plan_says_the_same_without_scratch(project: Project, opened: list[str]) -> None:  # noqa: F811
+def test_the_second_plan_says_the_same_without_scratch(project: Project, opened: list[str]) -> None:
     begun(project)
     project.write("users.yaml", CHANGED)
     first = project.json("plan", expect=2)
@@ -56,7 +56,7 @@ def test_the_second_plan_says_the_same_without_scratch(project: Project, opened:
     assert project.conditions("dev") == ["Synced"]
 
 
-def test_another_change_or_another_lockfile_is_judged_anew(project: Project, opened: list[str]) -> None:  # noqa: F811
+def test_another_change_or_another_lockfile_is_judged_anew(project: Project, opened: list[str]) -> None:
     begun(project)
     project.write("users.yaml", CHANGED)
     project.run("plan", expect=2)
@@ -72,7 +72,7 @@ def test_another_change_or_another_lockfile_is_judged_anew(project: Project, ope
     assert opened
 
 
-def test_a_table_that_goes_is_gone_the_second_time_too(project: Project, opened: list[str]) -> None:  # noqa: F811
+def test_a_table_that_goes_is_gone_the_second_time_too(project: Project, opened: list[str]) -> None:
     begun(project)
     (project.folder / "manifests/posts.yaml").unlink()
     project.write("users.yaml", CHANGED)
@@ -85,7 +85,7 @@ NOTHING = "Nothing to plan"
 
 
 def test_an_unchanged_plan_reads_no_schema_the_second_time(
-    project: Project,  # noqa: F811
+    project: Project,
     opened: list[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
@@ -100,7 +100,7 @@ def test_an_unchanged_plan_reads_no_schema_the_second_time(
 
 @pytest.mark.parametrize("what", ["manifest", "lockfile", "revision", "scope", "order"])
 def test_whatever_could_make_a_plan_of_nothing_is_looked_at_again(
-    project: Project,  # noqa: F811
+    project: Project,
     opened: list[str],
     what: str,
 ) -> None:
@@ -129,7 +129,7 @@ def test_whatever_could_make_a_plan_of_nothing_is_looked_at_again(
         project.run("plan", expect=2)
 
 
-def test_a_lockfile_with_a_conflict_is_said_to_be_one(project: Project, opened: list[str]) -> None:  # noqa: F811
+def test_a_lockfile_with_a_conflict_is_said_to_be_one(project: Project, opened: list[str]) -> None:
     begun(project)
     assert NOTHING in project.run("plan")
     lock = project.folder / "migrations/schema.lock"

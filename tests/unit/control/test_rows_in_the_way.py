@@ -6,13 +6,13 @@ import json
 
 import pytest
 
-from tests.unit.control.test_story import POSTS, USERS, Project, begun, project  # noqa: F401
+from tests.unit.control.test_story import POSTS, USERS, Project, begun
 
 REQUIRED = USERS.replace("    age: integer", "    age: {type: integer, nullable: false}")
 SEEDED = "INSERT INTO users (id, email, age) VALUES (1, 'a', 1), (2, 'b', NULL), (3, 'c', NULL), (4, 'd', 4)"
 
 
-def test_the_plan_counts_them_in_each_environment(project: Project) -> None:  # noqa: F811
+def test_the_plan_counts_them_in_each_environment(project: Project) -> None:
     begun(project)
     project.sql("prod", SEEDED)
     project.write("users.yaml", REQUIRED)
@@ -27,7 +27,7 @@ def test_the_plan_counts_them_in_each_environment(project: Project) -> None:  # 
     assert "rows" not in project.run("plan", "--offline", expect=2).split("Plan:")[1]
 
 
-def test_apply_is_refused_before_its_first_statement_until_they_are_mended(project: Project) -> None:  # noqa: F811
+def test_apply_is_refused_before_its_first_statement_until_they_are_mended(project: Project) -> None:
     begun(project)
     project.sql("dev", SEEDED)
     project.write("users.yaml", REQUIRED)
@@ -43,7 +43,7 @@ def test_apply_is_refused_before_its_first_statement_until_they_are_mended(proje
     assert project.conditions("dev") == ["Synced"]
 
 
-def test_push_is_refused_before_its_first_statement_until_they_are_mended(project: Project) -> None:  # noqa: F811
+def test_push_is_refused_before_its_first_statement_until_they_are_mended(project: Project) -> None:
     """Where each statement commits by itself it would stay half done."""
     begun(project)
     project.sql("dev", SEEDED)
@@ -57,7 +57,7 @@ def test_push_is_refused_before_its_first_statement_until_they_are_mended(projec
     assert project.sql("dev", "SELECT count(*) FROM posts") == [(0,)]
 
 
-def test_a_renamed_column_is_not_taken_for_a_new_one_without_values(project: Project) -> None:  # noqa: F811
+def test_a_renamed_column_is_not_taken_for_a_new_one_without_values(project: Project) -> None:
     begun(project)
     project.sql("dev", SEEDED)
     project.write("users.yaml", USERS.replace("email: {type", "mail: {renamedFrom: email, type"))
@@ -67,7 +67,7 @@ def test_a_renamed_column_is_not_taken_for_a_new_one_without_values(project: Pro
 
 
 @pytest.mark.proof
-def test_rows_that_a_revision_changes_first_are_told_of_and_stop_nothing(project: Project) -> None:  # noqa: F811
+def test_rows_that_a_revision_changes_first_are_told_of_and_stop_nothing(project: Project) -> None:
     begun(project)
     project.sql("dev", SEEDED)
     project.write("users.yaml", REQUIRED)
@@ -86,7 +86,7 @@ def test_rows_that_a_revision_changes_first_are_told_of_and_stop_nothing(project
 
 
 @pytest.mark.proof
-def test_a_default_that_fills_rows_on_the_way_is_no_hindrance(project: Project) -> None:  # noqa: F811
+def test_a_default_that_fills_rows_on_the_way_is_no_hindrance(project: Project) -> None:
     begun(project)
     project.sql("dev", SEEDED)
     column = "    n: {type: integer, nullable: false, default: '0'}"
@@ -101,7 +101,7 @@ def test_a_default_that_fills_rows_on_the_way_is_no_hindrance(project: Project) 
 
 
 @pytest.mark.proof
-def test_plain_sql_by_hand_that_is_sure_to_fail_is_refused(project: Project) -> None:  # noqa: F811
+def test_plain_sql_by_hand_that_is_sure_to_fail_is_refused(project: Project) -> None:
     begun(project)
     project.sql("dev", SEEDED)
     versions = project.folder / "migrations" / "versions"

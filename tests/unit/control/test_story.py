@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import json
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,6 @@ import pytest
 from reconciler.cli import main
 from reconciler.cli.console import Console
 from reconciler.dialects.registry import dialect_of_url
-from tests.servers import Postgres
 
 USERS = """apiVersion: reconcile/v1
 kind: Table
@@ -84,21 +82,6 @@ class Project:
     def files(self) -> dict[str, bytes]:
         found = (p for p in self.folder.rglob("*") if p.is_file() and ".git/" not in str(p) and p.suffix != ".db")
         return {str(p.relative_to(self.folder)): p.read_bytes() for p in found}
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def project(request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Project]:
-    folder = tmp_path / "project"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    if request.param == "sqlite":
-        urls = {name: f"sqlite:///{tmp_path / name}.db" for name in ("dev", "prod")}
-    else:
-        pg: Postgres = request.getfixturevalue("pg_default")
-        urls = {name: pg.database() for name in ("dev", "prod")}
-        monkeypatch.delenv("XDG_CACHE_HOME")
-    yield Project(folder, urls, request.param)
 
 
 def begun(project: Project) -> Project:
