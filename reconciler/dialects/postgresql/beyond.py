@@ -6,7 +6,6 @@ which are then made into rebuilds that carry the rows over.
   made as children have not; and what a table has declared of a parent's columns it does not take back.
 - A parsed function that gives rows of a table whose columns come between others, or go (rows_given.py).
 - An identity has no default, but in a child that was made so over a parent's, where neither can be changed then.
-- A table that becomes one of a type must have the type's columns already, and no others, in the type's order.
 - An index or key of a partition that is equal to one made of the whole would become its share, and stays none.
 - The storage parameters of an index of a partitioned table cannot be set.
 - A check that is not valid is valid in a child table that is made after it; where it is to be valid in neither, it is
@@ -29,7 +28,6 @@ from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop, subject
 from ...model.objects import Object
 from ...model.tables import Check, Column, Index, Key, Table
-from ...model.types import Attribute, CompositeType
 from .containers import by_container
 from .lineage import columns_from_parents, columns_of, parents
 from .only_wholes import anew, behind_partitions, is_only
@@ -42,7 +40,7 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog, *, named: b
     """The changes with a replacement in place of each that the server would refuse. named: NOT NULL has names (18)."""
     replaced = {c.old.address for c in changes if isinstance(c, Drop)}
     by = [_by_partition_key(changes, old), by_container(changes, old), _by_parent(changes, old, new, named)]
-    by += [_by_type(changes, old, new), _by_share(changes, old, new), _by_validity(changes, new)]
+    by += [_by_share(changes, old, new), _by_validity(changes, new)]
     by += [_by_partitions(changes, old), _by_declaration(changes, old, new), _by_identity(changes, old, new)]
     by += [by_rows_given(changes, old, new)]
     done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
@@ -149,21 +147,6 @@ def _kept_own(o: Object, table: Table, old: Catalog, new: Catalog) -> bool:
     return not had and Address("check", table.schema, o.name, table.name) not in new
 
 
-def _by_type(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
-    losing = {c.old.parent for c in changes if isinstance(c, Drop) and isinstance(c.old, Column)}
-    for c in changes:
-        if isinstance(c, Alter) and isinstance(c.old, Table) and isinstance(c.new, Table) and "of_type" in c.fields:
-            types = [o for r in c.new.refs if isinstance(o := new.get(r), CompositeType)]
-            columns = columns_of(old, c.old)
-            had = [(n, columns[n].type, columns[n].collation) for n in c.old.columns if n in columns]
-            if c.new.of_type is None:  # a column can go only when it is not the type's any more, and goes first
-                other = c.old.address in losing
-            else:
-                other = any([_shape(a) for a in t.attributes] != had for t in types)
-            if other:
-                yield c.new.address
-
-
 def _by_share(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
     for c in changes:
         if isinstance(c, Create) and isinstance(c.new, Index | Key) and not is_only(c.new):
@@ -219,10 +202,6 @@ def _behind_children(c: Change, changes: Sequence[Change], new: Catalog) -> Chan
     made = (m.new for m in changes if isinstance(m, Create) and isinstance(m.new, Table))
     behind = {t.address for t in made if c.new in _not_valid_above(t, new)}
     return Create(replace(c.new, refs=tuple(sorted({*c.new.refs, *behind})))) if behind else c
-
-
-def _shape(a: Attribute) -> tuple[str, str, str | None]:
-    return a.name, a.type, a.collation
 
 
 def below(catalog: Catalog, table: Address) -> Iterator[Table]:

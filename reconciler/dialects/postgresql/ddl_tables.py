@@ -176,7 +176,6 @@ def _sequences_kept(t: Table, context: Rendering) -> Iterator[Statement]:
 
 
 _ALTERS: Final[dict[str, Callable[[Table, Table], list[str]]]] = {
-    "of_type": lambda o, n: (["NOT OF"] if o.of_type else []) + ([f"OF {n.of_type}"] if n.of_type else []),
     "unlogged": lambda o, n: ["SET UNLOGGED" if n.unlogged else "SET LOGGED"],
     "access_method": lambda o, n: [f"SET ACCESS METHOD {ident(n.access_method or 'heap')}"],
     "tablespace": lambda o, n: [f"SET TABLESPACE {ident(n.tablespace or 'pg_default')}"],

@@ -18,10 +18,7 @@ from .casts import comparable
 from .ddl_columns import ColumnDefault
 from .ddl_programs import replaceable
 from .ddl_subscriptions import FIXED
-
-TYPE_KINDS: Final = frozenset({"enum", "domain", "composite_type", "range_type"})
-REMADE: Final = TYPE_KINDS | {"collation"}
-"""What columns are of or sorted by, and what they are moved over to a new one of where that cannot be altered."""
+from .kinds import REMADE
 
 # ALTER COLUMN … TYPE is refused while one of these uses the column.
 _REFUSES_TYPE: Final = frozenset(
@@ -55,8 +52,8 @@ def _of_rebuild(cause: Rebuild, was: Object, will: Object) -> Effect:
     if isinstance(cause.old, Column) and isinstance(cause.new, Column):
         return _of_column(cause.old, cause.new, changed_fields(cause.old, cause.new), was, will)
     types = {o.address for o in (cause.old, *cause.before) if o.kind in REMADE}
-    if types.intersection(was.refs):
-        return Effect.REPLACE
+    if types.intersection(was.refs):  # a table of the type is let go of it (typed.py)
+        return Effect.NONE if isinstance(was, Table) else Effect.REPLACE
     if was.kind == "domain_check":
         return Effect.NONE
     if any(_carries(was, o) for o in cause.before if isinstance(o, Column)):

@@ -13,6 +13,7 @@ from ...model.changes import Alter, Change, Create, Drop, address_of, subject
 from ...model.objects import Child, Object, changed_fields
 from ...model.tables import Check, Column, Table
 from .spelling import made_up
+from .typed import let_go_of
 
 
 def columns_of(catalog: Catalog, table: Table) -> dict[str, Column]:
@@ -51,6 +52,7 @@ def of_typed(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
         if altered and t.of_type is not None and not altered.isdisjoint(t.refs) and t.address in old
     }
     anew = {c.old.address for c in changes if isinstance(c, Drop)}
+    tables -= let_go_of(changes)
     tables = {a for a in tables - anew if getattr(old[a], "of_type", None) is not None}
     found: list[Change] = []
     for c in changes:

@@ -11,7 +11,7 @@ from ...model.changes import Alter, Change, Create, Drop, Rebuild
 from ...model.objects import Object
 from ...model.tables import Column, Table
 from .beyond import below, mentions
-from .effects import REMADE
+from .kinds import REMADE
 from .lineage import columns_of
 
 _SUBSCRIBED = "change it by hand on both servers (ALTER SUBSCRIPTION {0} …), then plan again"

@@ -18,9 +18,10 @@ from . import not_null_names
 from .beyond import escalated
 from .containers import checked_first
 from .ddl_trigger_states import kept_apart
-from .effects import REMADE, TYPE_KINDS
+from .kinds import REMADE, TYPE_KINDS
 from .lineage import by_lineage, columns_from_parents, of_typed
 from .partitions import untied
+from .typed import as_found, let_go_first
 
 
 def rewriting(
@@ -28,7 +29,8 @@ def rewriting(
 ) -> Callable[[Sequence[Change], Catalog, Catalog, bool], list[Change]]:
     """What rewrites changes so that tables, types and serial columns are rebuilt where they would be dropped and made
     again."""
-    steps = [of_typed, _types, _tables, _handed_on, _serials, _exchanged, by_lineage, untied, kept_apart, checked_first]
+    steps = [let_go_first, of_typed, _types, _tables, _handed_on, _serials, _exchanged]
+    steps += [by_lineage, untied, kept_apart, checked_first]
     if capabilities["not_null_names"]:
         steps.append(not_null_names.said)
 
@@ -62,7 +64,8 @@ def _tables(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
         rebuilt |= absorbed
         changes = _without(changes, absorbed)
         reason = "the table cannot be altered in place"
-        changes.append(Rebuild(old=old[a], new=new[a], before=before, after=after, reason=reason))
+        was = as_found(changes, old[a], old)
+        changes.append(Rebuild(old=was, new=new[a], before=before, after=after, reason=reason))
     return changes
 
 
@@ -191,7 +194,7 @@ def _rebuilt_types(
     users = {d for t in group for d in old.dependents(t)}
     dropped = [c.old.address for c in changes if isinstance(c, Drop)]
     gone = closure(old, dropped, lambda c, a: (d for d in c.dependents(a) if d.kind in ("server", "table")))
-    kept = {d for d in users if _keeps_rows(old.get(d), new.get(d)) and not _goes(old[d].parent, gone, group, old)}
+    kept = {d for d in users if _keeps_rows(old.get(d), new.get(d)) and not _goes(old[d].parent, gone, old)}
     joining = {d: c for d in users - kept if (c := _joining(old[d], changes, new)) is not None}
     columns = _parents_first(kept | joining.keys(), old)
     checks = sorted({d for c in (old, new) for t in group for d in c.dependents(t) if d.kind == "domain_check"})
@@ -234,10 +237,10 @@ def _behind(c: Change, type: Address, tables: set[Address | None]) -> Change:
     return replace(c, new=replace(c.new, refs=tuple(sorted({*c.new.refs, type}))))
 
 
-def _goes(table: Address | None, gone: set[Address], group: set[Address], old: Catalog) -> bool:
-    """Whether a table is no rebuild's to carry over: it is on another server, or of one of the types."""
+def _goes(table: Address | None, gone: set[Address], old: Catalog) -> bool:
+    """Whether a table is no rebuild's to carry over: it is on another server."""
     t = old.get(table) if table is not None else None
-    return isinstance(t, Table) and ((t.server is not None and table in gone) or not group.isdisjoint(t.refs))
+    return isinstance(t, Table) and t.server is not None and table in gone
 
 
 def _parents_first(columns: set[Address], catalog: Catalog) -> list[Address]:

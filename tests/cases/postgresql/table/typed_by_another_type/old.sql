@@ -1,0 +1,10 @@
+CREATE TYPE one AS (a int, b text);
+CREATE TYPE two AS (a int, b text, c int[]);
+CREATE TABLE t OF one (a NOT NULL);
+CREATE TABLE s OF two;
+CREATE TABLE plain (a int, b text, c int[] DEFAULT '{}');
+CREATE TABLE left_alone OF one;
+INSERT INTO t VALUES (1, 'a');
+INSERT INTO s VALUES (1, 'a', '{1}');
+INSERT INTO plain VALUES (1, 'a', '{1}');
+INSERT INTO left_alone VALUES (1, 'a');

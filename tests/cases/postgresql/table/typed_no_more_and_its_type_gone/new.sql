@@ -1,0 +1,1 @@
+CREATE TABLE t (a bigint PRIMARY KEY, c text DEFAULT 'c');
