@@ -12,6 +12,7 @@ which are then made into rebuilds that carry the rows over.
   made behind the children, also anew.
 - An index ON ONLY a partitioned table cannot stay as it is under partitions that come (only_wholes.py).
 - A partition cannot leave under a foreign key with rows that point at its own (pointed_at.py).
+- What uses a column that its table loses when it leaves a parent cannot stay until the table has left.
 - A check of a domain whose values are inside of others (containers.py).
 """
 
@@ -42,7 +43,7 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog, *, named: b
     by = [_by_partition_key(changes, old), by_container(changes, old), _by_parent(changes, old, new, named)]
     by += [_by_share(changes, old, new), _by_validity(changes, new)]
     by += [_by_partitions(changes, old), _by_declaration(changes, old, new), _by_identity(changes, old, new)]
-    by += [by_rows_given(changes, old, new)]
+    by += [by_rows_given(changes, old, new), _by_leaving(changes, old, new)]
     done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
     while further := anew(done, old, new) - {c.old.address for c in done if isinstance(c, Drop)}:
         done = _replacing(done, further, old, new)
@@ -166,6 +167,15 @@ def _by_partitions(changes: Sequence[Change], old: Catalog) -> Iterator[Address]
             table = old.get(c.old.parent) if c.old.parent is not None else None
             if isinstance(table, Table) and table.partition_by is not None:
                 yield c.new.address
+
+
+def _by_leaving(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
+    altered = {c.new.address: c for c in changes if isinstance(c, Alter)}
+    for c in altered.values():
+        if isinstance(c.old, Table) and isinstance(c.new, Table) and c.fields & {"inherits", "partition_of"}:
+            lost = {o.address for n, o in columns_from_parents(old, c.old).items() if n not in c.new.columns}
+            users = (altered.get(d) for d in old.dependents(c.old.address))
+            yield from (u.new.address for u in users if u is not None and not lost.isdisjoint(u.old.refs))
 
 
 def _by_validity(changes: Sequence[Change], new: Catalog) -> Iterator[Address]:
