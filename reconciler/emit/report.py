@@ -239,8 +239,16 @@ def shown(value: Any) -> str:
     if isinstance(value, dict):
         return ", ".join(f"{k} {shown(v)}" for k, v in value.items())
     if isinstance(value, list | tuple):
-        return ", ".join(" ".join(map(shown, v)) if isinstance(v, list | tuple) else shown(v) for v in value)
+        return ", ".join(_together(v) if isinstance(v, list | tuple) else shown(v) for v in value)
     return str(value)
+
+
+def _together(values: list[Any] | tuple[Any, ...]) -> str:
+    """The fields of one thing, without those at the end that it has not."""
+    said = [*values]
+    while len(said) > 1 and said[-1] is None:
+        said.pop()
+    return " ".join(map(shown, said))
 
 
 def kind_words(kind: str) -> str:

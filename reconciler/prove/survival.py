@@ -15,6 +15,7 @@ from ..model.catalog import Catalog, closure
 from ..model.changes import Create, Drop, Step
 from ..model.objects import Object
 from ..model.tables import Column, Table
+from ..model.types import CompositeType
 from ..plan.plan import Plan
 from .rows import qualified
 
@@ -22,11 +23,16 @@ Row = tuple[str | None, ...]
 
 
 class Carried(msgspec.Struct, frozen=True):
-    """A column as it was and as it is now; `exact` where its text must be the same, and not merely be there."""
+    """A column as it was and as it is now; `exact` where its text must be the same, and not merely be there.
+
+    `by_text`: where it is not, its text is at least what the new type reads. That of a composite is not, once an
+    attribute stands where another one did.
+    """
 
     old: Column
     new: Column
     exact: bool
+    by_text: bool = True
 
 
 class Before(msgspec.Struct, frozen=True, kw_only=True):
@@ -85,13 +91,23 @@ class Fate:
         for c in _stored(self.base, old):
             address = self.names.get(c.address, c.address)
             if address not in self._dropped and address in now:
-                yield Carried(c, now[address], not self._is_remade(c, now[address]))
+                exact = not self._is_remade(c, now[address])
+                yield Carried(c, now[address], exact, exact or not self._is_reshaped(c, now[address]))
 
     def _is_remade(self, old: Column, new: Column) -> bool:
         if old.type != new.type or (old.nullable and not new.nullable):
             return True
         types = (*_made_of(self.base, old), *_made_of(self.target, new))
         return any(self.names.get(r, r) in self._changed for r in types)
+
+
+    def _is_reshaped(self, old: Column, new: Column) -> bool:
+        """Whether a composite that both are made of has other attributes, or has them in other places."""
+        before, after = (
+            {a: [x.name for x in o.attributes] for a in _made_of(c, column) if isinstance(o := c[a], CompositeType)}
+            for c, column in ((self.base, old), (self.target, new))
+        )
+        return any(after.get(self.names.get(a, a), names) != names for a, names in before.items())
 
 
 def _made_of(catalog: Catalog, column: Column) -> Iterable[Address]:
@@ -149,7 +165,7 @@ def _same(session: Session, dialect: Dialect, c: Carried, old: Row, new: Row, st
         return Counter(old) == Counter(new)
     if old.count(None) != new.count(None):
         return None in old and c.new.default is not None and not c.new.nullable
-    if not strict or not dialect.strict_casts:
+    if not strict or not c.by_text or not dialect.strict_casts:
         return True
     expected = [_converted(session, dialect, v, c.new.type) for v in old]
     return any(not known for known, _ in expected) or Counter(v for _, v in expected) == Counter(new)

@@ -48,12 +48,34 @@ ARRAY = "CREATE TABLE t (id int, v d[]); CREATE VIEW w AS SELECT v FROM t"
 COMPOSITE = "CREATE TYPE c AS (x d, y text); CREATE TABLE t (id int, v c, u d DEFAULT 3 NOT NULL)"
 OVER = "CREATE DOMAIN e AS d CHECK (VALUE < 1000); CREATE TABLE t (id int, v e[], u e, UNIQUE (u))"
 RANGE = "CREATE TYPE r AS RANGE (subtype = d); CREATE TABLE t (id int, v r)"
+PAIR = """CREATE TYPE "in" AS (x int, y varchar(4)); CREATE DOMAIN d AS "in";
+CREATE TYPE "Pa'ir" AS (a int, b "in", c "in"[], e d);
+CREATE TABLE t (id int, v "Pa'ir", w "Pa'ir"[], u d, z "in" DEFAULT ROW(7, 'z'))"""
+RIAP = """CREATE TYPE "in" AS (y varchar(4), n date, x int); CREATE DOMAIN d AS "in";
+CREATE TYPE "Pa'ir" AS (e d, a int, b "in", c "in"[]);
+CREATE TABLE t (id int, v "Pa'ir", w "Pa'ir"[], u d, z "in" DEFAULT ROW('z', NULL, 7))"""
 ROWS = "SELECT count(*), min(id), max(id) FROM t"
 
 
 @pytest.mark.parametrize(
     ("old", "rows", "new", "look", "seen"),
     [
+        pytest.param(
+            PAIR,
+            """INSERT INTO t VALUES
+            (1, ROW(1, ROW(2, 'b,"')::"in", ARRAY[ROW(3, ''), NULL, ROW(4, NULL)]::"in"[], ROW(5, 'e')::d),
+             ARRAY[ROW(6, NULL, NULL, NULL), NULL]::"Pa'ir"[], ROW(NULL, NULL), ROW(7, 'z')),
+            (2, NULL, NULL, NULL, NULL), (3, ROW(NULL, NULL, '{}', NULL), '{}', ROW(8, 'u'), ROW(NULL, 'only'))""",
+            RIAP,
+            """SELECT (v).a, ((v).b).x, ((v).b).y, (v).c::text, ((v).e).y, w::text, u::text, z::text, v::text IS NULL
+            FROM t ORDER BY id""",
+            [
+                (1, 2, 'b,"', '{"(\\"\\",,3)",NULL,"(,,4)"}', "e", '{"(,6,,)",NULL}', "(,,)", "(z,,7)", False),
+                (None, None, None, None, None, None, None, None, True),
+                (None, None, None, "{}", None, "{}", "(u,,8)", "(only,,)", False),
+            ],
+            id="a composite whose attributes stand in other places, and what is made of it",
+        ),
         pytest.param(
             "CREATE TABLE t (a int PRIMARY KEY, b int NOT NULL); CREATE TABLE child (a int, b int NOT NULL) "
             "INHERITS (t)",

@@ -151,11 +151,12 @@ def alter_column(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from alterations(old, new, context)
 
 
-def alterations(old: Column, new: Column, context: Rendering, *, converted: bool = False) -> Iterator[Statement]:
+def alterations(old: Column, new: Column, context: Rendering, *, through: str | None = None) -> Iterator[Statement]:
     """The statements that make one column of the other, in an order that the server takes.
 
-    converted: the type's text is the same and the type another (it was made anew).
+    through: what gives its values, where the type's text is the same and the type another (it was made anew).
     """
+    converted = through is not None
     if old.identity is not None and new.identity is not None and old.default is not None and new.default is None:
         yield from without_default(old, new)
         identity = replace(old.identity, sequence=new.identity.sequence)
@@ -174,7 +175,7 @@ def alterations(old: Column, new: Column, context: Rendering, *, converted: bool
     if narrowed:
         yield from bounded_first(old, new)
     if retyped:
-        yield sql(_retyped(old, new, converted, context))
+        yield sql(_retyped(old, new, through, context))
         yield from _toasted(new, context)
     if fields & {"nullable", "not_null_name", "not_null"}:
         yield from not_null_changes(old, new, context)
@@ -196,11 +197,11 @@ def _toasted(c: Column, context: Rendering) -> Iterator[Statement]:
         yield from option_changes(on_owner(c), was, will)
 
 
-def _retyped(old: Column, new: Column, converted: bool, context: Rendering) -> str:
+def _retyped(old: Column, new: Column, through: str | None, context: Rendering) -> str:
     """A foreign table has no rows to convert, and takes no USING."""
     name = ident(new.name)
     collate = f" COLLATE {new.collation}" if new.collation is not None else ""
-    cast = f" USING {name}::text::{new.type}" if converted else using(old.type, new.type, name)
+    cast = f" USING {through}" if through is not None else using(old.type, new.type, name)
     table = context.new.get(Address("table", new.schema, new.table))
     elsewhere = isinstance(table, Table) and table.server is not None
     return f"{head_of(new)} TYPE {new.type}{collate}{'' if elsewhere else cast}"

@@ -17,6 +17,7 @@ from ..base import Rendering
 from .ddl_columns import alterations
 from .inspect_types import PUBLIC_COMMENT
 from .rendering import RENDER, comment, commented, head_of, noun, recommented, sql
+from .reshaped import Reshaped
 from .spelling import aside, at, ident, literal, made_up_alone, qualified
 
 _TYPES = (Enum, Domain, CompositeType, RangeType)
@@ -226,10 +227,14 @@ def rebuild_type(step: Step, context: Rendering) -> Iterator[Statement]:
     for c in columns:
         if c.default is not None:
             yield sql(f"{head_of(c)} DROP DEFAULT")
+    moved = Reshaped(olds, news, [c for c in columns if c.type == after[c.address].type])
+    yield from moved.made()
     for c in columns:
         new = after[c.address]
         converted = c.type == new.type and bool({o.address for o in olds}.intersection(c.refs))
-        yield from alterations(replace(c, default=None, default_refs=()), new, context, converted=converted)
+        through = (moved.using(c) or f"{ident(new.name)}::text::{new.type}") if converted else None
+        yield from alterations(replace(c, default=None, default_refs=()), new, context, through=through)
+    yield from moved.dropped()
     for o in reversed(olds):
         yield sql(f"DROP {noun(o)} {ident(o.schema)}.{_aside(o)}")
 

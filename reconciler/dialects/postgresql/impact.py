@@ -6,12 +6,15 @@ import re
 from collections.abc import Callable
 from typing import Final
 
+import msgspec
+
 from ...model.access import Owner
 from ...model.changes import Alter, Create, Drop, Impact, Lock, Rebuild, Rename, Step, subject, verb
 from ...model.foreign import Subscription
 from ...model.objects import Object
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ..base import Rendering
+from .attributes import lost
 from .casts import base
 from .spelling import qualified
 
@@ -31,6 +34,14 @@ _QUIET: Final = frozenset({"comment", "statistics", "options"})
 
 def impact(step: Step, context: Rendering) -> Impact:
     """The impact of a step; of what is folded into a CREATE nobody takes notice."""
+    change = step.change
+    found = _by_kind(step)
+    if isinstance(change, Alter | Rebuild) and not found.loses and (gone := lost(change, context.old)):
+        return msgspec.structs.replace(found, loses=gone)
+    return found
+
+
+def _by_kind(step: Step) -> Impact:
     change = step.change
     judge = _JUDGES.get((verb(change), subject(change).kind))
     if judge is not None:
