@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from msgspec.structs import replace
+
 from ...model.address import Address
 from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
 from ...model.objects import Object
 from ...model.tables import Check, Exclusion, ForeignKey, Index, Key, PrimaryKey, Table, Unique
 from ..base import Rendering
 from .clauses import constraint_clause, not_valid
-from .only_wholes import is_only
+from .only_wholes import OwnShare, is_only
 from .rendering import RENDER, comment, on_owner, option_changes, owner, sql, tied
 from .spelling import aside, ident, idents, literal, made_up_index, qualified, with_options
 
@@ -118,13 +120,15 @@ def create_index(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, Index)
     i = step.change.new
     name = qualified(i.schema, i.name)
-    if i.attached_to is None:
+    if i.attached_to is None or isinstance(i, OwnShare):
         yield sql(index_text(i))
     elif is_only(context.new.get(i.attached_to)):
         yield sql(index_text(i))
         yield _attached(i, i.attached_to)
     else:
         yield sql(_share_named(i, i.name))
+        whole = context.new.get(i.attached_to)
+        yield from _stored(whole, i) if isinstance(whole, Index) else ()
     if i.comment is not None:
         yield comment("INDEX", name, i.comment)
     for position, target in i.statistics:
@@ -162,6 +166,9 @@ def drop_index(step: Step, context: Rendering) -> Iterator[Statement]:
         yield comment("INDEX", name, None)
     for position, _ in i.statistics:
         yield sql(f"ALTER TABLE ONLY {name} ALTER COLUMN {position} SET STATISTICS -1")
+    whole = context.new.get(i.attached_to)
+    if isinstance(whole, Index):
+        yield from _stored(i, replace(i, options=whole.options, tablespace=whole.tablespace))
     beside = context.new.children(Address("table", i.schema, i.table))
     if not any(getattr(o, "attached_to", None) == i.attached_to for o in beside):
         made = made_up_index(i.table, (*i.keys, *map(ident, i.include)), i.attached_to.kind)

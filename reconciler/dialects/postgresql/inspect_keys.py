@@ -200,18 +200,15 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
         targets.setdefault(oid, []).append((str(number), str(target)))
     equal = _equal_wholes(s, on_constraint, keys)
     only = {r[0] for r in s.rows["indexes"] if r[0] not in on_constraint and not r[13] and _is_whole(s, r)}
-    alike = Counter(_made_up(s, r, keys.get(r[0], ())) for r in s.rows["indexes"])
+    unsaid = _made_with_the_whole(s, keys, {*targets, *only})
     for r in s.rows["indexes"]:
         relation = s.relations.get(r[1])
         if relation is None or relation[3] not in "rpm" or (r[0] in on_constraint and not r[14]):
             continue
         own = s.addresses[CLASS, r[1]]
         above = _part_of(s, r)
-        said = r[0] in targets or r[0] in only or not only.isdisjoint(s.parents.get(r[0], ()))
-        if above is not None and not said and s.comment(CLASS, r[0]) is None and not s.tied_to(CLASS, r[0]):
-            name = _made_up(s, r, keys.get(r[0], ()))
-            if name == (r[1], r[2]) and alike[name] == 1:
-                continue
+        if r[0] in unsaid:
+            continue
         numbers = r[6].split()
         names = s.names[r[1]]
         yield Index(
@@ -237,6 +234,30 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
             valid=r[13] or r[0] in only,
             only=r[0] in only,
         )
+
+
+def _made_with_the_whole(s: Snapshot, keys: dict[int, tuple[str, ...]], said: set[int]) -> set[int]:
+    """The shares of which nothing is to be said: they are named, sorted and stored as they are made for the whole, and
+    so are those below them. `said`: indexes of which there is something."""
+    rows = {r[0]: r for r in s.rows["indexes"]}
+    alike = Counter(_made_up(s, r, keys.get(r[0], ())) for r in rows.values())
+
+    def as_made(r: Row) -> bool:
+        wholes = s.parents.get(r[0], ())
+        if r[0] in said or not said.isdisjoint(wholes) or s.comment(CLASS, r[0]) is not None or s.tied_to(CLASS, r[0]):
+            return False
+        name, like = _made_up(s, r, keys.get(r[0], ())), [rows[w] for w in wholes if w in rows]
+        same = all((r[9], r[10], keys.get(r[0])) == (w[9], w[10], keys.get(w[0])) for w in like)
+        return same and name == (r[1], r[2]) and alike[name] == 1
+
+    shares = {r[0] for r in rows.values() if _part_of(s, r) is not None}
+    unsaid = {oid for oid in shares if as_made(rows[oid])}
+    todo = [*(shares - unsaid)]
+    while todo:
+        wholes = unsaid.intersection(s.parents.get(todo.pop(), ()))
+        unsaid -= wholes
+        todo += wholes
+    return unsaid
 
 
 def _is_whole(s: Snapshot, r: Row) -> bool:

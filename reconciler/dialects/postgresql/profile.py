@@ -18,6 +18,7 @@ from .privileges import canonical
 from .refusals import refusals
 from .rewrites import rewriting
 from .rows_given import placed
+from .typed import typed
 
 _RELATIONS: Final = """
     table view materialized_view sequence index primary_key unique exclusion composite_type enum domain
@@ -141,7 +142,7 @@ def _profile(major: int) -> Profile:
         part_names=dict.fromkeys(_CONSTRAINTS, "constraint"),
         rewrite=rewriting(capabilities),
         refusals=refusals,
-        placed=placed,
+        placed=lambda catalog: placed(catalog) | typed(catalog),
         uninvited=uninvited(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
         canonical=canonical(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
         detached=detached,

@@ -65,6 +65,11 @@ def let_go_of(changes: Sequence[Change]) -> set[Address]:
     return {c.old.parent for c in changes if isinstance(c, Drop) and isinstance(c.old, TypeTie) and c.old.parent}
 
 
+def typed(catalog: Catalog) -> frozenset[Address]:
+    """The tables whose columns stand as their type has them, in whatever order they were before."""
+    return frozenset(t.address for t in catalog.of(Table) if t.of_type is not None)
+
+
 def plain(table: Table, catalog: Catalog) -> Table:
     """A table of no type, with all that it is otherwise."""
     return replace(table, of_type=None, refs=tuple(r for r in table.refs if r not in _types(table, catalog)))

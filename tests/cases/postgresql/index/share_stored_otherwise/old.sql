@@ -1,0 +1,10 @@
+CREATE TABLE t (id int, n int) PARTITION BY HASH (id);
+CREATE TABLE t_0 PARTITION OF t FOR VALUES WITH (modulus 2, remainder 0);
+CREATE TABLE t_1 PARTITION OF t FOR VALUES WITH (modulus 2, remainder 1);
+INSERT INTO t SELECT i, i % 3 FROM generate_series(1, 20) i;
+CREATE INDEX whole ON t (n);
+CREATE INDEX other ON t (id) WITH (fillfactor = 90);
+ALTER INDEX t_0_n_idx SET (fillfactor = 70);
+ALTER INDEX t_0_id_idx RESET (fillfactor);
+ALTER INDEX t_1_id_idx RENAME TO named;
+ALTER INDEX named SET (fillfactor = 60);
