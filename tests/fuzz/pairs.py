@@ -168,7 +168,7 @@ class Round:
         try:
             push(session, self.dialect, TARGET, work, expected=found.plan.new, planned_from=found.plan.old)
         except DatabaseError as error:
-            if with_rows and error.code.startswith(DATA_CODES):
+            if with_rows and (error.code.startswith(DATA_CODES) or "could not identify a comparison" in error.what):
                 raise _DependsOnData(f"{error.what}: {error.statement}") from error
             raise self.broken(f"{error.code} {error.what} {error.why}\n{error.statement}") from error
         except ReconcileError as error:

@@ -15,6 +15,7 @@ from ..base import Rendering
 from .rendering import RENDER, comment, commented, noun, option_changes, owner, recommented, sql, tied
 from .spelling import at, ident, literal, qualified, with_options
 
+_EACH_ROW: Final = " FOR EACH ROW "
 _CREATE: Final = re.compile(r"\ACREATE (?:OR REPLACE )?")
 STATES: Final = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
 _CHECKED: Final = frozenset({"sql", "plpgsql"})
@@ -299,5 +300,7 @@ def replaceable(old: Object, new: Object) -> bool:
     if isinstance(old, View) and isinstance(new, View):
         return bool(old.columns) and new.columns[: len(old.columns)] == old.columns
     if isinstance(old, Trigger) and isinstance(new, Trigger):
-        return "CONSTRAINT TRIGGER" not in old.definition + new.definition
+        # the copies of one for rows stay in the partitions when it becomes one for statements (14 to 18)
+        kept = _EACH_ROW not in old.definition or _EACH_ROW in new.definition
+        return kept and "CONSTRAINT TRIGGER" not in old.definition + new.definition
     return True
