@@ -34,6 +34,7 @@ from ..model.tombstones import (
     without_tombstones,
 )
 from ..plan import renames
+from ..plan.names import Renames
 from . import clock
 from .sides import Side
 from .workspace import Workspace
@@ -241,7 +242,7 @@ class _Keeping:
             assert until is not None
             name = tombstone_name(o.name, until)
             self.names[Address(o.kind, o.address.schema, name, o.address.parent)] = o.name
-            o = o.renamed(renames.Renames({o.address: name}))
+            o = o.renamed(Renames({o.address: name}))
         self.kept[o.address] = o
 
     def _taken(self, o: Object) -> bool:

@@ -162,7 +162,7 @@ class DefaultPrivilege(Object, frozen=True, kw_only=True):
         return self._with(
             names,
             {
-                "schema": names.name_of(Address("schema", "", self.schema)) if self.schema else "",
+                "schema": names.schema_of(self.schema),
                 "role": _new_name(self.role, names),
                 "grantee": _new_name(self.grantee, names),
             },

@@ -1,6 +1,6 @@
 """What users teach a server: operators and their classes, casts, and how texts are searched."""
 
-from typing import Literal
+from typing import ClassVar, Literal
 
 from .objects import Object, register
 from .tables import Options
@@ -9,6 +9,8 @@ from .tables import Options
 @register
 class Operator(Object, frozen=True, kw_only=True):
     """An operator; its name carries the types of its sides (`+(integer,text)`, `-(NONE,integer)`)."""
+
+    name_has_types: ClassVar[bool] = True
 
     function: str
     commutator: str | None = None
@@ -65,6 +67,8 @@ class OperatorClass(Object, frozen=True, kw_only=True):
 @register
 class Cast(Object, frozen=True, kw_only=True):
     """A cast, named `SOURCE as TARGET`; without a function it reads the same bytes, or goes through text (`inout`)."""
+
+    name_has_types: ClassVar[bool] = True
 
     function: str | None = None
     inout: bool = False

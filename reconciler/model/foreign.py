@@ -4,10 +4,10 @@ Secrets are no part of these values: whoever reads a catalog leaves them out.
 """
 
 from collections.abc import Iterator
-from typing import ClassVar
+from typing import ClassVar, Self
 
 from .address import Address
-from .objects import Child, Object, register
+from .objects import Child, Object, Renaming, register
 from .tables import Options
 
 
@@ -30,8 +30,15 @@ class Server(Object, frozen=True, kw_only=True):
     options: Options = ()
 
     def requires(self) -> Iterator[Address]:
-        yield Address("foreign_data_wrapper", "", self.wrapper)
+        yield self.wrapper_address
         yield from super().requires()
+
+    @property
+    def wrapper_address(self) -> Address:
+        return Address("foreign_data_wrapper", "", self.wrapper)
+
+    def renamed(self, names: Renaming) -> Self:
+        return self._with(names, {"name": names.name_of(self.address), "wrapper": names.name_of(self.wrapper_address)})
 
 
 @register
@@ -63,22 +70,34 @@ class Publication(Object, frozen=True, kw_only=True):
             yield Address("schema", "", schema)
         yield from super().requires()
 
+    def renamed(self, names: Renaming) -> Self:
+        schemas = tuple(sorted(map(names.schema_of, self.schemas)))
+        return self._with(names, {"name": names.name_of(self.address), "schemas": schemas})
+
 
 @register
 class PublicationTable(Child, frozen=True, kw_only=True):
     """A table in a publication, by whose name it is called; all columns where `columns` is empty."""
 
     column_fields: ClassVar[tuple[str, ...]] = ("columns",)
+    text_fields: ClassVar[tuple[str, ...]] = ("where",)
 
     columns: tuple[str, ...] = ()
     where: str | None = None
 
+    @property
+    def publication(self) -> Address:
+        return Address("publication", "", self.name)
+
     def requires(self) -> Iterator[Address]:
-        yield Address("publication", "", self.name)
+        yield self.publication
         yield from super().requires()
 
+    def renamed(self, names: Renaming) -> Self:
+        return Child.renamed(self, names)._with(names, {"name": names.name_of(self.publication)})
+
     def vanishes_with(self) -> Iterator[Address]:
-        yield Address("publication", "", self.name)
+        yield self.publication
         yield from super().vanishes_with()
 
 

@@ -48,6 +48,9 @@ class Extension(Object, frozen=True, kw_only=True):
             yield Address("schema", "", self.installed_in)
         yield from self.refs
 
+    def renamed(self, names: Renaming) -> Self:
+        return self._with(names, {"installed_in": names.schema_of(self.installed_in)})
+
 
 @register
 class Enum(Object, frozen=True, kw_only=True):

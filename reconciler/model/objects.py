@@ -7,7 +7,7 @@ decodes (0.012 s instead of 0.003 s of each command).
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from functools import cache
 from typing import Any, ClassVar, Protocol, Self, TypeVar, Union
 
@@ -32,8 +32,18 @@ class Renaming(Protocol):
 
     def address(self, address: Address) -> Address: ...
 
+    def schema_of(self, schema: str) -> str: ...
+
     def rewritten(self, table: Address, text: Any) -> Any:
         """An expression (or a tuple of them, or None) over the columns of a table, with their new names."""
+        ...
+
+    def titled(self, text: str, was: str, now: str) -> str:
+        """The text of a CREATE, in which the first name is the object's own."""
+        ...
+
+    def unknown(self, refs: Iterable[Address]) -> bool:
+        """Whether a text that refers to these is no longer known."""
         ...
 
 
@@ -71,6 +81,9 @@ class Object(
 
     stale_fields: ClassVar[tuple[str, ...]] = ()
     """Texts that nobody but the server can rewrite when what they refer to gets another name: after that, unknown."""
+
+    name_has_types: ClassVar[bool] = False
+    """Its name is spelled with those of types, and changes with them."""
 
     schema: str = ""
     name: str
@@ -111,7 +124,8 @@ class Object(
 
     def _with(self, names: Renaming, fields: dict[str, Any]) -> Self:
         fields["refs"] = tuple(names.address(r) for r in self.refs)
-        if fields["refs"] != self.refs:
+        fields.setdefault("schema", names.schema_of(self.schema))
+        if self.stale_fields and names.unknown(self.refs):
             fields.update(dict.fromkeys(self.stale_fields, ""))
         changed = {f: v for f, v in fields.items() if getattr(self, f) != v}
         return msgspec.structs.replace(self, **changed) if changed else self

@@ -68,6 +68,10 @@ class Trigger(Child, frozen=True, kw_only=True):
     def _owner(self) -> Address:
         return Address(self.on, self.schema, self.table)
 
+    def renamed(self, names: Renaming) -> Self:
+        named = Child.renamed(self, names)
+        return msgspec.structs.replace(named, definition=names.titled(named.definition, self.name, named.name))
+
 
 @register
 class TriggerState(Child, frozen=True, kw_only=True):
@@ -122,6 +126,8 @@ class Function(Object, frozen=True, kw_only=True):
 
     `definition` is the whole CREATE; `parameters` and `returns` decide whether it can be replaced in place.
     """
+
+    name_has_types: ClassVar[bool] = True
 
     arguments: str = ""
     routine: Literal["function", "procedure", "aggregate", "window"] = "function"
@@ -185,6 +191,10 @@ class Rule(Child, frozen=True, kw_only=True):
 
     def _owner(self) -> Address:
         return Address(self.on, self.schema, self.table)
+
+    def renamed(self, names: Renaming) -> Self:
+        named = Child.renamed(self, names)
+        return msgspec.structs.replace(named, definition=names.titled(named.definition, self.name, named.name))
 
 
 @register

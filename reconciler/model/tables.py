@@ -74,6 +74,7 @@ class Table(Object, frozen=True, kw_only=True):
                 "partition_by": names.rewritten(self.address, self.partition_by),
                 "inherits": tuple(names.address(a) for a in self.inherits),
                 "partition_of": self.partition_of and names.address(self.partition_of),
+                "server": self.server and names.name_of(Address("server", "", self.server)),
             },
         )
 
@@ -303,7 +304,11 @@ class ForeignKey(Child, frozen=True, kw_only=True):
         targets = (Address("column", self.target_schema, c, self.target) for c in self.target_columns)
         return renamed._with(
             names,
-            {"target": names.name_of(self.target_address), "target_columns": tuple(names.name_of(c) for c in targets)},
+            {
+                "target_schema": names.schema_of(self.target_schema),
+                "target": names.name_of(self.target_address),
+                "target_columns": tuple(names.name_of(c) for c in targets),
+            },
         )
 
 

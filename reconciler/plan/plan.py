@@ -20,6 +20,7 @@ from .diff import alike
 from .diff import changes as raw_changes
 from .fold import Folded, folded
 from .loosen import loosened
+from .names import Names, Renames
 from .order import ordered
 from .rings import opened
 
@@ -60,7 +61,7 @@ def make_plan(
     new: Catalog,
     profile: Profile,
     *,
-    wanted_names: renames.Names | None = None,
+    wanted_names: Names | None = None,
     follow_order: bool = False,
 ) -> Plan:
     """The plan from one catalog to another.
@@ -81,10 +82,11 @@ def make_plan(
     )
     for found_in in finders:
         found = found_in(before)
+        origins = _origins(old, names)
         before, more = renames.applied(before, found, profile)
         moved += more
-        names.update(found)
-    before, more, values = renames.values_renamed(before, new, wanted_names or {}, names)
+        names.update({origins.get(a, a): name for a, name in found.items()})
+    before, more, values = renames.values_renamed(before, new, wanted_names or {}, _origins(old, names))
     moved += more
     names.update(values)
     before = renames.relabelled(before, new)
@@ -105,6 +107,12 @@ def make_plan(
         names=names,
         findings=tuple(in_order([*findings, *refused])),
     )
+
+
+def _origins(old: Catalog, names: Names) -> dict[Address, Address]:
+    """The address that each object had before the renames, by the one that it has after them."""
+    ahead = Renames(names, old)
+    return {ahead.address(a): a for a in old} if names else {}
 
 
 def _in_order(
@@ -134,5 +142,5 @@ def _blocked(changes: Sequence[Change], catalog: Catalog) -> list[Finding]:
 
 def reverse_names(plan: Plan) -> dict[Address, str]:
     """The names that a plan back needs, in the form `make_plan` takes them: old address → new name of this plan."""
-    back = renames.Renames(plan.names)
+    back = Renames(plan.names)
     return {a: back.address(a).name for a in plan.names}

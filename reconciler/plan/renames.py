@@ -6,7 +6,6 @@ dialect can. Anything else that looks like a rename is pointed out, never guesse
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -19,60 +18,8 @@ from ..model.catalog import Catalog
 from ..model.changes import Rename
 from ..model.objects import Object, value_address
 from ..model.profile import Profile
-
-Names = Mapping[Address, str]
-"""Old address → new name."""
-
-_TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[^\W\d][\w$]*|\s+|.""", re.S)
-_PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
-
-
-class Renames:
-    """New names for old addresses, the children of a renamed table included."""
-
-    def __init__(self, names: Names) -> None:
-        self._names = dict(names)
-        self._columns: dict[tuple[str, str], dict[str, str]] = {}
-        for a, new in self._names.items():
-            if a.kind == "column":
-                self._columns.setdefault((a.schema, a.parent), {})[a.name] = new
-
-    def name_of(self, address: Address) -> str:
-        return self._names.get(address, address.name)
-
-    def address(self, address: Address) -> Address:
-        parent = address.parent
-        if parent:
-            parent = self._names.get(Address("table", address.schema, parent), parent)
-        return Address(address.kind, address.schema, self.name_of(address), parent)
-
-    def rewritten(self, table: Address, text: Any) -> Any:
-        columns = self._columns.get((table.schema, table.name), {})
-        own = self._names.get(table)
-        if not (columns or own) or text is None:
-            return text
-        if isinstance(text, tuple):
-            return tuple(self.rewritten(table, t) for t in text)
-        words = _TOKEN.findall(text)
-        qualifier = {table.name: own} if own else {}
-        around = zip(["", *words], words, [*words[1:], ""], strict=False)
-        return "".join(
-            _rewritten_token(word, qualifier if after == "." else columns, qualified="." in (before, after))
-            for before, word, after in around
-        )
-
-
-def _rewritten_token(token: str, columns: Mapping[str, str], *, qualified: bool) -> str:
-    """The token with the new name, in quotes where it needs them, or had them as part of a qualified name."""
-    quoted = token[:1] in '"`['
-    name = token[1:-1].replace(token[0] * 2, token[0]) if quoted else token
-    new = columns.get(name)
-    if new is None or token.startswith("'"):
-        return token
-    if token[0] == "`":
-        return "`" + new.replace("`", "``") + "`"
-    return new if _PLAIN.match(new) and not (quoted and qualified) else '"' + new.replace('"', '""') + '"'
-
+from ..model.tables import Table
+from .names import Names, Renames, parents
 
 def said(old: Catalog, new: Catalog, wanted: Names) -> dict[Address, str]:
     """Of the renames that a source asks for, those still to be done, by old address.
@@ -80,31 +27,80 @@ def said(old: Catalog, new: Catalog, wanted: Names) -> dict[Address, str]:
     `wanted` is keyed by the *new* address and names the old one, as a manifest's `renamedFrom` does.
     Raises InputError where two objects claim one old name.
     """
-    tables = {a: n for a, n in wanted.items() if not a.parent}
     todo: dict[Address, str] = {}
-    for a, was in sorted(wanted.items()):
-        parent = tables.get(Address("table", a.schema, a.parent), a.parent) if a.parent else ""
-        if a.parent and Address("table", a.schema, parent) not in old:
-            parent = a.parent
-        source = Address(a.kind, a.schema, was, parent)
-        standing = Address(a.kind, a.schema, a.name, parent)
-        if a not in new or source not in old or standing in old:
-            continue
-        if source in todo:
-            raise InputError(f"two objects are said to be renamed from {source}: {todo[source]} and {a.name}")
-        todo[source] = a.name
+    whole = {a: was for a, was in wanted.items() if not a.parent}
+    for batch in (
+        {a: was for a, was in whole.items() if a.kind == "schema"},
+        {a: was for a, was in whole.items() if a.kind != "schema"},
+        {a: was for a, was in wanted.items() if a.parent},
+    ):
+        todo |= _due(old, new, batch, _Origins(todo))
     return todo
 
 
+class _Origins:
+    """Where what is at a new address was, by what gets another name."""
+
+    def __init__(self, todo: Names) -> None:
+        ahead = Renames(todo)
+        self._was = {ahead.address(a): a for a in todo}
+
+    def of(self, a: Address, name: str) -> Address:
+        """The old address of a part or a member by its old name."""
+        space = self._was.get(Address("schema", "", a.schema))
+        schema = space.name if space else a.schema
+        above = (w for p in parents(a) if a.parent and (w := self._was.get(p)) is not None)
+        return Address(a.kind, schema, name, next((w.name for w in above), a.parent))
+
+
+def _due(old: Catalog, new: Catalog, wanted: Names, origins: _Origins) -> dict[Address, str]:
+    """Those that are not done yet. Where the new name is there already it is done, unless what has it goes elsewhere."""
+    sources = {a: origins.of(a, was) for a, was in sorted(wanted.items())}
+    sources = {a: source for a, source in sources.items() if a in new and source in old}
+    standing = {a: origins.of(a, a.name) for a in sources}
+    found: dict[Address, str] = {}
+    due = [a for a in sources if standing[a] not in old] or _traded(old, new, sources, standing)
+    while due:
+        for a in due:
+            if sources[a] in found:
+                raise InputError(
+                    f"two objects are said to be renamed from {sources[a]}: {found[sources[a]]} and {a.name}"
+                )
+            found[sources.pop(a)] = a.name
+        due = [a for a in sources if standing[a] in found] or _traded(old, new, sources, standing)
+    return found
+
+
+def _traded(
+    old: Catalog, new: Catalog, sources: Mapping[Address, Address], standing: Mapping[Address, Address]
+) -> list[Address]:
+    """Those that trade names among themselves: whether that is done already shows only by what they look like."""
+    ring = dict(sources)
+    while outside := [a for a in ring if standing[a] not in {*ring.values()}]:
+        for a in outside:
+            del ring[a]
+    looks = {a: _look(a, new) for a in ring}
+    before = {a: _look(ring[a], old) for a in ring}
+    now = {a: _look(standing[a], old) for a in ring}
+    return [] if now == looks or before != looks else [*ring]
+
+
+def _look(a: Address, catalog: Catalog) -> object:
+    """What an object is by, as far as it is not its name."""
+    if a.kind == "schema":
+        return frozenset((x.kind, x.parent, x.name) for x in catalog if x.schema == a.name)
+    shape = _shape(catalog[a], catalog)
+    return shape and shape[1:]
+
+
 def values_renamed(
-    old: Catalog, new: Catalog, wanted: Names, names: Mapping[Address, str]
+    old: Catalog, new: Catalog, wanted: Names, origins: Mapping[Address, Address]
 ) -> tuple[Catalog, list[Rename], dict[Address, str]]:
     """The old catalog with the values renamed that a source asks for, the steps, and the names by old address.
 
-    `names` are the renames that were done before. Texts that name such a value are the server's to rewrite, which it
+    `origins` are the addresses from before other renames. Texts that name such a value are the server's to rewrite, which it
     does by itself, since it keeps the value's number: here they are rewritten to be what it will print.
     """
-    before = {Renames(names).address(a): a for a in names}
     steps: list[Rename] = []
     done: dict[Address, str] = {}
     for a, o in new.items():
@@ -116,7 +112,7 @@ def values_renamed(
         if moved:
             will = msgspec.structs.replace(was, **{o.value_field: tuple(moved.get(x, x) for x in have)})
             steps.append(Rename(was, will))
-            done |= {value_address(before.get(a, a), x): y for x, y in moved.items()}
+            done |= {value_address(origins.get(a, a), x): y for x, y in moved.items()}
             mentioned = (_with_values(old[d], moved) for d in old.dependents(a))
             old = old.replaced([will, *mentioned])
     return old, steps, done
@@ -210,18 +206,38 @@ def applied(old: Catalog, names: Names, profile: Profile) -> tuple[Catalog, list
     for batch in (
         spare,
         {a: n for a, n in plain.items() if a.parent},
-        {a: n for a, n in plain.items() if not a.parent},
+        {a: n for a, n in plain.items() if not a.parent and a.kind != "schema"},
+        {a: n for a, n in plain.items() if a.kind == "schema"},
     ):
-        moved = Renames(batch)
-        renamed = {a: o.renamed(moved) for a, o in catalog.items()}
+        moved = Renames(_with_heirs(batch, catalog), catalog)
+        renamed = {a: moved.retold(o.renamed(moved)) for a, o in catalog.items()}
         steps += [Rename(catalog[a], renamed[a]) for a in sorted(batch) if a in catalog]
         catalog = old.like(renamed.values())
     return catalog, steps
 
 
+def _with_heirs(names: Names, catalog: Catalog) -> Names:
+    """The renames with those of the columns that other tables have from a table whose column gets a new name."""
+    todo = [a for a in names if a.kind == "column"]
+    if not todo:
+        return names
+    heirs: dict[Address, list[Address]] = {}
+    for t in catalog.of(Table):
+        for above in (*t.inherits, *((t.partition_of,) if t.partition_of else ())):
+            heirs.setdefault(above, []).append(t.address)
+    found = dict(names)
+    while todo:
+        a = todo.pop()
+        for heir in heirs.get(Address("table", a.schema, a.parent), ()):
+            below = Address(a.kind, heir.schema, a.name, heir.name)
+            if below not in found:
+                found[below] = names.get(a, found[a])
+                todo.append(below)
+    return found
+
+
 def _with_spares(old: Catalog, names: Names, profile: Profile) -> tuple[dict[Address, str], dict[Address, str]]:
     """The renames, with those that run into a name still taken made to start from a spare one."""
-    plain: dict[Address, str] = {}
     spare: dict[Address, str] = {}
     names_taken = {*names.values(), *(a.name for a in old)}
     wanted = {place for a, new in names.items() for place in profile.places(a, new)}
@@ -238,9 +254,8 @@ def _with_spares(old: Catalog, names: Names, profile: Profile) -> tuple[dict[Add
         if not a.parent and profile.same_name(a.kind, a.name) == profile.same_name(a.kind, names[a]):
             # to the database the name is taken, by the object itself
             spare.setdefault(a, _spare(a, names_taken, profile))
-    for a, new in names.items():
-        plain[Address(a.kind, a.schema, spare[a], a.parent) if a in spare else a] = new
-    return plain, spare
+    away = Renames(spare)
+    return {away.address(a): new for a, new in names.items()}, spare
 
 
 def _spare(a: Address, taken: set[str], profile: Profile) -> str:
@@ -265,7 +280,7 @@ def likely(old: Catalog, new: Catalog) -> list[Finding]:
     return found
 
 
-def _shape(o: Object, catalog: Catalog) -> object | None:
+def _shape(o: Object, catalog: Catalog) -> tuple[object, ...] | None:
     """What tells whether two objects could be one under two names: the type of a column, the columns of a table."""
     kind_type = getattr(o, "type", None)
     if o.parent is not None:

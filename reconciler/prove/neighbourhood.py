@@ -14,7 +14,7 @@ from ..model.catalog import Catalog, closure
 from ..model.changes import Change, Create, Drop, Rebuild, Rename, Step
 from ..model.objects import Object
 from ..plan.plan import Plan
-from ..plan.renames import Renames
+from ..plan.names import Renames
 
 _FRAME = frozenset({"column", "primary_key", "unique", "sequence_owner"})
 """The parts that a table needs in order to be a table that others refer to, even where a plan does not touch it."""
@@ -52,14 +52,16 @@ def renamed_addresses(plan: Plan) -> dict[Address, Address]:
     now = dict(plan.old)
     for change in (s.change for s in plan.steps if isinstance(s.change, Rename)):
         own = change.old.address
-        moved = Renames({own: change.new.name})
+        moved = Renames({own: change.new.name}, (own,))
         now.update({a: o.renamed(moved) for a, o in now.items() if _is_of(o, own)})
     return {a: o.address for a, o in now.items()}
 
 
 def _is_of(o: Object, own: Address) -> bool:
-    """Whether the address of an object holds the name of another; that of a grant holds those of column and role."""
-    return own in (o.address, o.parent) or (bool(o.topic) and own in o.requires())
+    """Whether the address of an object holds the name of another: that of a grant those of column and role, that of a
+    function those of types."""
+    told = bool(o.topic) or o.name_has_types or own.kind == "schema"
+    return own in (o.address, o.parent) or (told and own in o.requires()) or Address("schema", "", o.schema) == own
 
 
 def _before(step: Step, back: Mapping[Address, Address]) -> Iterator[Address]:

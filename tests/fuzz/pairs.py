@@ -212,7 +212,7 @@ class Round:
 
 def _new_addresses(plan: Plan) -> dict[Address, Address]:
     """The new address of each old object that has another one."""
-    from reconciler.plan.renames import Renames
+    from reconciler.plan.names import Renames
 
     renames = Renames(plan.names)
     return {a: n for a in plan.old if (n := renames.address(a)) != a}

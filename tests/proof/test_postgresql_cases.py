@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
 
@@ -13,11 +13,13 @@ from reconciler.dialects.base import Rendering, Scope
 from reconciler.dialects.postgresql import DIALECT
 from reconciler.emit.report import plan_report
 from reconciler.errors import DatabaseError
+from reconciler.model.address import Address
 from reconciler.model.catalog import Catalog
-from reconciler.model.changes import Statement
+from reconciler.model.changes import Alter, Rename, Statement, subject
 from reconciler.model.codec import encoded, objects
 from reconciler.model.tables import Table
 from reconciler.plan.plan import make_plan
+from reconciler.plan.names import Renames
 from tests.proof.postgresql_dumps import dumped
 from tests.servers import POSTGRES, Postgres
 
@@ -43,9 +45,24 @@ def make_roles(pg: Postgres, url: str) -> None:
                 session.execute(f"CREATE ROLE {DIALECT.quoted(name)}")
 
 
-def statements(old: Catalog, new: Catalog) -> list[Statement]:
+def asked(case: Path, old: Catalog, *, back: bool = False) -> dict[Address, str]:
+    """What the file `renames` of a case asks for, as `make_plan` takes it: each line has an address of the old schema and
+    the name that the object has in the new one."""
+    file = case / "renames"
+    known = {str(a): a for a in old}
+    lines = (line.rsplit(" ", 1) for line in file.read_text().splitlines()) if file.exists() else ()
+    names = {known[a]: new for a, new in lines}
+    return names if back else {Renames(names).address(a): a.name for a in names}
+
+
+def statements(old: Catalog, new: Catalog, names: Mapping[Address, str] | None = None) -> list[Statement]:
+    """The statements of a plan; what it is asked to rename it must rename, and not make anew."""
     profile = DIALECT.profile(new.version)
-    plan = make_plan(old, new, profile)
+    plan = make_plan(old, new, profile, wanted_names=names)
+    renamed = {*map(Renames(plan.names).address, plan.names)}
+    others = (s for s in plan.steps if not isinstance(s.change, (Rename, Alter)))
+    remade = {o.address for s in others for o in (subject(s.change), *s.folded)}
+    assert {*(names or {})} <= renamed - remade
     assert not [f for f in plan.findings if f.level == "error"]
     assert len(plan_report(plan, DIALECT, profile).steps) == len(plan.steps)  # each can be told
     probes_of(plan, DIALECT, profile)  # and asked about
@@ -74,6 +91,12 @@ def counts(pg: Postgres, url: str, catalog: Catalog) -> dict[str, int]:
         return {n: session.rows(f"SELECT count(*) FROM {n}")[0][0] for n in names}
 
 
+def rows_of(pg: Postgres, url: str, catalog: Catalog) -> dict[str, list[str]]:
+    with pg.session(url) as session:
+        names = sorted(f'"{t.schema}"."{t.name}"' for t in catalog.of(Table) if t.server is None)
+        return {n: sorted(r[0] for r in session.rows(f"SELECT r::text FROM {n} r")) for n in names}
+
+
 def loaded(pg: Postgres, file: Path, *, access: bool = False) -> str:
     url = pg.database()
     if access:
@@ -97,13 +120,16 @@ def test_old_becomes_new_and_old_again_and_new_comes_from_nothing(pg_each: Postg
     assert new.unmodelled == ()
     wanted = dumped(b, pg_each.major, access=access)
     before = dumped(a, pg_each.major, access=access)
-    kept = {f'"{t.schema}"."{t.name}"' for t in old.of(Table) if t.address in new}
-    rows = counts(pg_each, a, old)
-    for url, source, target, dump in ((a, old, new, wanted), (a, None, old, before), (empty, None, new, wanted)):
-        run(pg_each, url, statements(source or inspected(pg_each, url, topics), target))
+    ahead, back = asked(case, old), asked(case, old, back=True)
+    kept = {f'"{t.schema}"."{t.name}"' for t in old.of(Table) if Renames(back).address(t.address) in new}
+    rows, values = counts(pg_each, a, old), rows_of(pg_each, a, old) if ahead else {}
+    ways = ((a, new, wanted, ahead), (a, old, before, back), (empty, new, wanted, {}))
+    for url, target, dump, names in ways:
+        run(pg_each, url, statements(inspected(pg_each, url, topics), target, names))
         assert dumped(url, pg_each.major, access=access) == dump
         assert [s.sql for s in statements(inspected(pg_each, url, topics), target)] == []
     assert {n: c for n, c in counts(pg_each, a, old).items() if n in kept} == {
         n: c for n, c in rows.items() if n in kept
     }
+    assert not ahead or rows_of(pg_each, a, old) == values
     assert Catalog(objects(b"\n".join(encoded(o) for o in new.values()))) == new

@@ -9,7 +9,7 @@ from reconciler.model.access import Access, DefaultPrivilege, Grant, Membership,
 from reconciler.model.address import Address
 from reconciler.model.catalog import Catalog
 from reconciler.model.objects import Object
-from reconciler.plan.renames import Renames
+from reconciler.plan.names import Renames
 
 USERS = Address("table", "app", "users")
 EMAIL = Address("column", "app", "email", "users")

@@ -1,0 +1,17 @@
+CREATE TABLE t (key integer PRIMARY KEY, "Text" text DEFAULT 'a' NOT NULL CONSTRAINT t_a_check CHECK ("Text" <> ''), s2 integer DEFAULT 0 NOT NULL, i2 integer GENERATED ALWAYS AS IDENTITY, g2 text GENERATED ALWAYS AS ("Text" || '!') STORED, CONSTRAINT t_s_excl EXCLUDE USING btree (s2 WITH =));
+CREATE SEQUENCE t_s_seq AS integer OWNED BY t.s2;
+ALTER TABLE t ALTER s2 SET DEFAULT nextval('t_s_seq');
+COMMENT ON COLUMN t."Text" IS 'a text';
+CREATE INDEX x ON t (lower("Text"), s2) INCLUDE (i2) WHERE "Text" > 'a';
+CREATE TABLE u (t integer REFERENCES t (key));
+CREATE VIEW v AS SELECT "Text" AS a, t.s2 AS s FROM t WHERE t."Text" <> 'x';
+CREATE MATERIALIZED VIEW m AS SELECT "Text" AS a FROM t;
+CREATE FUNCTION f() RETURNS bigint LANGUAGE sql BEGIN ATOMIC SELECT count("Text") FROM t; END;
+CREATE POLICY p ON t USING ("Text" <> 'q');
+CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE TRIGGER tr BEFORE UPDATE OF "Text" ON t FOR EACH ROW WHEN (new."Text" <> old."Text") EXECUTE FUNCTION g();
+CREATE RULE r AS ON DELETE TO t DO ALSO DELETE FROM u WHERE u.t = old.key;
+CREATE STATISTICS st ON "Text", s2 FROM t;
+CREATE TABLE c (z integer) INHERITS (t);
+CREATE TABLE w (part integer, l2 text) PARTITION BY LIST (part);
+CREATE TABLE w1 PARTITION OF w FOR VALUES IN (1);

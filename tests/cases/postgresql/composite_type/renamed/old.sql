@@ -1,0 +1,11 @@
+CREATE TYPE c AS (a integer, b text);
+COMMENT ON TYPE c IS 'a type';
+CREATE TYPE e AS (c c, cs c[]);
+CREATE TABLE t (c c, cs c[]);
+CREATE TABLE o OF c;
+CREATE FUNCTION f(c, integer) RETURNS c LANGUAGE sql RETURN $1;
+CREATE FUNCTION g() RETURNS c[] LANGUAGE plpgsql AS 'BEGIN RETURN NULL; END';
+CREATE VIEW v AS SELECT (c).a, c FROM t;
+CREATE DOMAIN d AS c CHECK ((value).a > 0);
+INSERT INTO t VALUES ((1, 'a'), '{}');
+INSERT INTO o VALUES (1, 'a');

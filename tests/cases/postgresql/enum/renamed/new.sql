@@ -1,0 +1,16 @@
+CREATE TYPE state AS ENUM ('a', 'b');
+COMMENT ON TYPE state IS 'a type';
+CREATE TABLE t (e state DEFAULT 'a', es state[], CHECK (e <> 'b'::state));
+CREATE INDEX i ON t (e) WHERE e > 'a';
+CREATE TABLE w (e state, n integer) PARTITION BY LIST (e);
+CREATE TABLE w1 PARTITION OF w FOR VALUES IN ('a');
+CREATE TYPE c AS (e state);
+CREATE FUNCTION f(e state DEFAULT 'a') RETURNS state LANGUAGE sql RETURN e;
+CREATE FUNCTION g(state) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE VIEW v AS SELECT e, 'a'::state AS a FROM t WHERE e = 'a';
+CREATE FUNCTION f2(state, state) RETURNS state LANGUAGE sql AS 'SELECT $2';
+CREATE FUNCTION same(state, state) RETURNS boolean LANGUAGE sql AS 'SELECT true';
+CREATE FUNCTION num(state) RETURNS integer LANGUAGE sql AS 'SELECT 1';
+CREATE AGGREGATE last(state) (SFUNC = f2, STYPE = state);
+CREATE OPERATOR === (FUNCTION = same, LEFTARG = state, RIGHTARG = state);
+CREATE CAST (state AS integer) WITH FUNCTION num(state);

@@ -1,0 +1,3 @@
+CREATE FUNCTION f() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+CREATE EVENT TRIGGER dropped ON sql_drop EXECUTE FUNCTION f();
+COMMENT ON EVENT TRIGGER dropped IS 'an event';

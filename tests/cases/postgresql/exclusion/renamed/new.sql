@@ -1,0 +1,4 @@
+CREATE TABLE t (a integer, CONSTRAINT one EXCLUDE USING btree (a WITH =));
+COMMENT ON CONSTRAINT one ON t IS 'one';
+COMMENT ON INDEX one IS 'an index';
+CREATE TABLE c () INHERITS (t);

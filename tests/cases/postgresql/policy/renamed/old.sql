@@ -1,0 +1,3 @@
+CREATE TABLE t (a integer);
+CREATE POLICY p ON t FOR UPDATE USING (a > 0) WITH CHECK (t.a > 1);
+COMMENT ON POLICY p ON t IS 'a policy';

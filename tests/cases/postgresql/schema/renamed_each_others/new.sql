@@ -1,0 +1,5 @@
+CREATE SCHEMA a;
+CREATE SCHEMA b;
+CREATE TABLE b.t (x integer);
+CREATE TABLE a.t (y text);
+CREATE VIEW v AS SELECT t.x FROM b.t;

@@ -1,0 +1,7 @@
+CREATE SCHEMA a;
+CREATE SCHEMA b;
+CREATE TABLE a.t (x integer);
+CREATE TABLE b.t (y text);
+CREATE VIEW v AS SELECT t.x FROM a.t;
+INSERT INTO a.t VALUES (1);
+INSERT INTO b.t VALUES ('b');

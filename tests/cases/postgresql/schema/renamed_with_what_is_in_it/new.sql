@@ -1,0 +1,5 @@
+CREATE SCHEMA z;
+CREATE TYPE z.f AS ENUM ('a');
+CREATE TABLE z.w (b integer CONSTRAINT t_pkey PRIMARY KEY, f z.f);
+CREATE TABLE u (a integer REFERENCES z.w);
+CREATE VIEW v AS SELECT w.b AS a FROM z.w;

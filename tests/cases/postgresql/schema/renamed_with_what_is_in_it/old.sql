@@ -1,0 +1,7 @@
+CREATE SCHEMA s;
+CREATE TYPE s.e AS ENUM ('a');
+CREATE TABLE s.t (a integer PRIMARY KEY, e s.e);
+CREATE TABLE u (a integer REFERENCES s.t);
+CREATE VIEW v AS SELECT t.a FROM s.t;
+INSERT INTO s.t VALUES (1, 'a');
+INSERT INTO u VALUES (1);

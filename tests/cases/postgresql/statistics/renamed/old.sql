@@ -1,0 +1,5 @@
+CREATE TABLE t (a integer, b integer);
+CREATE STATISTICS s (ndistinct) ON a, b FROM t;
+COMMENT ON STATISTICS s IS 'statistics';
+ALTER STATISTICS s SET STATISTICS 50;
+CREATE STATISTICS x ON (a + b) FROM t;

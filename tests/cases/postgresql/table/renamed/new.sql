@@ -1,0 +1,16 @@
+CREATE TABLE things (id serial PRIMARY KEY, n integer GENERATED ALWAYS AS IDENTITY, a text NOT NULL UNIQUE, CHECK (a <> ''));
+COMMENT ON TABLE things IS 'rows';
+COMMENT ON COLUMN things.a IS 'a text';
+CREATE INDEX t_lower ON things (lower(a)) WHERE things.id > 0;
+CREATE TABLE u (t integer REFERENCES things ON DELETE CASCADE);
+CREATE VIEW v AS SELECT things.id, things.a FROM things WHERE things.a <> 'x';
+CREATE MATERIALIZED VIEW m AS SELECT id FROM things;
+CREATE FUNCTION first(r things) RETURNS text LANGUAGE sql RETURN (r).a;
+CREATE FUNCTION every() RETURNS SETOF things LANGUAGE sql AS 'SELECT NULL::integer, NULL::integer, NULL::text';
+CREATE TABLE h (r things, rs things[]);
+ALTER TABLE things ENABLE ROW LEVEL SECURITY;
+CREATE POLICY p ON things USING (things.id > 0);
+CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE TRIGGER tr BEFORE UPDATE OF a ON things FOR EACH ROW WHEN (new.a <> old.a) EXECUTE FUNCTION g();
+CREATE RULE r AS ON DELETE TO things DO ALSO DELETE FROM u WHERE u.t = old.id;
+CREATE STATISTICS st ON id, n FROM things;

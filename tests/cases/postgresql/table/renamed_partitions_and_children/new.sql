@@ -1,0 +1,7 @@
+CREATE TABLE whole (a integer, b text DEFAULT 'x', PRIMARY KEY (a)) PARTITION BY RANGE (a);
+CREATE TABLE part1 PARTITION OF whole FOR VALUES FROM (0) TO (10);
+CREATE TABLE w2 PARTITION OF whole FOR VALUES FROM (10) TO (20);
+CREATE INDEX w_b ON whole (b);
+CREATE TABLE parent (a integer NOT NULL, CHECK (a > 0));
+CREATE TABLE child (b integer) INHERITS (parent);
+CREATE TABLE x (a integer REFERENCES whole);
