@@ -17,8 +17,8 @@ from ..errors import BusyError, DatabaseError
 from ..model.address import Address
 from ..model.probes import Probe, Probed
 from ..model.profile import Profile
-from ..plan.plan import Plan
 from ..plan.names import Renames
+from ..plan.plan import Plan
 from .tables import is_missing
 
 _NOT_THERE: Final = "not there yet"

@@ -70,10 +70,8 @@ class Renames:
 
     def unknown(self, refs: Iterable[Address]) -> bool:
         """Whether a text that refers to these is no longer known: its words would have to be guessed."""
-        return any(
-            (r.kind in _RELATIONS or r.parent) and (self.name_of(r) != r.name or (r.parent and self._parent(r) != r.parent))
-            for r in refs
-        )
+        relations = (r for r in refs if r.kind in _RELATIONS or r.parent)
+        return any(self.name_of(r) != r.name or (r.parent and self._parent(r) != r.parent) for r in relations)
 
     def rewritten(self, table: Address, text: Any) -> Any:
         columns = self._columns.get((table.schema, table.name), {})

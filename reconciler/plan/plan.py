@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
 
 import msgspec
 
@@ -45,9 +46,14 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     def called(self) -> dict[Address, Address]:
         """Where what is renamed stands at the end, by each address that it has until then (a spare one among them)."""
         found: dict[Address, Address] = {}
+        later: list[Renames] = []
         for change in (s.change for s in reversed(self.steps)):
             if isinstance(change, Rename):
-                found[change.old.address] = found.get(change.new.address, change.new.address)
+                now = change.new.address
+                end = found.get(now) or reduce(lambda a, names: names.address(a), reversed(later), now)
+                found[change.old.address] = end
+                if not now.parent:
+                    later.append(Renames({change.old.address: change.new.name}))
         return found
 
     def drops(self) -> list[Object]:

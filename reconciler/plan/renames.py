@@ -21,6 +21,7 @@ from ..model.profile import Profile
 from ..model.tables import Table
 from .names import Names, Renames, parents
 
+
 def said(old: Catalog, new: Catalog, wanted: Names) -> dict[Address, str]:
     """Of the renames that a source asks for, those still to be done, by old address.
 
@@ -54,7 +55,7 @@ class _Origins:
 
 
 def _due(old: Catalog, new: Catalog, wanted: Names, origins: _Origins) -> dict[Address, str]:
-    """Those that are not done yet. Where the new name is there already it is done, unless what has it goes elsewhere."""
+    """Those that are not done yet. Where the new name is there already it is done, unless what has it moves."""
     sources = {a: origins.of(a, was) for a, was in sorted(wanted.items())}
     sources = {a: source for a, source in sources.items() if a in new and source in old}
     standing = {a: origins.of(a, a.name) for a in sources}
@@ -98,8 +99,8 @@ def values_renamed(
 ) -> tuple[Catalog, list[Rename], dict[Address, str]]:
     """The old catalog with the values renamed that a source asks for, the steps, and the names by old address.
 
-    `origins` are the addresses from before other renames. Texts that name such a value are the server's to rewrite, which it
-    does by itself, since it keeps the value's number: here they are rewritten to be what it will print.
+    `origins` are the addresses from before other renames. Texts that name such a value are the server's to rewrite,
+    which it does by itself, since it keeps the value's number: here they are rewritten to be what it will print.
     """
     steps: list[Rename] = []
     done: dict[Address, str] = {}

@@ -13,8 +13,8 @@ from ..model.address import Address
 from ..model.catalog import Catalog, closure
 from ..model.changes import Change, Create, Drop, Rebuild, Rename, Step
 from ..model.objects import Object
-from ..plan.plan import Plan
 from ..plan.names import Renames
+from ..plan.plan import Plan
 
 _FRAME = frozenset({"column", "primary_key", "unique", "sequence_owner"})
 """The parts that a table needs in order to be a table that others refer to, even where a plan does not touch it."""

@@ -5,7 +5,7 @@ MariaDB and MySQL with `lower_case_table_names`: tables, views and sequences are
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import Any, Final
 
 from msgspec import structs
@@ -32,8 +32,17 @@ class _Folding:
         parent = address.parent and self.stored(_OWNER, address.parent)
         return Address(address.kind, address.schema, self.name_of(address), parent)
 
+    def schema_of(self, schema: str) -> str:
+        return schema
+
     def rewritten(self, table: Address, text: Any) -> Any:
         return text
+
+    def titled(self, text: str, was: str, now: str) -> str:
+        return text
+
+    def unknown(self, refs: Iterable[Address]) -> bool:
+        return any(self.address(r) != r for r in refs)
 
 
 def folded(written: Written, profile: Profile) -> Written:

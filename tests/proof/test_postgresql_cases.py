@@ -18,8 +18,8 @@ from reconciler.model.catalog import Catalog
 from reconciler.model.changes import Alter, Rename, Statement, subject
 from reconciler.model.codec import encoded, objects
 from reconciler.model.tables import Table
-from reconciler.plan.plan import make_plan
 from reconciler.plan.names import Renames
+from reconciler.plan.plan import make_plan
 from tests.proof.postgresql_dumps import dumped
 from tests.servers import POSTGRES, Postgres
 
@@ -46,8 +46,8 @@ def make_roles(pg: Postgres, url: str) -> None:
 
 
 def asked(case: Path, old: Catalog, *, back: bool = False) -> dict[Address, str]:
-    """What the file `renames` of a case asks for, as `make_plan` takes it: each line has an address of the old schema and
-    the name that the object has in the new one."""
+    """What the file `renames` of a case asks for, as `make_plan` takes it: each line has an address of the old schema
+    and the name that the object has in the new one."""
     file = case / "renames"
     known = {str(a): a for a in old}
     lines = (line.rsplit(" ", 1) for line in file.read_text().splitlines()) if file.exists() else ()
@@ -66,7 +66,7 @@ def statements(old: Catalog, new: Catalog, names: Mapping[Address, str] | None =
     assert not [f for f in plan.findings if f.level == "error"]
     assert len(plan_report(plan, DIALECT, profile).steps) == len(plan.steps)  # each can be told
     probes_of(plan, DIALECT, profile)  # and asked about
-    context = Rendering(profile=profile, old=plan.renamed, new=plan.new)
+    context = Rendering(profile=profile, old=plan.renamed, new=plan.new, called=plan.called())
     for step in plan.steps:
         DIALECT.impact(step, context)
     return [s for step in plan.steps for s in DIALECT.render(step, context)]
@@ -123,8 +123,7 @@ def test_old_becomes_new_and_old_again_and_new_comes_from_nothing(pg_each: Postg
     ahead, back = asked(case, old), asked(case, old, back=True)
     kept = {f'"{t.schema}"."{t.name}"' for t in old.of(Table) if Renames(back).address(t.address) in new}
     rows, values = counts(pg_each, a, old), rows_of(pg_each, a, old) if ahead else {}
-    ways = ((a, new, wanted, ahead), (a, old, before, back), (empty, new, wanted, {}))
-    for url, target, dump, names in ways:
+    for url, target, dump, names in ((a, new, wanted, ahead), (a, old, before, back), (empty, new, wanted, None)):
         run(pg_each, url, statements(inspected(pg_each, url, topics), target, names))
         assert dumped(url, pg_each.major, access=access) == dump
         assert [s.sql for s in statements(inspected(pg_each, url, topics), target)] == []

@@ -9,6 +9,7 @@ from . import (  # noqa: F401  (registers the renderers)
     ddl_foreign,
     ddl_keys,
     ddl_programs,
+    ddl_renames,
     ddl_roles,
     ddl_sequences,
     ddl_serials,

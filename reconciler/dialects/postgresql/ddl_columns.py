@@ -9,20 +9,20 @@ from msgspec.structs import replace
 
 from ...model.address import Address
 from ...model.catalog import Catalog
-from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
+from ...model.changes import Alter, Create, Drop, Statement, Step
 from ...model.objects import Child, changed_fields
 from ...model.tables import Column, Table
 from ..base import Rendering
 from .casts import same_base, using, usual_storage
 from .clauses import column_clause, column_extras
 from .ddl_identity import added_above_others, bounded_first, identity_changes, narrows, without_default
-from .ddl_not_null import not_null_changes, not_null_renamed
+from .ddl_not_null import not_null_changes
 from .generic import generic_changes
 from .heirs import below, heads, heirs, parents_column
 from .lineage import keeps_identity
 from .parents import declared
 from .rendering import RENDER, comment, head_of, on_owner, option_changes, owner, sql
-from .spelling import ident, made_up, qualified
+from .spelling import ident
 
 
 class ColumnDefault(Child, frozen=True, kw_only=True):
@@ -120,27 +120,6 @@ def _as_left(plain: Column, c: Column, context: Rendering) -> Column:
     elif not (was.inherited and was.not_null_name and will.inherited and will.not_null_name):
         return plain
     return replace(plain, nullable=False, not_null_name=was.not_null_name, not_null=was.not_null)
-
-
-@RENDER.on("rename", Column)
-def rename_column(step: Step, context: Rendering) -> Iterator[Statement]:
-    assert isinstance(step.change, Rename) and isinstance(step.change.old, Column)
-    old, new = step.change.old, step.change.new
-    if not old.inherited:
-        yield sql(f"{on_owner(old)} RENAME COLUMN {ident(old.name)} TO {ident(new.name)}")
-        yield from renamed_with(old, (old.table, old.name), (old.table, new.name), context)
-
-
-def renamed_with(c: Column, old: tuple[str, str], new: tuple[str, str], context: Rendering) -> Iterator[Statement]:
-    """Follow a renamed column or table with the names made from (table, column)."""
-    if c.identity is not None and c.identity.sequence is None:
-        was, name = made_up(*old, "seq"), made_up(*new, "seq")
-        if was != name:
-            yield sql(f"ALTER SEQUENCE {qualified(c.schema, was)} RENAME TO {ident(name)}")
-    if context.profile.capabilities["not_null_names"] and not c.nullable and c.not_null_name is None:
-        was, name = made_up(*old, "not_null"), made_up(*new, "not_null")
-        if was != name:
-            yield from not_null_renamed(replace(c, table=new[0], name=new[1]), was, name, context)
 
 
 @RENDER.on("alter", Column)

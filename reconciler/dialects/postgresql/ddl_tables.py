@@ -7,14 +7,14 @@ from typing import Any, Final
 
 from msgspec.structs import replace
 
-from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
+from ...model.changes import Alter, Create, Drop, Rebuild, Statement, Step
 from ...model.namespaces import Sequence as NumberSequence
 from ...model.namespaces import SequenceOwner
 from ...model.objects import Object
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ..base import Rendering
 from .clauses import column_clause, column_extras, constraint_clause, no_inherit, not_null_name, not_valid
-from .ddl_columns import inherited_overrides, renamed_with
+from .ddl_columns import inherited_overrides
 from .ddl_keys import key_extras
 from .ddl_lineage import inherited, reattached
 from .generic import generic_changes, generic_options
@@ -130,17 +130,6 @@ def drop_table(step: Step, context: Rendering) -> Iterator[Statement]:
     if t.partition_of is not None and any(f.address in context.new for f in pointed_at(context.old, t)):
         yield sql(f"ALTER TABLE {at(t.partition_of)} DETACH PARTITION {at(t.address)}")
     yield sql(f"DROP {table_noun(step.change.old)} {at(step.change.old.address)}")
-
-
-@RENDER.on("rename", Table)
-def rename_table(step: Step, context: Rendering) -> Iterator[Statement]:
-    """The names that the server made from the table's go along: identity sequences', NOT NULL's from 18."""
-    assert isinstance(step.change, Rename)
-    old, new = step.change.old, step.change.new
-    yield sql(f"ALTER TABLE {at(old.address)} RENAME TO {ident(new.name)}")
-    for c in context.old.children(new.address):
-        if isinstance(c, Column) and not c.inherited:
-            yield from renamed_with(c, (old.name, c.name), (new.name, c.name), context)
 
 
 @RENDER.on("alter", Table)

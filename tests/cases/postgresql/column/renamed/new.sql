@@ -15,3 +15,5 @@ CREATE STATISTICS st ON "Text", s2 FROM t;
 CREATE TABLE c (z integer) INHERITS (t);
 CREATE TABLE w (part integer, l2 text) PARTITION BY LIST (part);
 CREATE TABLE w1 PARTITION OF w FOR VALUES IN (1);
+CREATE INDEX wi ON w (l2, part) INCLUDE (l2);
+CREATE INDEX on_part ON w1 (lower(l2));

@@ -13,6 +13,8 @@ CREATE STATISTICS st ON a, s FROM t;
 CREATE TABLE c (z integer) INHERITS (t);
 CREATE TABLE w (k integer, l text) PARTITION BY LIST (k);
 CREATE TABLE w1 PARTITION OF w FOR VALUES IN (1);
+CREATE INDEX wi ON w (l, k) INCLUDE (l);
+CREATE INDEX on_part ON w1 (lower(l));
 INSERT INTO t (id, a) VALUES (1, 'x'), (2, 'y');
 INSERT INTO u VALUES (1);
 INSERT INTO c (id, a, i, z) VALUES (3, 'z', 1, 4);

@@ -1,5 +1,5 @@
-CREATE TABLE a (id integer PRIMARY KEY, x text);
+CREATE TABLE a (id integer GENERATED ALWAYS AS IDENTITY PRIMARY KEY, x text);
 CREATE TABLE b (id integer PRIMARY KEY, y text);
 CREATE VIEW v AS SELECT a.x, b.y FROM a JOIN b USING (id);
-INSERT INTO a VALUES (1, 'a');
+INSERT INTO a (x) VALUES ('a');
 INSERT INTO b VALUES (1, 'b');
