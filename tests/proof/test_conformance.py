@@ -11,6 +11,7 @@ import pytest
 from reconciler.dialects.base import Dialect
 from reconciler.dialects.registry import dialect_named
 from reconciler.model.catalog import Catalog
+from reconciler.plan.names import Names
 from reconciler.plan.plan import make_plan
 from tests import conformance
 from tests.maria import Maria
@@ -20,12 +21,14 @@ from tests.servers import Postgres
 CASES = Path(__file__).parent.parent / "cases"
 
 
-def seen(dialect: Dialect, old: Catalog, new: Catalog) -> set[str]:
-    """The operations of a case, there, back and from nothing."""
+def seen(
+    dialect: Dialect, old: Catalog, new: Catalog, ahead: Names | None = None, back: Names | None = None
+) -> set[str]:
+    """The operations of a case, there, back and from nothing, with the renames that it asks for."""
     found: set[str] = set()
     empty = Catalog(dialect=dialect.name, version=new.version, says=new.says)
-    for a, b in ((old, new), (new, old), (empty, new)):
-        plan = make_plan(a, b, dialect.profile(new.version), follow_order=True)
+    for a, b, names in ((old, new, ahead), (new, old, back), (empty, new, None)):
+        plan = make_plan(a, b, dialect.profile(new.version), wanted_names=names, follow_order=True)
         found.update(conformance.operations(plan))
     return found
 
@@ -42,8 +45,7 @@ def test_what_the_cases_do_on_postgresql(pg: Postgres) -> None:
     def each() -> Iterator[tuple[str, set[str]]]:
         for name in test_postgresql_cases._NAMES:
             case = CASES / "postgresql" / name
-            since = case / "since"
-            if since.exists() and pg.major < int(since.read_text()):
+            if test_postgresql_cases.lacking(pg, case):
                 continue
             access = case.parent.name in test_postgresql_cases._ABOUT_ACCESS
             topics = frozenset({"owners", "grants"} if access else ())
@@ -53,7 +55,8 @@ def test_what_the_cases_do_on_postgresql(pg: Postgres) -> None:
                 )
                 for side in ("old", "new")
             )
-            yield f"postgresql/{name}", seen(dialect_named("postgresql"), old, new)
+            names = test_postgresql_cases.asked(case, old), test_postgresql_cases.asked(case, old, back=True)
+            yield f"postgresql/{name}", seen(dialect_named("postgresql"), old, new, *names)
             pg.drop_databases()
 
     require("postgresql", str(pg.major), conformance.gathered(each()))

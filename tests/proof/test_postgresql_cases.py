@@ -28,7 +28,12 @@ _NAMES = sorted(str(f.parent.relative_to(_CASES)) for f in _CASES.glob("*/*/new.
 
 
 _ABOUT_ACCESS = {"owner", "grant", "default_privilege"}
-_ROLES = ("rc_app", "rc_reader", "rc_writer", 'rc "odd" Role', "PUBLIC", "select")
+_ROLES = ("rc_app", "rc_reader", "rc_writer", 'rc "odd" Role', "PUBLIC", "select", "rc_super")
+_GIVEN = {
+    "access_method": "CREATE ACCESS METHOD rc_heap TYPE TABLE HANDLER heap_tableam_handler",
+    "tablespace": "",
+}
+"""What a case may ask to be there, by the word in its file `given`, with what makes it in a database."""
 
 
 def inspected(pg: Postgres, url: str, topics: frozenset[str] = frozenset()) -> Catalog:
@@ -42,7 +47,54 @@ def make_roles(pg: Postgres, url: str) -> None:
         known = {r[0] for r in session.rows("SELECT rolname FROM pg_roles")}
         for name in sorted({*_ROLES} - known):
             with suppress(DatabaseError):  # another worker was quicker
-                session.execute(f"CREATE ROLE {DIALECT.quoted(name)}")
+                superuser = " SUPERUSER" if name == "rc_super" else ""
+                session.execute(f"CREATE ROLE {DIALECT.quoted(name)}{superuser}")
+
+
+def make_tablespace(pg: Postgres, url: str) -> None:
+    """A place of its own on the server, which the cases share as well."""
+    with pg.session(url) as session:
+        if not session.rows("SELECT FROM pg_tablespace WHERE spcname = 'rc_space'"):
+            session.execute("SET allow_in_place_tablespaces = on")
+            with suppress(DatabaseError):
+                session.execute("CREATE TABLESPACE rc_space LOCATION ''")
+
+
+def words(file: Path) -> list[str]:
+    return file.read_text().split() if file.exists() else []
+
+
+def lacking(pg: Postgres, case: Path) -> str:
+    """Why a server cannot run a case: it is older than `since`, or lacks an extension that `needs` names."""
+    since = words(case / "since")
+    if since and pg.major < int(since[0]):
+        return f"PostgreSQL {since[0]} and later"
+    wanted = words(case / "needs")
+    known = {r[0] for r in pg.admin.rows("SELECT name FROM pg_available_extensions")} if wanted else ()
+    return ", ".join(n for n in wanted if n not in known)
+
+
+def database(pg: Postgres, case: Path, *, access: bool = False) -> str:
+    """An empty database, but for what the case's file `given` asks for."""
+    url = pg.database()
+    if access:
+        make_roles(pg, url)
+    for word in words(case / "given"):
+        if word == "tablespace":
+            make_tablespace(pg, url)
+        else:
+            run(pg, url, [Statement(_GIVEN[word])])
+    return url
+
+
+def places(pg: Postgres, url: str) -> set[tuple[str, ...]]:
+    """How and where each relation is stored, which a dump says between its objects."""
+    with pg.session(url) as session:
+        return {*session.rows(
+            "SELECT c.oid::regclass::text, a.amname, t.spcname FROM pg_class c LEFT JOIN pg_am a ON a.oid = c.relam "
+            "LEFT JOIN pg_tablespace t ON t.oid = c.reltablespace "
+            "WHERE c.relnamespace <> 'pg_toast'::regnamespace AND c.oid >= 16384"
+        )}  # fmt: skip
 
 
 def asked(case: Path, old: Catalog, *, back: bool = False) -> dict[Address, str]:
@@ -98,9 +150,7 @@ def rows_of(pg: Postgres, url: str, catalog: Catalog) -> dict[str, list[str]]:
 
 
 def loaded(pg: Postgres, file: Path, *, access: bool = False) -> str:
-    url = pg.database()
-    if access:
-        make_roles(pg, url)
+    url = database(pg, file.parent, access=access)
     with pg.session(url) as session:
         session.dbapi.execute(file.read_text())
     return url
@@ -109,23 +159,30 @@ def loaded(pg: Postgres, file: Path, *, access: bool = False) -> str:
 @pytest.mark.parametrize("name", _NAMES)
 def test_old_becomes_new_and_old_again_and_new_comes_from_nothing(pg_each: Postgres, name: str) -> None:
     case = _CASES / name
-    since = case / "since"
-    if since.exists() and pg_each.major < int(since.read_text()):
-        pytest.skip(f"PostgreSQL {since.read_text().strip()} and later")
+    if why := lacking(pg_each, case):
+        pytest.skip(why)
     access = case.parent.name in _ABOUT_ACCESS or pg_each.name != next(iter(POSTGRES))  # the newest judges without
     topics = frozenset({"owners", "grants"} if access else ())
     a, b = (loaded(pg_each, case / f"{side}.sql", access=access) for side in ("old", "new"))
-    empty = pg_each.database()
+    empty = database(pg_each, case)
     old, new = inspected(pg_each, a, topics), inspected(pg_each, b, topics)
-    assert new.unmodelled == ()
+    assert {u.what for u in new.unmodelled} <= {w.replace("_", " ") for w in words(case / "given")}
+    stored = {b: places(pg_each, b), a: places(pg_each, a)}
     wanted = dumped(b, pg_each.major, access=access)
     before = dumped(a, pg_each.major, access=access)
     ahead, back = asked(case, old), asked(case, old, back=True)
     kept = {f'"{t.schema}"."{t.name}"' for t in old.of(Table) if Renames(back).address(t.address) in new}
     rows, values = counts(pg_each, a, old), rows_of(pg_each, a, old) if ahead else {}
-    for url, target, dump, names in ((a, new, wanted, ahead), (a, old, before, back), (empty, new, wanted, None)):
+    one_way = (case / "one_way").exists()
+    ways: list[tuple[str, Catalog, dict[str, str], Mapping[Address, str], set[tuple[str, ...]]]] = [
+        (a, new, wanted, ahead, stored[b]),
+        *([] if one_way else [(a, old, before, back, stored[a])]),
+        (empty, new, wanted, {}, stored[b]),
+    ]
+    for url, target, dump, names, where in ways:
         run(pg_each, url, statements(inspected(pg_each, url, topics), target, names))
         assert dumped(url, pg_each.major, access=access) == dump
+        assert places(pg_each, url) == where
         assert [s.sql for s in statements(inspected(pg_each, url, topics), target)] == []
     assert {n: c for n, c in counts(pg_each, a, old).items() if n in kept} == {
         n: c for n, c in rows.items() if n in kept

@@ -11,6 +11,7 @@ from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
 from ...model.objects import Child, Object
 from ...model.programs import EventTrigger, Function, MaterializedView, Rule, Statistics, Trigger, View
 from ...model.security import Policy
+from ...model.tables import Table
 from ..base import Rendering
 from .rendering import RENDER, comment, commented, noun, option_changes, owner, recommented, sql, tied
 from .spelling import at, ident, literal, qualified, with_options
@@ -223,8 +224,22 @@ def drop_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
 @RENDER.on("rename", Trigger, Rule, Policy)
 def rename_trigger(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Rename) and isinstance(step.change.old, Child)
-    old = step.change.old
-    yield sql(f"ALTER {noun(old)} {_on(old)} RENAME TO {ident(step.change.new.name)}")
+    old, new = step.change.old, step.change.new
+    yield sql(f"ALTER {noun(old)} {_on(old)} RENAME TO {ident(new.name)}")
+    if isinstance(old, Trigger) and _EACH_ROW in old.definition and not context.profile.capabilities["copies_follow"]:
+        for part in _partitions_now(Address("table", old.schema, old.table), context):
+            yield sql(f"ALTER TRIGGER {ident(old.name)} ON {at(part)} RENAME TO {ident(new.name)}")
+
+
+def _partitions_now(whole: Address, context: Rendering) -> Iterator[Address]:
+    """The partitions below a table, as they are called while parts get other names, which is before tables do."""
+    now = {end: a for a, end in reversed([*context.called.items()])}
+    todo = [context.called.get(whole, whole)]
+    while todo:
+        above = todo.pop(0)
+        below = sorted(t.address for t in context.old.of(Table) if t.partition_of == above)
+        yield from (now.get(a, a) for a in below)
+        todo += below
 
 
 @RENDER.on("create", Policy)

@@ -77,6 +77,7 @@ _ALTERABLE: Final[dict[str, str]] = {
 }
 
 _SINCE: Final = {
+    "copies_follow": 15,
     "guarded_public": 15,
     "membership_options": 16,
     "nulls_not_distinct": 15,

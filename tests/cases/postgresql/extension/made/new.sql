@@ -1,0 +1,7 @@
+CREATE SCHEMA x;
+CREATE EXTENSION hstore;
+COMMENT ON EXTENSION hstore IS 'pairs';
+CREATE EXTENSION citext;
+CREATE EXTENSION pg_trgm SCHEMA x;
+CREATE TABLE t (a citext, h hstore);
+CREATE INDEX i ON t USING gist ((a::text) x.gist_trgm_ops);

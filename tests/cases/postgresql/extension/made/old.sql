@@ -1,0 +1,4 @@
+CREATE SCHEMA x;
+CREATE EXTENSION hstore;
+CREATE EXTENSION citext;
+CREATE TABLE t (a citext, h hstore);

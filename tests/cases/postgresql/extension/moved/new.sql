@@ -1,0 +1,4 @@
+CREATE SCHEMA x;
+CREATE EXTENSION hstore SCHEMA x;
+CREATE EXTENSION citext;
+CREATE TABLE t (a citext DEFAULT 'a', h x.hstore);

@@ -1,0 +1,5 @@
+CREATE SCHEMA x;
+CREATE EXTENSION hstore;
+CREATE EXTENSION citext SCHEMA x;
+CREATE TABLE t (a x.citext DEFAULT 'a', h hstore);
+INSERT INTO t VALUES ('a', 'a=>1');

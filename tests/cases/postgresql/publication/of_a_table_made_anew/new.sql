@@ -1,0 +1,3 @@
+CREATE TABLE t (a integer, b text, PRIMARY KEY (a)) PARTITION BY LIST (a);
+CREATE PUBLICATION p FOR TABLE t WITH (publish = 'insert');
+CREATE PUBLICATION q;

@@ -1,0 +1,2 @@
+CREATE VIEW s AS SELECT 1 AS a;
+CREATE TABLE t (a bigint);

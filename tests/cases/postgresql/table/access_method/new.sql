@@ -1,0 +1,3 @@
+CREATE TABLE t (a integer PRIMARY KEY, b text) USING rc_heap;
+CREATE INDEX i ON t (b);
+CREATE MATERIALIZED VIEW m USING rc_heap AS SELECT a FROM t;
