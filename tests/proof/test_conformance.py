@@ -15,7 +15,7 @@ from reconciler.plan.names import Names
 from reconciler.plan.plan import make_plan
 from tests import conformance
 from tests.maria import Maria
-from tests.proof import sqlite_facts, test_mysql_cases, test_mysql_roles, test_postgresql_cases
+from tests.proof import sqlite_facts, test_mysql_cases, test_mysql_roles, test_postgresql_cases, test_postgresql_roles
 from tests.servers import Postgres
 
 CASES = Path(__file__).parent.parent / "cases"
@@ -43,7 +43,7 @@ def require(dialect: str, version: str, cells: conformance.Cells) -> None:
 @pytest.mark.xdist_group("conformance")
 def test_what_the_cases_do_on_postgresql(pg: Postgres) -> None:
     def each() -> Iterator[tuple[str, set[str]]]:
-        for name in test_postgresql_cases._NAMES:
+        for name in test_postgresql_cases.NAMES:
             case = CASES / "postgresql" / name
             if test_postgresql_cases.lacking(pg, case):
                 continue
@@ -58,6 +58,12 @@ def test_what_the_cases_do_on_postgresql(pg: Postgres) -> None:
             names = test_postgresql_cases.asked(case, old), test_postgresql_cases.asked(case, old, back=True)
             yield f"postgresql/{name}", seen(dialect_named("postgresql"), old, new, *names)
             pg.drop_databases()
+        for name in test_postgresql_roles.NAMES:
+            if not test_postgresql_cases.lacking(pg, CASES / "postgresql" / name):
+                roles = test_postgresql_roles.Roles(pg, CASES / "postgresql" / name)
+                old, new = (roles.made(side) for side in ("old", "new"))
+                roles.forget()
+                yield f"postgresql/{name}", seen(dialect_named("postgresql"), old, new)
 
     require("postgresql", str(pg.major), conformance.gathered(each()))
 

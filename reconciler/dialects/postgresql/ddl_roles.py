@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import Final
 
@@ -25,7 +26,8 @@ _LISTS: Final = frozenset(
     """search_path temp_tablespaces session_preload_libraries shared_preload_libraries local_preload_libraries
     unix_socket_directories""".split()  # noqa: SIM905
 )
-"""Settings that are lists of names: the server keeps them as they are to be written."""
+"""Settings that are lists of names: the server keeps them as they are to be written, but for empty ones."""
+_EMPTY: Final = re.compile(r'(?<![^,\s])""(?![^,\s])')
 
 
 @RENDER.on("create", Role)
@@ -67,7 +69,12 @@ def _reset(head: str, old: Options, new: Options) -> Iterator[Statement]:
         if name not in after:
             yield sql(f"{head} RESET {name}")
         elif before.get(name) != after[name]:
-            yield sql(f"{head} SET {name} TO {after[name] if name in _LISTS else literal(after[name])}")
+            yield sql(f"{head} SET {name} TO {_listed(after[name]) if name in _LISTS else literal(after[name])}")
+
+
+def _listed(names: str) -> str:
+    """An empty name, as an empty list has, can be written as a text alone."""
+    return _EMPTY.sub("''", names)
 
 
 @RENDER.on("drop", Role)

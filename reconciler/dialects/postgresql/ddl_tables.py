@@ -34,7 +34,8 @@ def create_table(step: Step, context: Rendering) -> Iterator[Statement]:
     columns = [o for o in step.folded if isinstance(o, Column)]
     constraints = [o for o in step.folded if isinstance(o, Check | Key | Exclusion | ForeignKey)]
     inline = _unequal(o for o in constraints if not not_valid(o))
-    yield sql(create_text(t, at(t.address), [_not_null_said(c, context) for c in columns], inline))
+    stored = _stored_by_itself(t, context)
+    yield sql(create_text(stored, at(t.address), [_not_null_said(c, context) for c in columns], inline))
     yield from commented(t, table_noun(t), at(t.address))
     yield from table_extras(t)
     for c in columns:
@@ -102,6 +103,19 @@ _RANK: Final = {"primary_key": 0, "unique": 1, "check": 2, "exclusion": 3, "fore
 def _optioned(c: Column) -> bool:
     """Whether a typed table says anything of a column of its type."""
     return c.default is not None or not c.nullable
+
+
+def _stored_by_itself(t: Table, context: Rendering) -> Table:
+    """A partition that says where and how it is stored, where it would have it from its whole (the latter from 17)."""
+    whole = context.new.get(t.partition_of) if t.partition_of is not None else None
+    if not isinstance(whole, Table):
+        return t
+    place, method = t.tablespace, t.access_method
+    return replace(
+        t,
+        tablespace="pg_default" if place is None and whole.tablespace is not None else place,
+        access_method="heap" if method is None and whole.access_method is not None else method,
+    )
 
 
 def _suffix(t: Table) -> str:
@@ -189,8 +203,10 @@ def rebuild_table(step: Step, context: Rendering) -> Iterator[Statement]:
     if _has_shares(old, context):
         yield sql(_shares_aside(old, partitions))
     yield from _sequences_aside(change, before)
-    yield sql(create_text(new, at(new.address), [_not_null_said(c, context) for c in after], ()))
-    yield from (sql(create_text(p, at(p.address), (), ())) for p in change.after if isinstance(p, Table))
+    stored = _stored_by_itself(new, context)
+    yield sql(create_text(stored, at(new.address), [_not_null_said(c, context) for c in after], ()))
+    parts = (_stored_by_itself(p, context) for p in change.after if isinstance(p, Table))
+    yield from (sql(create_text(p, at(p.address), (), ())) for p in parts)
     yield from _copied(new, had, list(will_have.values()), _aside(old))
     yield from _positioned(change, before, after)
     yield sql(f"DROP TABLE {_aside(old)}")

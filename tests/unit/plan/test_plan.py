@@ -195,8 +195,23 @@ def test_two_columns_can_swap_their_names() -> None:
         Column(schema="s", table="t", name="b", type="text"),
         Column(schema="s", table="t", name="a", type="date"),
     ]
-    # both old names stand: nothing says that a swap is meant rather than two changes of type
-    assert {verb(s.change) for s in plan(old, new, wanted_names=wanted).steps} == {"alter"}
+    assert {verb(s.change) for s in plan(old, new, wanted_names=wanted).steps} == {"rename"}
+    assert plan(new, new, wanted_names=wanted).steps == ()  # once it is done
+
+
+def test_two_columns_of_one_type_do_not_swap_their_names() -> None:
+    """Whether that is done already cannot be told: both names stand before and after."""
+    wanted = {column("t", "a"): "b", column("t", "b"): "a"}
+    both = [*table("t"), *(Column(schema="s", table="t", name=n, type="text") for n in "ab")]
+    assert plan(both, both, wanted_names=wanted).steps == ()
+
+
+def test_a_name_that_moves_on_is_free_for_another() -> None:
+    wanted = {column("t", "c"): "b", column("t", "b"): "a"}
+    old = [*table("t"), *(Column(schema="s", table="t", name=n, type="text") for n in "ab")]
+    new = [*table("t"), *(Column(schema="s", table="t", name=n, type="text") for n in "bc")]
+    assert {verb(s.change) for s in plan(old, new, wanted_names=wanted).steps} == {"rename"}
+    assert plan(new, new, wanted_names=wanted).steps == ()
 
 
 def test_names_that_are_put_aside_are_of_nothing_else() -> None:

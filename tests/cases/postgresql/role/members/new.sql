@@ -1,0 +1,7 @@
+CREATE ROLE rc_a;
+CREATE ROLE rc_b;
+CREATE ROLE rc_c NOINHERIT;
+CREATE ROLE rc_d;
+GRANT rc_a TO rc_b WITH ADMIN OPTION;
+GRANT rc_a TO rc_c;
+GRANT rc_c TO rc_d;

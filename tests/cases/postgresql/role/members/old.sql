@@ -1,0 +1,7 @@
+CREATE ROLE rc_a;
+CREATE ROLE rc_b;
+CREATE ROLE rc_c NOINHERIT;
+CREATE ROLE rc_d;
+GRANT rc_a TO rc_b;
+GRANT rc_a TO rc_c WITH ADMIN OPTION;
+GRANT rc_b TO rc_d;
