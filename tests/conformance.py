@@ -53,6 +53,16 @@ _MYSQL8 = (
     "server that `RECONCILE_TEST_MYSQL_URL` names.\n"
 )
 
+_CANNOT = {
+    "access/create": "what a source says of access as a whole: no catalog has it",
+    "access/drop": "what a source says of access as a whole: no catalog has it",
+    "access/replace": "what a source says of access as a whole: no catalog has it",
+    "default_privilege/replace": "all but its privileges is what it is about: another one is another default privilege",
+    "membership/replace": "all but its options is who is in what: another one is another membership",
+    "sequence_owner/alter comment": "an ownership has no comment",
+}
+"""Operations that cannot be, on any server, and why."""
+
 SHOWN = {
     "postgresql": Shown(title="PostgreSQL", versions=("14", "15", "16", "17", "18")),
     "mysql": Shown(
@@ -161,6 +171,10 @@ def page() -> str:
 
 def _rows(profile: Profile, fields: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
     """Each operation of each kind, and whether the dialect has it."""
+    yield from ((cell, possible and cell not in _CANNOT) for cell, possible in _every(profile, fields))
+
+
+def _every(profile: Profile, fields: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
     for kind in sorted(profile.kinds & KINDS.keys()):
         alterable = profile.alterable.get(kind, frozenset())
         shown = frozenset(fields[kind].split()) if kind in fields else alterable
@@ -207,8 +221,8 @@ def _line(cell: str, possible: bool, lacking: dict[str, frozenset[str]], seen: d
     kind, _, operation = cell.partition("/")
     marks = ["n/a" if not possible or kind in lacking[v] else "yes" if cell in seen.get(v, {}) else "unproven"
              for v in lacking]  # fmt: skip
-    case = next((seen[v][cell] for v in reversed([*lacking]) if cell in seen.get(v, {})), "")
-    return f"| {kind.replace('_', ' ')} | {operation} | " + " | ".join(marks) + f" | {f'`{case}`' if case else ''} |"
+    case = next((f"`{seen[v][cell]}`" for v in reversed([*lacking]) if cell in seen.get(v, {})), _CANNOT.get(cell, ""))
+    return f"| {kind.replace('_', ' ')} | {operation} | " + " | ".join(marks) + f" | {case} |"
 
 
 _HEAD = """# Conformance
@@ -216,7 +230,7 @@ _HEAD = """# Conformance
 What is proven of each kind of object, and by which case of `tests/cases/`. A case is two schemas: the first is brought
 to the second, back, and the second is made from nothing, on a real server; each time the server's own dump must be that
 of the original, a second plan must be empty, and rows must be kept. *unproven* says that no case does it there; *n/a*
-that the server has no such operation.
+that the server has no such operation, or that it cannot be, for the reason that stands there.
 
 Made by `UPDATE_CONFORMANCE=1 make proof`; `make proof` fails where it is not true of the servers at hand.
 """

@@ -90,9 +90,11 @@ class Renames:
 
     def titled(self, text: str, was: str, now: str) -> str:
         """The text of a CREATE, in which the first name is the object's own."""
+        if was == now:
+            return text
         words = [m[0] for m in _WORD.finditer(text)]
         at = next((n for n, w in enumerate(words) if _name(w) == was), None)
-        if was == now or at is None:
+        if at is None:
             return text
         return "".join([*words[:at], _spelled(now), *words[at + 1 :]])
 
