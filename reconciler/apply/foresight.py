@@ -1,6 +1,6 @@
 """What an apply is about to do, as a plan from the database as it is: may the role do it, and do rows stand in the way?
 
-The statements are read for two things alone: which tables and columns they rename, since two catalogs do not tell; and
+The statements are read for two things alone: which objects they rename, since two catalogs do not tell; and
 whether they may change rows, since then nobody knows what those will be by the time they count.
 """
 
@@ -33,6 +33,16 @@ _COLUMN: Final = re.compile(rf"\brename\s+(?:column\s+)?({_NAME})\s+to\s+({_NAME
 _CHANGED: Final = re.compile(rf"\bchange\s+(?:column\s+)?({_NAME})\s+({_NAME})\s", re.IGNORECASE)
 _TABLES: Final = re.compile(r"rename\s+tables?\s+(.*)\Z", re.IGNORECASE | re.DOTALL)
 _PAIR: Final = re.compile(rf"{_QUALIFIED}\s+to\s+{_QUALIFIED}", re.IGNORECASE)
+_IN_NONE: Final = ("schema", "publication", "server", "foreign_data_wrapper", "event_trigger")
+_IN_SCHEMA: Final = """type domain sequence view materialized_view statistics text_search_dictionary
+    text_search_configuration"""
+_WHOLE: Final = re.compile(
+    rf"alter\s+({'|'.join(n.replace('_', chr(92) + 's+') for n in (*_IN_NONE, *_IN_SCHEMA.split()))})\s+"
+    rf"(?:if\s+exists\s+)?{_QUALIFIED}\s+rename\s+to\s+({_NAME})\s*\Z",
+    re.IGNORECASE,
+)
+_KINDS: Final = {"type": ("enum", "composite_type", "range_type")}
+"""What a noun may stand for."""
 _NOT_COLUMNS: Final = frozenset({"constraint", "index", "key", "to", "as"})
 _SCHEMA: Final = re.compile(r"(create|alter|drop|comment|grant|revoke|rename|reindex|security)\b", re.IGNORECASE)
 _VALUE: Final = re.compile(r"\brename\s+value\b", re.IGNORECASE)
@@ -123,7 +133,7 @@ def foreseen(live: Catalog, wanted: Catalog, profile: Profile, pending: Iterable
 
 
 def renamed(statements: Iterable[str], default_schema: str) -> dict[Address, str]:
-    """The old names of tables and columns by the address that some statements give them."""
+    """The old names of objects by the address that some statements give them."""
     found = _Renamed(default_schema)
     for sql in statements:
         found.read(bare(sql))
@@ -158,16 +168,20 @@ class _Renamed:
         self._default = default_schema
         self._tables: dict[tuple[str, str], str] = {}
         self._columns: dict[tuple[str, str, str], str] = {}
+        self._others: dict[tuple[str, str, str], str] = {}
 
     @property
     def names(self) -> dict[Address, str]:
         tables = {Address("table", s, new): old for (s, new), old in self._tables.items()}
-        return tables | {Address("column", s, new, t): old for (s, t, new), old in self._columns.items()}
+        columns = {Address("column", s, new, t): old for (s, t, new), old in self._columns.items()}
+        return tables | columns | {Address(k, s, new): old for (k, s, new), old in self._others.items()}
 
     def read(self, sql: str) -> None:
         if found := _TABLES.match(sql):
             for pair in _PAIR.finditer(found[1]):
                 self._table(_name(pair[1]) or self._default, _name(pair[2]), _name(pair[4]))
+        elif found := _WHOLE.match(sql):
+            self._other("_".join(found[1].lower().split()), *(_name(g) for g in found.groups()[1:]))
         elif found := _ALTER.match(sql):
             schema, table, rest = _name(found[1]) or self._default, _name(found[2]), sql[found.end() :]
             if moved := _TABLE.match(rest):
@@ -181,6 +195,15 @@ class _Renamed:
         self._tables[schema, new] = self._tables.pop((schema, old), old)
         for key in [k for k in self._columns if k[:2] == (schema, old)]:
             self._columns[schema, new, key[2]] = self._columns.pop(key)
+
+    def _other(self, noun: str, schema: str, old: str, new: str) -> None:
+        schema = "" if noun in _IN_NONE else schema or self._default
+        for kind in _KINDS.get(noun, (noun,)):
+            self._others[kind, schema, new] = self._others.pop((kind, schema, old), old)
+        if noun == "schema":
+            self._tables = {(new if s == old else s, n): was for (s, n), was in self._tables.items()}
+            self._columns = {(new if s == old else s, t, n): was for (s, t, n), was in self._columns.items()}
+            self._others = {(k, new if s == old else s, n): was for (k, s, n), was in self._others.items()}
 
     def _column(self, schema: str, table: str, old: str, new: str) -> None:
         self._columns[schema, table, new] = self._columns.pop((schema, table, old), old)
