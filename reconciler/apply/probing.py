@@ -40,7 +40,7 @@ def probes_of(plan: Plan, dialect: Dialect, profile: Profile) -> list[Probe]:
 
 def probing(plan: Plan, profile: Profile) -> Probing:
     """What is looked at to ask, with the addresses that things have before the plan renames them."""
-    names = Renames(plan.names, plan.old)
+    names = Renames(plan.names, plan.old, profile.spelled)
     was = {new: a for a in plan.old if (new := names.address(a)) != a} if plan.names else {}
     return Probing(profile=profile, old=plan.renamed, new=plan.new, was=was)
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 
 from ..diagnostics import Finding
-from .address import Address
+from .address import Address, spelled
 from .catalog import Catalog
 from .changes import Alter, Change, Rebuild
 from .objects import Object
@@ -65,6 +65,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     """Beside its parent, what an object can be written into where both are made (a foreign key into its column)."""
     same_name: Callable[[str, str], str] = lambda kind, name: name
     """Two names of a kind for which this gives one text are one name to the database (SQLite ignores case)."""
+    spelled: Callable[[str], str] = spelled
+    """A name as the database prints it in a text."""
     stored: Callable[[str, str], str] = lambda kind, name: name
     """The name under which the database keeps what is made as something of a kind."""
     placed: Callable[[Catalog], frozenset[Address]] = lambda catalog: frozenset()

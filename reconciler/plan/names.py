@@ -7,12 +7,12 @@ another name), the text is unknown from then on, and the object is made anew or 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any
 
 import msgspec
 
-from ..model.address import Address
+from ..model.address import Address, spelled
 from ..model.objects import KINDS, Object
 
 Names = Mapping[Address, str]
@@ -31,10 +31,11 @@ _UNTOLD = frozenset({"kind", "schema", "name", "comment", "refs", "table", "colu
 class Renames:
     """New names for old addresses; what is in a schema or a table with another name goes along.
 
-    known: what there is, so that texts can be told to mention it.
+    known: what there is, so that texts can be told to mention it. spell: a name as the database prints it.
     """
 
-    def __init__(self, names: Names, known: Iterable[Address] = ()) -> None:
+    def __init__(self, names: Names, known: Iterable[Address] = (), spell: Callable[[str], str] = spelled) -> None:
+        self._spell = spell
         self._names = dict(names)
         self._schemas = {a.name: new for a, new in self._names.items() if a.kind == "schema"}
         self._columns: dict[tuple[str, str], dict[str, str]] = {}
@@ -84,9 +85,20 @@ class Renames:
         qualifier = {table.name: own} if own else {}
         around = zip(["", *words], words, [*words[1:], ""], strict=False)
         return "".join(
-            _rewritten_token(word, qualifier if after == "." else columns, qualified="." in (before, after))
+            self._rewritten_token(word, qualifier if after == "." else columns, qualified="." in (before, after))
             for before, word, after in around
         )
+
+    def _rewritten_token(self, token: str, columns: Mapping[str, str], *, qualified: bool) -> str:
+        """The token with the new name, in quotes where it needs them, or had them as part of a qualified name."""
+        quoted = token[:1] in '"`['
+        name = token[1:-1].replace(token[0] * 2, token[0]) if quoted else token
+        new = columns.get(name)
+        if new is None or token.startswith("'"):
+            return token
+        if token[0] == "`":
+            return "`" + new.replace("`", "``") + "`"
+        return '"' + new.replace('"', '""') + '"' if quoted and qualified else self._spell(new)
 
     def titled(self, text: str, was: str, now: str) -> str:
         """The text of a CREATE, in which the first name is the object's own."""
@@ -96,7 +108,7 @@ class Renames:
         at = next((n for n, w in enumerate(words) if _name(w) == was), None)
         if at is None:
             return text
-        return "".join([*words[:at], _spelled(now), *words[at + 1 :]])
+        return "".join([*words[:at], self._spell(now), *words[at + 1 :]])
 
     def mentioned(self, text: str) -> str:
         """A text with the qualified names in it as they are from now on (`app.state`, `'app.ids'::regclass`)."""
@@ -106,7 +118,7 @@ class Renames:
         for n, word in enumerate(words):
             after = words[n + 1 : n + 3]
             if word[0] == "'" and after[:1] == ["::"] and after[-1].startswith("reg"):
-                words[n] = "'" + self.mentioned(word[1:-1]) + "'"
+                words[n] = "'" + self.mentioned(word[1:-1].replace("''", "'")).replace("'", "''") + "'"
             elif len(after) == 2 and after[0] == "." and (n == 0 or words[n - 1] != "."):
                 schema, name = _name(word), _name(after[1])
                 if schema is not None:
@@ -117,10 +129,10 @@ class Renames:
         moved = self._mentions.get((schema, name)) if name is not None else None
         if moved is None:
             will = self.schema_of(schema)
-            return (written[0] if will == schema or schema in _ROWS else _spelled(will)), written[1]
+            return (written[0] if will == schema or schema in _ROWS else self._spell(will)), written[1]
         return (
-            written[0] if moved[0] == schema else _spelled(moved[0]),
-            written[1] if moved[1] == name else _spelled(moved[1]),
+            written[0] if moved[0] == schema else self._spell(moved[0]),
+            written[1] if moved[1] == name else self._spell(moved[1]),
         )
 
     def retold(self, o: Object) -> Object:
@@ -158,19 +170,3 @@ def _name(word: str) -> str | None:
     if word[:1] == '"':
         return word[1:-1].replace('""', '"')
     return word if _PLAIN.match(word) else None
-
-
-def _spelled(name: str) -> str:
-    return name if _PLAIN.match(name) else '"' + name.replace('"', '""') + '"'
-
-
-def _rewritten_token(token: str, columns: Mapping[str, str], *, qualified: bool) -> str:
-    """The token with the new name, in quotes where it needs them, or had them as part of a qualified name."""
-    quoted = token[:1] in '"`['
-    name = token[1:-1].replace(token[0] * 2, token[0]) if quoted else token
-    new = columns.get(name)
-    if new is None or token.startswith("'"):
-        return token
-    if token[0] == "`":
-        return "`" + new.replace("`", "``") + "`"
-    return new if _PLAIN.match(new) and not (quoted and qualified) else '"' + new.replace('"', '""') + '"'

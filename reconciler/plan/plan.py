@@ -9,7 +9,7 @@ import msgspec
 
 from ..diagnostics import Finding, in_order
 from ..errors import ReconcileError
-from ..model.address import Address
+from ..model.address import Address, spelled
 from ..model.catalog import Catalog
 from ..model.changes import Change, Drop, Rename, Step
 from ..model.objects import Object
@@ -38,6 +38,8 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     steps: tuple[Step, ...]
     names: dict[Address, str]
     findings: tuple[Finding, ...] = ()
+    spelled: Callable[[str], str] = spelled
+    """A name as the database prints it."""
 
     @property
     def empty(self) -> bool:
@@ -88,11 +90,11 @@ def make_plan(
     )
     for found_in in finders:
         found = found_in(before)
-        origins = _origins(old, names)
+        origins = _origins(old, names, profile)
         before, more = renames.applied(before, found, profile)
         moved += more
         names.update({origins.get(a, a): name for a, name in found.items()})
-    before, more, values = renames.values_renamed(before, new, wanted_names or {}, _origins(old, names))
+    before, more, values = renames.values_renamed(before, new, wanted_names or {}, _origins(old, names, profile))
     moved += more
     names.update(values)
     before = renames.relabelled(before, new)
@@ -111,13 +113,14 @@ def make_plan(
         renamed=before,
         steps=(*(Step(change=r) for r in moved), *steps),
         names=names,
+        spelled=profile.spelled,
         findings=tuple(in_order([*findings, *refused])),
     )
 
 
-def _origins(old: Catalog, names: Names) -> dict[Address, Address]:
+def _origins(old: Catalog, names: Names, profile: Profile) -> dict[Address, Address]:
     """The address that each object had before the renames, by the one that it has after them."""
-    ahead = Renames(names, old)
+    ahead = Renames(names, old, profile.spelled)
     return {ahead.address(a): a for a in old} if names else {}
 
 

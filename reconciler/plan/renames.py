@@ -210,7 +210,7 @@ def applied(old: Catalog, names: Names, profile: Profile) -> tuple[Catalog, list
         {a: n for a, n in plain.items() if not a.parent and a.kind != "schema"},
         {a: n for a, n in plain.items() if a.kind == "schema"},
     ):
-        moved = Renames(_with_heirs(batch, catalog), catalog)
+        moved = Renames(_with_heirs(batch, catalog), catalog, profile.spelled)
         renamed = {a: moved.retold(o.renamed(moved)) for a, o in catalog.items()}
         steps += [Rename(catalog[a], renamed[a]) for a in sorted(batch) if a in catalog]
         catalog = old.like(renamed.values())

@@ -52,7 +52,7 @@ def renamed_addresses(plan: Plan) -> dict[Address, Address]:
     now = dict(plan.old)
     for change in (s.change for s in plan.steps if isinstance(s.change, Rename)):
         own = change.old.address
-        moved = Renames({own: change.new.name}, (own,))
+        moved = Renames({own: change.new.name}, (own,), plan.spelled)
         now.update({a: o.renamed(moved) for a, o in now.items() if _is_of(o, own)})
     return {a: o.address for a, o in now.items()}
 

@@ -18,6 +18,7 @@ from .privileges import canonical
 from .refusals import refusals
 from .rewrites import rewriting
 from .rows_given import placed
+from .spelling import ident
 from .typed import typed
 
 _RELATIONS: Final = """
@@ -150,6 +151,7 @@ def _profile(major: int) -> Profile:
         added_alone=lambda o: o.kind in ("check", "exclusion", "domain_check"),
         called=called,
         identifier_bytes=63,
+        spelled=ident,
         default_schema="public",
         implicit=_implicit,
         capabilities=capabilities,

@@ -1,0 +1,10 @@
+CREATE SCHEMA "Odd.S";
+CREATE TYPE "Odd.S"."select" AS ENUM ('a');
+CREATE DOMAIN "Odd.S"."table" AS integer CONSTRAINT d_check CHECK (value > 0);
+CREATE FUNCTION "Odd.S".f("Odd.S"."select", "Odd.S"."table") RETURNS "Odd.S"."select" LANGUAGE sql RETURN $1;
+CREATE TABLE "Odd.S"."order" ("user" integer CONSTRAINT t_a_check CHECK ("user" > 0), "e.e" "Odd.S"."select" DEFAULT 'a', d "Odd.S"."table", n integer GENERATED ALWAYS AS IDENTITY);
+CREATE INDEX i ON "Odd.S"."order" ("user") WHERE "user" > 5;
+CREATE SEQUENCE "Odd.S"."it's";
+CREATE TABLE u (a bigint DEFAULT nextval('"Odd.S"."it''s"'), e "Odd.S"."select");
+CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE TRIGGER "end" BEFORE UPDATE ON u FOR EACH ROW WHEN (new.e = 'a') EXECUTE FUNCTION g();

@@ -1,0 +1,12 @@
+CREATE SCHEMA s;
+CREATE TYPE s.e AS ENUM ('a');
+CREATE DOMAIN s.d AS integer CHECK (value > 0);
+CREATE FUNCTION s.f(s.e, s.d) RETURNS s.e LANGUAGE sql RETURN $1;
+CREATE TABLE s.t (a integer CHECK (a > 0), e s.e DEFAULT 'a', d s.d, n integer GENERATED ALWAYS AS IDENTITY);
+CREATE INDEX i ON s.t (a) WHERE a > 5;
+CREATE SEQUENCE s.q;
+CREATE TABLE u (a bigint DEFAULT nextval('s.q'), e s.e);
+CREATE FUNCTION g() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN new; END';
+CREATE TRIGGER tr BEFORE UPDATE ON u FOR EACH ROW WHEN (new.e = 'a') EXECUTE FUNCTION g();
+INSERT INTO s.t (a, d) VALUES (6, 1);
+INSERT INTO u (e) VALUES ('a');
