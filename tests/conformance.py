@@ -57,11 +57,14 @@ _CANNOT = {
     "access/create": "what a source says of access as a whole: no catalog has it",
     "access/drop": "what a source says of access as a whole: no catalog has it",
     "access/replace": "what a source says of access as a whole: no catalog has it",
+}
+_CANNOT_ON_POSTGRESQL = {
     "default_privilege/replace": "all but its privileges is what it is about: another one is another default privilege",
     "membership/replace": "all but its options is who is in what: another one is another membership",
+    "sequence/replace": "all that there is of a sequence is altered in place",
     "sequence_owner/alter comment": "an ownership has no comment",
 }
-"""Operations that cannot be, on any server, and why."""
+"""Operations that cannot be, on any server or on PostgreSQL, and why."""
 
 SHOWN = {
     "postgresql": Shown(title="PostgreSQL", versions=("14", "15", "16", "17", "18")),
@@ -171,7 +174,8 @@ def page() -> str:
 
 def _rows(profile: Profile, fields: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
     """Each operation of each kind, and whether the dialect has it."""
-    yield from ((cell, possible and cell not in _CANNOT) for cell, possible in _every(profile, fields))
+    cannot = _CANNOT | (_CANNOT_ON_POSTGRESQL if profile.name == "postgresql" else {})
+    yield from ((cell, possible and cell not in cannot) for cell, possible in _every(profile, fields))
 
 
 def _every(profile: Profile, fields: Mapping[str, str]) -> Iterator[tuple[str, bool]]:
@@ -221,7 +225,8 @@ def _line(cell: str, possible: bool, lacking: dict[str, frozenset[str]], seen: d
     kind, _, operation = cell.partition("/")
     marks = ["n/a" if not possible or kind in lacking[v] else "yes" if cell in seen.get(v, {}) else "unproven"
              for v in lacking]  # fmt: skip
-    case = next((f"`{seen[v][cell]}`" for v in reversed([*lacking]) if cell in seen.get(v, {})), _CANNOT.get(cell, ""))
+    why = "" if possible else (_CANNOT | _CANNOT_ON_POSTGRESQL).get(cell, "")
+    case = next((f"`{seen[v][cell]}`" for v in reversed([*lacking]) if cell in seen.get(v, {})), why)
     return f"| {kind.replace('_', ' ')} | {operation} | " + " | ".join(marks) + f" | {case} |"
 
 

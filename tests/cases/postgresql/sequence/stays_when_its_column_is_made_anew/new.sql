@@ -1,0 +1,7 @@
+CREATE SEQUENCE s START 7;
+CREATE SEQUENCE q;
+CREATE TABLE t (b integer, a integer GENERATED ALWAYS AS (b + 1) STORED, c bigint DEFAULT nextval('s'), d integer GENERATED ALWAYS AS (b * 2) STORED);
+ALTER SEQUENCE s OWNED BY t.a;
+ALTER SEQUENCE q OWNED BY t.d;
+CREATE TABLE u (a bigint DEFAULT nextval('q'));
+CREATE VIEW v AS SELECT nextval('s') AS n;
