@@ -60,6 +60,7 @@ _CANNOT = {
 }
 _CANNOT_ON_POSTGRESQL = {
     "default_privilege/replace": "all but its privileges is what it is about: another one is another default privilege",
+    "extension/alter comment": "an extension brings its own comment: none is read",
     "membership/replace": "all but its options is who is in what: another one is another membership",
     "sequence/replace": "all that there is of a sequence is altered in place",
     "sequence_owner/alter comment": "an ownership has no comment",

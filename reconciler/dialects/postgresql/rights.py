@@ -243,7 +243,7 @@ def _in_schema(schema: str, judge: _Judge) -> Iterator[Right]:
     """A schema that this plan makes is its own."""
     address = Address("schema", "", schema)
     if schema and (address in judge.old or judge.has_schema(schema)):
-        yield judge.on_schema("CREATE", schema)
+        yield judge.on_schema("CREATE", judge.live(address).name)
 
 
 def _tables_of(parts: Iterable[Object], judge: _Judge) -> Iterator[Right]:

@@ -1,6 +1,5 @@
 CREATE SCHEMA x;
 CREATE EXTENSION hstore;
-COMMENT ON EXTENSION hstore IS 'pairs';
 CREATE EXTENSION citext;
 CREATE EXTENSION pg_trgm SCHEMA x;
 CREATE TABLE t (a citext, h hstore);
