@@ -1,4 +1,9 @@
-"""Each case of tests/cases/postgresql, there and back and from nothing, on real servers, judged by pg_dump."""
+"""Each case of tests/cases/postgresql, there and back and from nothing, on real servers, judged by pg_dump.
+
+Beside old.sql and new.sql a case may have: `since`, the first version that has it; `renames`, what is asked to be
+renamed; `needs`, extensions without which it is passed over; `given`, what is there beside the schemas and is not
+modelled; `one_way`, why the server knows no way back.
+"""
 
 from __future__ import annotations
 
@@ -29,11 +34,7 @@ NAMES = sorted(n for f in CASES.glob("*/*/new.sql") if not (n := str(f.parent.re
 
 _ABOUT_ACCESS = {"owner", "grant", "default_privilege"}
 _ROLES = ("rc_app", "rc_reader", "rc_writer", 'rc "odd" Role', "PUBLIC", "select", "rc_super")
-_GIVEN = {
-    "access_method": "CREATE ACCESS METHOD rc_heap TYPE TABLE HANDLER heap_tableam_handler",
-    "tablespace": "",
-}
-"""What a case may ask to be there, by the word in its file `given`, with what makes it in a database."""
+_ACCESS_METHOD = "CREATE ACCESS METHOD rc_heap TYPE TABLE HANDLER heap_tableam_handler"
 
 
 def inspected(pg: Postgres, url: str, topics: frozenset[str] = frozenset()) -> Catalog:
@@ -79,11 +80,11 @@ def database(pg: Postgres, case: Path, *, access: bool = False) -> str:
     url = pg.database()
     if access:
         make_roles(pg, url)
-    for word in words(case / "given"):
-        if word == "tablespace":
-            make_tablespace(pg, url)
-        else:
-            run(pg, url, [Statement(_GIVEN[word])])
+    given = words(case / "given")
+    if "tablespace" in given:
+        make_tablespace(pg, url)
+    if "access_method" in given:
+        run(pg, url, [Statement(_ACCESS_METHOD)])
     return url
 
 
