@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from graphlib import TopologicalSorter
 from typing import Final
 
 from msgspec.structs import replace
@@ -16,6 +15,7 @@ from ...model.types import Attribute, Collation, CompositeType, Domain, DomainCh
 from ..base import Rendering
 from .ddl_columns import alterations
 from .inspect_types import PUBLIC_COMMENT
+from .keyed_types import dropped, made_of, stand_aside
 from .rendering import RENDER, comment, commented, head_of, noun, recommented, sql
 from .reshaped import Reshaped
 from .spelling import aside, at, ident, literal, made_up_alone, qualified
@@ -214,8 +214,8 @@ def rebuild_type(step: Step, context: Rendering) -> Iterator[Statement]:
     """The old ones renamed away, the new ones made, every column of them cast through text, the old ones dropped."""
     change = step.change
     assert isinstance(change, Rebuild)
-    olds = _made_of([change.old, *(o for o in change.before if isinstance(o, _REMADE))])
-    news = _made_of([change.new, *(o for o in change.after if isinstance(o, _REMADE))])
+    olds = made_of([change.old, *(o for o in change.before if isinstance(o, _REMADE))])
+    news = made_of([change.new, *(o for o in change.after if isinstance(o, _REMADE))])
     checks = [o for o in change.after if isinstance(o, DomainCheck)]
     for o in olds:
         yield sql(f"ALTER {noun(o)} {at(o.address)} RENAME TO {_aside(o)}")
@@ -235,8 +235,8 @@ def rebuild_type(step: Step, context: Rendering) -> Iterator[Statement]:
         through = (moved.using(c) or f"{ident(new.name)}::text::{new.type}") if converted else None
         yield from alterations(replace(c, default=None, default_refs=()), new, context, through=through)
     yield from moved.dropped()
-    for o in reversed(olds):
-        yield sql(f"DROP {noun(o)} {ident(o.schema)}.{_aside(o)}")
+    if not stand_aside(change):
+        yield from dropped(olds)
 
 
 def _named(o: Object) -> Object:
@@ -244,13 +244,6 @@ def _named(o: Object) -> Object:
     if isinstance(o, Domain) and not o.nullable:
         return replace(o, not_null_name=o.not_null_name or made_up_alone(o.name, "not_null"))
     return o
-
-
-def _made_of(types: Iterable[Object]) -> list[Object]:
-    """The types, each after those that it is made of."""
-    named = {o.address: o for o in sorted(types, key=lambda o: o.address)}
-    graph = {a: [r for r in o.requires() if r in named and r != a] for a, o in named.items()}
-    return [named[a] for a in TopologicalSorter(graph).static_order()]
 
 
 def _range_aside(o: Object, renamed: Iterable[str]) -> Iterator[Statement]:
