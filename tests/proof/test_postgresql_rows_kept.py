@@ -48,6 +48,9 @@ ARRAY = "CREATE TABLE t (id int, v d[]); CREATE VIEW w AS SELECT v FROM t"
 COMPOSITE = "CREATE TYPE c AS (x d, y text); CREATE TABLE t (id int, v c, u d DEFAULT 3 NOT NULL)"
 OVER = "CREATE DOMAIN e AS d CHECK (VALUE < 1000); CREATE TABLE t (id int, v e[], u e, UNIQUE (u))"
 RANGE = "CREATE TYPE r AS RANGE (subtype = d); CREATE TABLE t (id int, v r)"
+CHILD = "CREATE TABLE c (id int DEFAULT 3) INHERITS (p); "
+CHILDREN = f"CREATE TABLE p (a int); {CHILD}CREATE TABLE d (id int) INHERITS (p)"
+PARENT = f"CREATE TABLE p (a int, id int); {CHILD}CREATE TABLE d () INHERITS (p)"
 PAIR = """CREATE TYPE "in" AS (x int, y varchar(4)); CREATE DOMAIN d AS "in";
 CREATE TYPE "Pa'ir" AS (a int, b "in", c "in"[], e d);
 CREATE TABLE t (id int, v "Pa'ir", w "Pa'ir"[], u d, z "in" DEFAULT ROW(7, 'z'))"""
@@ -60,6 +63,22 @@ ROWS = "SELECT count(*), min(id), max(id) FROM t"
 @pytest.mark.parametrize(
     ("old", "rows", "new", "look", "seen"),
     [
+        pytest.param(
+            CHILDREN,
+            "INSERT INTO c VALUES (1, 7); INSERT INTO d VALUES (2, 8); INSERT INTO p VALUES (5)",
+            PARENT,
+            "SELECT a, id FROM p ORDER BY a",
+            [(1, 7), (2, 8), (5, None)],
+            id="a column that becomes the parent's as well, or its alone",
+        ),
+        pytest.param(
+            PARENT,
+            "INSERT INTO c VALUES (1, 7); INSERT INTO d VALUES (2, 8); INSERT INTO p VALUES (5)",
+            CHILDREN,
+            "SELECT c.id, d.id FROM c, d",
+            [(7, 8)],
+            id="a column that the parent leaves to its children",
+        ),
         pytest.param(
             PAIR,
             """INSERT INTO t VALUES

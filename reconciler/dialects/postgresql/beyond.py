@@ -13,6 +13,7 @@ which are then made into rebuilds that carry the rows over.
   made behind the children, also anew.
 - An index ON ONLY a partitioned table cannot stay as it is under partitions that come (only_wholes.py).
 - A partition cannot leave under a foreign key with rows that point at its own (pointed_at.py).
+- A child's own column that is to be its parent's alone (handed_columns.py).
 - What uses a column that its table loses when it leaves a parent cannot stay until the table has left.
 - A check of a domain whose values are inside of others (containers.py).
 """
@@ -30,6 +31,7 @@ from ...model.changes import Alter, Change, Create, Drop, subject
 from ...model.objects import Object
 from ...model.tables import Check, Column, Index, Key, Table
 from .containers import by_container
+from .handed_columns import by_handing
 from .keyed_types import by_keyed_type
 from .lineage import columns_from_parents, columns_of, parents
 from .only_wholes import anew, behind_partitions, is_only
@@ -45,6 +47,7 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog, *, named: b
     by += [_by_share(changes, old, new), _by_validity(changes, new)]
     by += [_by_partitions(changes, old), _by_declaration(changes, old, new), _by_identity(changes, old, new)]
     by += [by_rows_given(changes, old, new), by_keyed_type(changes, old), _by_leaving(changes, old, new)]
+    by += [by_handing(changes, old, new)]
     done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
     while further := anew(done, old, new) - {c.old.address for c in done if isinstance(c, Drop)}:
         done = _replacing(done, further, old, new)

@@ -18,6 +18,7 @@ from .clauses import column_clause, column_extras
 from .ddl_identity import added_above_others, bounded_first, identity_changes, narrows, without_default
 from .ddl_not_null import not_null_changes, not_null_renamed
 from .generic import generic_changes
+from .handed_columns import left_to_heirs
 from .heirs import below, heads, heirs, parents_column
 from .lineage import keeps_identity
 from .parents import declared
@@ -98,6 +99,11 @@ def drop_column(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop) and isinstance(step.change.old, Column)
     c = step.change.old
     if not c.inherited:
+        keeping, going = left_to_heirs(c, context.old, context.new)
+        if keeping:
+            yield sql(f"ALTER TABLE ONLY {owner(c)} DROP COLUMN {ident(c.name)}")
+            yield from (sql(f"{on_owner(o)} DROP COLUMN {ident(o.name)}") for o in going)
+            return
         below = (o for o in _declared_below(c, context.old) if o.address not in context.new)
         for own in (c, *(o for o in reversed(list(below)) if Address("table", o.schema, o.table) in context.new)):
             yield sql(f"{on_owner(own)} DROP COLUMN {ident(own.name)}")

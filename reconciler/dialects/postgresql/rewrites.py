@@ -18,6 +18,7 @@ from . import not_null_names
 from .beyond import escalated
 from .containers import checked_first
 from .ddl_trigger_states import kept_apart
+from .handed_columns import handed
 from .keyed_types import held_back
 from .kinds import REMADE, TYPE_KINDS
 from .lineage import by_lineage, columns_from_parents, of_typed
@@ -30,7 +31,7 @@ def rewriting(
 ) -> Callable[[Sequence[Change], Catalog, Catalog, bool], list[Change]]:
     """What rewrites changes so that tables, types and serial columns are rebuilt where they would be dropped and made
     again."""
-    steps = [let_go_first, of_typed, _types, _tables, held_back, _handed_on, _serials, _exchanged]
+    steps = [let_go_first, of_typed, _types, _tables, held_back, _handed_on, _serials, _exchanged, handed]
     steps += [by_lineage, untied, kept_apart, checked_first]
     if capabilities["not_null_names"]:
         steps.append(not_null_names.said)
