@@ -13,6 +13,7 @@ which are then made into rebuilds that carry the rows over.
 - An index ON ONLY a partitioned table cannot stay as it is under partitions that come (only_wholes.py).
 - A partition cannot leave under a foreign key with rows that point at its own (pointed_at.py).
 - What uses a column that its table loses when it leaves a parent cannot stay until the table has left.
+- What calls a function that goes, while one of that name with other arguments comes: a call beside both may be ambiguous.
 - A check of a domain whose values are inside of others (containers.py).
 """
 
@@ -29,6 +30,7 @@ from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop, subject
 from ...model.objects import Object
 from ...model.tables import Check, Column, Index, Key, Table
+from .calls import by_overload
 from .containers import by_container
 from .lineage import columns_from_parents, columns_of, parents
 from .only_wholes import anew, behind_partitions, is_only
@@ -43,7 +45,7 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog, *, named: b
     by = [_by_partition_key(changes, old), by_container(changes, old), _by_parent(changes, old, new, named)]
     by += [_by_share(changes, old, new), _by_validity(changes, new)]
     by += [_by_partitions(changes, old), _by_declaration(changes, old, new), _by_identity(changes, old, new)]
-    by += [by_rows_given(changes, old, new), _by_leaving(changes, old, new)]
+    by += [by_rows_given(changes, old, new), _by_leaving(changes, old, new), by_overload(changes)]
     done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
     while further := anew(done, old, new) - {c.old.address for c in done if isinstance(c, Drop)}:
         done = _replacing(done, further, old, new)

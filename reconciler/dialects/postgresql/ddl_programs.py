@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from ...model.address import Address
@@ -12,8 +12,9 @@ from ...model.objects import Child, Object
 from ...model.programs import EventTrigger, Function, MaterializedView, Rule, Statistics, Trigger, View
 from ...model.security import Policy
 from ..base import Rendering
+from .casts import usual_storage
 from .rendering import RENDER, comment, commented, noun, option_changes, owner, recommented, sql, tied
-from .spelling import at, ident, literal, qualified, with_options
+from .spelling import at, cut, ident, literal, qualified, with_options
 
 _CREATE: Final = re.compile(r"\ACREATE (?:OR REPLACE )?")
 STATES: Final = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
@@ -78,6 +79,36 @@ def create_materialized(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from tied(f"MATERIALIZED VIEW {at(v.address)}", (), v.depends_on_extensions)
     yield from commented(v, "MATERIALIZED VIEW", at(v.address))
     yield from _column_comments({}, dict(v.column_comments), at(v.address))
+    yield from _column_settings(None, v, context)
+
+
+def _column_settings(old: MaterializedView | None, new: MaterializedView, context: Rendering) -> Iterator[Statement]:
+    """What the columns of a materialised view have beside their types."""
+    types = {c.name: c.type for c in new.columns}
+    named = context.profile.capabilities["storage_default"]
+    for field, clause in _SETTINGS.items():
+        was, will = (dict(getattr(v, field, ())) for v in (old, new))
+        for column in sorted(was.keys() | will.keys()):
+            if was.get(column) != will.get(column):
+                default = "default" if named or field != "column_storage" else usual_storage(types.get(column, ""))
+                head = f"ALTER MATERIALIZED VIEW {at(new.address)} ALTER COLUMN {ident(column)}"
+                yield from (sql(f"{head} {c}") for c in clause(was.get(column), will.get(column), default))
+
+
+def _optioned(old: str | None, new: str | None) -> Iterator[str]:
+    was, will = (dict(o.split("=", 1) for o in (text or "").split(", ") if o) for text in (old, new))
+    if gone := sorted(was.keys() - will.keys()):
+        yield f"RESET ({', '.join(gone)})"
+    if will:
+        yield f"SET {with_options(tuple(will.items()))}"
+
+
+_SETTINGS: Final[dict[str, Callable[[str | None, str | None, str], Iterable[str]]]] = {
+    "column_storage": lambda _, new, default: [f"SET STORAGE {(new or default).upper()}"],
+    "column_compression": lambda _, new, default: [f"SET COMPRESSION {new or default}"],
+    "column_statistics": lambda _, new, default: [f"SET STATISTICS {new or '-1'}"],
+    "column_options": lambda old, new, default: _optioned(old, new),
+}
 
 
 def _unfilled(v: MaterializedView, context: Rendering) -> list[MaterializedView]:
@@ -119,6 +150,7 @@ def alter_materialized(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from tied(f"MATERIALIZED VIEW {name}", old.depends_on_extensions, new.depends_on_extensions)
     yield from recommented(step, "MATERIALIZED VIEW", name)
     yield from _column_comments(dict(old.column_comments), dict(new.column_comments), name)
+    yield from _column_settings(old, new, context)
 
 
 @RENDER.on("drop", View, MaterializedView, Statistics, EventTrigger)
@@ -136,8 +168,22 @@ def rename(step: Step, context: Rendering) -> Iterator[Statement]:
 
 def routine(f: Function) -> str:
     """The name that DROP, ALTER and COMMENT take; an aggregate's needs its ORDER BY, or a star."""
-    arguments = (f.parameters or "*") if f.routine == "aggregate" else f.arguments
-    return f"{qualified(f.schema, f.bare_name)}({arguments})"
+    return f"{qualified(f.schema, f.bare_name)}({_aggregated(f) if f.routine == 'aggregate' else f.arguments})"
+
+
+_OPENED: Final = re.compile(r'"(?:[^"]|"")*"|\(')
+_AGGREGATE: Final = re.compile(r"\A\s*CREATE\s+(?:OR\s+REPLACE\s+)?AGGREGATE\b", re.IGNORECASE)
+
+
+def _aggregated(f: Function) -> str:
+    """What an aggregate takes; as it is written where no server has said it."""
+    found = _AGGREGATE.match(f.definition) if not f.parameters and f.arguments else None
+    if found is None:
+        return f.parameters or "*"
+    opened = next(m for m in _OPENED.finditer(f.definition, found.end()) if m[0] == "(")
+    parts, end = cut(f.definition, opened.start())
+    old_style = not f.definition[end:].lstrip().startswith("(")
+    return f.arguments if old_style else ", ".join(parts)
 
 
 @RENDER.on("create", Function)

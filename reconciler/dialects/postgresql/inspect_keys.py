@@ -11,12 +11,13 @@ from ...model.address import Address
 from ...model.objects import Object
 from ...model.tables import Check, Exclusion, ForeignKey, Index, PrimaryKey, Unique
 from .snapshot import CLASS, CONSTRAINT, TABLES, Row, Snapshot, expression_of, options_of
-from .spelling import ident, made_up_index, unbracketed
+from .spelling import before_where, ident, made_up_index, unbracketed
 
 _ACTIONS: Final[dict[str, Any]] = {
     "a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default",
 }  # fmt: skip
 _MATCHES: Final[dict[str, Any]] = {"s": "simple", "f": "full", "p": "partial"}
+_OPTIONS: Final = re.compile(r" WITH \([^()]*\)\Z")
 _NOT_SPLIT: Final = ("DEFERRABLE INITIALLY DEFERRED", "DEFERRABLE")
 
 
@@ -161,9 +162,13 @@ class Keys:
 
     def _exclusion(self, r: Row, own: Address, columns: tuple[str, ...]) -> Object:
         s = self.s
+        x = self.indexes[r[8]]
         definition = r[22].removeprefix("EXCLUDE ")
         for tail in _NOT_SPLIT:
             definition = definition.removesuffix(" " + tail)
+        if x[9]:
+            what, where = before_where(definition)
+            definition = _OPTIONS.sub("", what) + where
         read = (Address("column", own.schema, c, own.name) for c in columns)
         refs = {*read, *s.depends(CONSTRAINT, r[0]), *s.depends(CLASS, r[8])}
         return Exclusion(
@@ -173,6 +178,9 @@ class Keys:
             comment=s.comments.get((CONSTRAINT, r[0], 0)),
             refs=tuple(sorted(refs - {s.addresses[CONSTRAINT, r[0]]})),
             definition=definition,
+            options=options_of(x[9]),
+            tablespace=x[10],
+            clustered=x[11],
             deferrable=r[9],
             initially_deferred=r[10],
             index_comment=s.comments.get((CLASS, r[8], 0)),
@@ -200,6 +208,8 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
         targets.setdefault(oid, []).append((str(number), str(target)))
     equal = _equal_wholes(s, on_constraint, keys)
     only = {r[0] for r in s.rows["indexes"] if r[0] not in on_constraint and not r[13] and _is_whole(s, r)}
+    rows = {r[0]: r for r in s.rows["indexes"]}
+    constraints = {r[8]: r[0] for r in s.rows["constraints"] if r[4] in "pux"}
     alike = Counter(_made_up(s, r, keys.get(r[0], ())) for r in s.rows["indexes"])
     for r in s.rows["indexes"]:
         relation = s.relations.get(r[1])
@@ -208,6 +218,9 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
         own = s.addresses[CLASS, r[1]]
         above = _part_of(s, r)
         said = r[0] in targets or r[0] in only or not only.isdisjoint(s.parents.get(r[0], ()))
+        said = said or (above is not None and _kept_otherwise(r, rows[s.parents[r[0]][0]]))
+        told = s.comments.get((CONSTRAINT, constraints.get(r[0], 0), 0))
+        said = said or told is not None
         if above is not None and not said and s.comment(CLASS, r[0]) is None and not s.tied_to(CLASS, r[0]):
             name = _made_up(s, r, keys.get(r[0], ()))
             if name == (r[1], r[2]) and alike[name] == 1:
@@ -235,8 +248,14 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
             attached_to=above,
             depends_on_extensions=s.tied_to(CLASS, r[0]),
             valid=r[13] or r[0] in only,
+            constraint_comment=told,
             only=r[0] in only,
         )
+
+
+def _kept_otherwise(r: Row, whole: Row) -> bool:
+    """Whether a partition's share of an index is marked, or stored in another way than the whole's says."""
+    return r[11] or r[12] or (sorted(r[9] or ()), r[10]) != (sorted(whole[9] or ()), whole[10])
 
 
 def _is_whole(s: Snapshot, r: Row) -> bool:
