@@ -15,6 +15,7 @@ from ..base import Rendering
 from .casts import usual_storage
 from .rendering import RENDER, comment, commented, noun, option_changes, owner, recommented, sql, tied
 from .spelling import at, cut, ident, literal, qualified, with_options
+from .view_columns import keeps_columns, renamed
 
 _CREATE: Final = re.compile(r"\ACREATE (?:OR REPLACE )?")
 STATES: Final = {"origin": "ENABLE", "disabled": "DISABLE", "replica": "ENABLE REPLICA", "always": "ENABLE ALWAYS"}
@@ -55,13 +56,17 @@ def alter_view(step: Step, context: Rendering) -> Iterator[Statement]:
     old, new, fields = step.change.old, step.change.new, step.change.fields
     assert isinstance(old, View) and isinstance(new, View)
     name = at(new.address)
+    names = renamed(old, new) if "columns" in fields else {}
+    for was, will in names.items():
+        yield sql(f"ALTER VIEW {name} RENAME COLUMN {ident(was)} TO {ident(will)}")
     if fields & {"definition", "columns"}:
         yield sql(_view(new, "CREATE OR REPLACE VIEW"))
     elif "options" in fields:
         yield from option_changes(f"ALTER VIEW {name}", old.options, new.options)
     yield from recommented(step, "VIEW", name)
-    yield from _column_comments(dict(old.column_comments), dict(new.column_comments), name)
-    yield from _column_defaults(dict(old.column_defaults), dict(new.column_defaults), name)
+    comments, defaults = ({names.get(c, c): t for c, t in o} for o in (old.column_comments, old.column_defaults))
+    yield from _column_comments(comments, dict(new.column_comments), name)
+    yield from _column_defaults(defaults, dict(new.column_defaults), name)
 
 
 @RENDER.on("create", MaterializedView)
@@ -343,7 +348,7 @@ def replaceable(old: Object, new: Object) -> bool:
         signature = (old.routine, old.parameters, old.returns) == (new.routine, new.parameters, new.returns)
         return signature and old.defaults <= new.defaults
     if isinstance(old, View) and isinstance(new, View):
-        return bool(old.columns) and new.columns[: len(old.columns)] == old.columns
+        return keeps_columns(old, new)
     if isinstance(old, Trigger) and isinstance(new, Trigger):
         return "CONSTRAINT TRIGGER" not in old.definition + new.definition
     return True

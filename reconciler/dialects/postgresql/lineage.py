@@ -153,7 +153,9 @@ def _kept_column(c: Create, old: Catalog) -> Change:
     """A column that a table had from the parent that it leaves, and that is its own, and another one, from then on."""
     table, will = old.get(c.new.parent) if c.new.parent is not None else None, c.new
     was = columns_of(old, table).get(will.name) if isinstance(table, Table) and isinstance(will, Column) else None
-    if was is None or not isinstance(will, Column) or _declared(will) or (was.generated is None) != (will.generated is None):
+    if was is None or not isinstance(will, Column) or _declared(will):
+        return c
+    if (was.generated is None) != (will.generated is None):
         return c
     mine = replace(was, schema=will.schema, table=will.table, inherited=will.inherited, merged=will.merged)
     mine = replace(mine, comment=None, identity=None, statistics=None, options=(), not_null_name=will.not_null_name)
@@ -177,8 +179,7 @@ def _comes_by_itself(c: Change, moved: dict[Address, tuple[Object, Table]], old:
 
 
 def _declared(o: Object) -> bool:
-    """Whether it is a column that a table has from a parent and declares as well, as no parent that it leaves leaves one
-    behind."""
+    """Whether it is a column that a table has from a parent and declares as well: no parent leaves one behind so."""
     return isinstance(o, Column) and o.merged
 
 
