@@ -15,6 +15,9 @@ which are then made into rebuilds that carry the rows over.
 - A partition cannot leave under a foreign key with rows that point at its own (pointed_at.py).
 - A child's own column that is to be its parent's alone (handed_columns.py).
 - What uses a column that its table loses when it leaves a parent cannot stay until the table has left.
+- What calls a function that goes, while one of that name with other arguments comes: beside both, a call may be none's.
+- An attribute of a composite type gets no other type while values of that are held (attributes.py).
+- A column of a view that rights are given on keeps its name (view_columns.py).
 - A check of a domain whose values are inside of others (containers.py).
 """
 
@@ -30,6 +33,8 @@ from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop, subject
 from ...model.objects import Object
 from ...model.tables import Check, Column, Index, Key, Table
+from .attributes import by_attribute
+from .calls import by_overload
 from .containers import by_container
 from .handed_columns import by_handing
 from .keyed_types import by_keyed_type
@@ -38,6 +43,7 @@ from .only_wholes import anew, behind_partitions, is_only
 from .partition_keys import below, mentions
 from .pointed_at import made_again
 from .rows_given import by_rows_given
+from .view_columns import by_column_grant
 
 
 def escalated(changes: Sequence[Change], old: Catalog, new: Catalog, *, named: bool) -> list[Change]:
@@ -47,7 +53,8 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog, *, named: b
     by += [_by_share(changes, old, new), _by_validity(changes, new)]
     by += [_by_partitions(changes, old), _by_declaration(changes, old, new), _by_identity(changes, old, new)]
     by += [by_rows_given(changes, old, new), by_keyed_type(changes, old), _by_leaving(changes, old, new)]
-    by += [by_handing(changes, old, new)]
+    by += [by_handing(changes, old, new), by_overload(changes), by_attribute(changes, old)]
+    by += [by_column_grant(changes, old)]
     done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
     while further := anew(done, old, new) - {c.old.address for c in done if isinstance(c, Drop)}:
         done = _replacing(done, further, old, new)

@@ -165,7 +165,7 @@ def alterations(old: Column, new: Column, context: Rendering, *, through: str | 
     converted = through is not None
     if old.identity is not None and new.identity is not None and old.default is not None and new.default is None:
         yield from without_default(old, new)
-        identity = replace(old.identity, sequence=new.identity.sequence)
+        identity = replace(old.identity, sequence=new.identity.sequence, comment=None, unlogged=None)
         old = replace(old, default=None, default_refs=(), identity=identity)
     fields = changed_fields(old, new)
     head = head_of(new)
@@ -188,7 +188,7 @@ def alterations(old: Column, new: Column, context: Rendering, *, through: str | 
     if new.default is not None and (moved or old.default != new.default):
         yield from (sql(f"{h} SET DEFAULT {new.default}") for h in heads(new, context))
     if new.identity is not None and old.identity != new.identity:
-        yield from identity_changes(old, new, bounded=narrowed)
+        yield from identity_changes(old, new, context, bounded=narrowed)
     if old.generated is not None and new.generated is not None and old.generated != new.generated:
         yield sql(f"{head} SET EXPRESSION AS ({new.generated.expression})")
     yield from _attributes(replace(old, storage=None) if retyped else old, new, context)  # TYPE takes the storage away

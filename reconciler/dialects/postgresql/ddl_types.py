@@ -13,6 +13,7 @@ from ...model.objects import Object
 from ...model.tables import Column
 from ...model.types import Attribute, Collation, CompositeType, Domain, DomainCheck, RangeType
 from ..base import Rendering
+from .attributes import retyped
 from .ddl_columns import alterations
 from .inspect_types import PUBLIC_COMMENT
 from .keyed_types import dropped, made_of, stand_aside
@@ -102,8 +103,8 @@ def create_type(o: Object, checks: tuple[Object, ...] = ()) -> str:
     return text + "".join(f" {_check(c)}" for c in checks if isinstance(c, DomainCheck) and not c.not_valid)
 
 
-def _attribute(a: Attribute) -> str:
-    return f"{ident(a.name)} {a.type}" + (f" COLLATE {a.collation}" if a.collation is not None else "")
+def _attribute(a: Attribute, verb: str = "") -> str:
+    return f"{ident(a.name)} {verb}{a.type}" + (f" COLLATE {a.collation}" if a.collation is not None else "")
 
 
 def _check(c: DomainCheck) -> str:
@@ -195,6 +196,8 @@ def alter_composite(step: Step, context: Rendering) -> Iterator[Statement]:
     for a in old.attributes:
         if a.name not in after:
             yield sql(f"ALTER TYPE {name} DROP ATTRIBUTE {ident(a.name)} CASCADE")
+    for a in retyped(old, new):
+        yield sql(f"ALTER TYPE {name} ALTER ATTRIBUTE {_attribute(a, 'TYPE ')}")
     for a in new.attributes:
         if a.name not in before:
             yield sql(f"ALTER TYPE {name} ADD ATTRIBUTE {_attribute(a)} CASCADE")

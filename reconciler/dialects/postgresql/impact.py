@@ -185,7 +185,7 @@ def _create_index(step: Step) -> Impact:
 def _alter_index(step: Step) -> Impact:
     change = step.change
     assert isinstance(change, Alter) and isinstance(change.new, Index | Key | Exclusion)
-    quiet = change.fields <= {"comment", "index_comment", "options", "statistics"}
+    quiet = change.fields <= {"comment", "index_comment", "constraint_comment", "options", "statistics"}
     return Impact(lock="share update exclusive" if quiet else _EXCLUSIVE, on=_on(change.new))
 
 
