@@ -195,7 +195,7 @@ def alter_composite(step: Step, context: Rendering) -> Iterator[Statement]:
     name = at(new.address)
     for a in old.attributes:
         if a.name not in after:
-            yield sql(f"ALTER TYPE {name} DROP ATTRIBUTE {ident(a.name)} CASCADE")
+            yield sql(f"ALTER TYPE {name} DROP ATTRIBUTE {ident(a.name)}")
     for a in retyped(old, new):
         yield sql(f"ALTER TYPE {name} ALTER ATTRIBUTE {_attribute(a, 'TYPE ')}")
     for a in new.attributes:

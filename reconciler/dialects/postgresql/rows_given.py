@@ -9,23 +9,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 from ...model.address import Address
-from ...model.catalog import Catalog
+from ...model.catalog import Catalog, closure
 from ...model.changes import Change, Create, Drop
 from ...model.programs import Function
 from ...model.tables import Column, Table
+from .lineage import parents
 from .spelling import at, ident
 
 
 def placed(catalog: Catalog) -> frozenset[Address]:
-    """The tables whose rows such functions give."""
-    return frozenset(table for f in catalog.of(Function) for table in _given(f))
+    """The tables whose rows such functions give, and their parents, whose columns stand before their own."""
+    given = [table for f in catalog.of(Function) for table in _given(f)]
+    return frozenset(closure(catalog, given, lambda c, a: parents(t) if isinstance(t := c[a], Table) else ()))
 
 
 def by_rows_given(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
     """The tables whose new columns would not stand where they are written; and the functions whose columns go."""
     gone = {c.old.address for c in changes if isinstance(c, Drop) and isinstance(c.old, Column)}
-    losing = {old[a].parent for a in gone}
-    gaining = {c.new.parent for c in changes if isinstance(c, Create) and isinstance(c.new, Column)}
+    losing = {t for a in gone for t in _with_heirs(old[a].parent, old)}
+    made = (c.new for c in changes if isinstance(c, Create) and isinstance(c.new, Column))
+    gaining = {t for o in made for t in _with_heirs(o.parent, new)}
     for f in old.of(Function) if losing else ():
         if not losing.isdisjoint(_given(f)):
             yield f.address
@@ -35,6 +38,15 @@ def by_rows_given(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iter
             kept = [n for n in was.columns if n in will.columns and Address("column", a.schema, n, a.name) not in gone]
             if (*kept, *(n for n in will.columns if n not in kept)) != will.columns:
                 yield a
+
+
+def _with_heirs(table: Address | None, catalog: Catalog) -> Iterator[Address]:
+    """A table and those that have its columns, from it or from one of these."""
+    if table is not None:
+        yield table
+        for o in (catalog[d] for d in catalog.dependents(table)):
+            if isinstance(o, Table) and table in parents(o):
+                yield from _with_heirs(o.address, catalog)
 
 
 def _given(f: Function) -> Iterator[Address]:
