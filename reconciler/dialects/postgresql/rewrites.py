@@ -18,6 +18,7 @@ from . import not_null_names
 from .beyond import escalated
 from .containers import checked_first
 from .ddl_trigger_states import kept_apart
+from .keys_of_indexes import taking
 from .kinds import REMADE, TYPE_KINDS
 from .lineage import by_lineage, columns_from_parents, of_typed
 from .partitions import untied
@@ -31,6 +32,7 @@ def rewriting(
     again."""
     steps = [let_go_first, of_typed, _types, _tables, _handed_on, _serials, _exchanged]
     steps += [by_lineage, untied, kept_apart, checked_first]
+    steps.append(taking)
     if capabilities["not_null_names"]:
         steps.append(not_null_names.said)
 
