@@ -11,7 +11,8 @@ from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
 from ...model.objects import Object
 from ...model.tables import Check, Exclusion, ForeignKey, Index, Key, PrimaryKey, Table, Unique
 from ..base import Rendering
-from .clauses import constraint_clause, not_valid
+from .clauses import constraint_clause, deferral, not_valid
+from .keys_of_indexes import PrimaryKeyOfIndex, UniqueOfIndex
 from .only_wholes import OwnShare, is_only
 from .rendering import RENDER, comment, on_owner, option_changes, owner, sql, tied
 from .shares import as_made
@@ -27,9 +28,21 @@ def add_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
     o = step.change.new
     if isinstance(o, Check) and o.inherited:
         yield sql(f"{on_owner(o)} VALIDATE CONSTRAINT {ident(o.name)}")
+    elif isinstance(o, PrimaryKeyOfIndex | UniqueOfIndex) and o.index is not None:
+        yield from _taken(o, o.index, context)
+        return
     else:
         yield sql(f"{on_owner(o)} ADD {constraint_clause(o)}{not_valid(o)}")
     yield from key_extras(o)
+
+
+def _taken(key: PrimaryKeyOfIndex | UniqueOfIndex, i: Index, context: Rendering) -> Iterator[Statement]:
+    """A key over an index that is there, which has the key's name from then on, and what else it had."""
+    word = "PRIMARY KEY" if isinstance(key, PrimaryKey) else "UNIQUE"
+    yield sql(f"{on_owner(key)} ADD CONSTRAINT {ident(key.name)} {word} USING INDEX {ident(i.name)}{deferral(key)}")
+    had = replace(key, comment=None, index_comment=i.comment, options=i.options, tablespace=i.tablespace)
+    had = replace(had, clustered=i.clustered, replica_identity=i.replica_identity, depends_on_extensions=())
+    yield from _key_altered(had, key, context)
 
 
 def key_extras(o: Object) -> Iterator[Statement]:
@@ -90,19 +103,25 @@ def alter_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(new, _CONSTRAINTS)
     if isinstance(new, ForeignKey) and isinstance(old, ForeignKey):
         yield from _foreign_key(old, new)
-    if isinstance(new, Key | Exclusion) and isinstance(old, Key | Exclusion):
-        yield from _stored(old, new)
-        yield from _unmarked(new, old, context)
-        yield from _marks(new, old)
     if "not_valid" in fields and getattr(new, "enforced", True):
         yield sql(f"{on_owner(new)} VALIDATE CONSTRAINT {ident(new.name)}")
-    if "comment" in fields:
+    if isinstance(new, Key | Exclusion) and isinstance(old, Key | Exclusion):
+        yield from _key_altered(old, new, context)
+    elif "comment" in fields:
         yield comment("CONSTRAINT", f"{ident(new.name)} ON {owner(new)}", new.comment)
-    if isinstance(new, (Key, Exclusion)) and "index_comment" in fields:
+
+
+def _key_altered(old: Key | Exclusion, new: Key | Exclusion, context: Rendering) -> Iterator[Statement]:
+    """What a key's index has of its own, and the comments on both."""
+    yield from _stored(old, new)
+    yield from _unmarked(new, old, context)
+    yield from _marks(new, old)
+    if old.comment != new.comment:
+        yield comment("CONSTRAINT", f"{ident(new.name)} ON {owner(new)}", new.comment)
+    index = f"INDEX {qualified(new.schema, new.name)}"
+    if old.index_comment != new.index_comment:
         yield comment("INDEX", qualified(new.schema, new.name), new.index_comment)
-    if isinstance(new, (Key, Exclusion)) and isinstance(old, (Key, Exclusion)):
-        index = f"INDEX {qualified(new.schema, new.name)}"
-        yield from tied(index, old.depends_on_extensions, new.depends_on_extensions)
+    yield from tied(index, old.depends_on_extensions, new.depends_on_extensions)
 
 
 def _foreign_key(old: ForeignKey, new: ForeignKey) -> Iterator[Statement]:

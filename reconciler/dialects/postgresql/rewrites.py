@@ -20,6 +20,7 @@ from .containers import checked_first
 from .ddl_trigger_states import kept_apart
 from .handed_columns import handed
 from .keyed_types import held_back
+from .keys_of_indexes import taking
 from .kinds import REMADE, TYPE_KINDS
 from .lineage import by_lineage, columns_from_parents, of_typed, parents
 from .partitions import untied
@@ -33,6 +34,7 @@ def rewriting(
     again."""
     steps = [let_go_first, of_typed, _types, _tables, held_back, _handed_on, _serials, _exchanged, handed]
     steps += [by_lineage, untied, kept_apart, checked_first]
+    steps.append(taking)
     if capabilities["not_null_names"]:
         steps.append(not_null_names.said)
 
