@@ -106,8 +106,8 @@ def _computed(column: Column, dialect: str) -> Node:
 
 
 def _identity(identity: Identity) -> Node:
-    if identity.sequence is not None:
-        raise Inexact("the name of an identity's sequence")
+    if (identity.sequence, identity.comment, identity.unlogged) != (None, None, None):
+        raise Inexact("what an identity's sequence is beside its options")
     o = identity.options
     return call(
         "sa.Identity",

@@ -105,6 +105,11 @@ class MaterializedView(Object, frozen=True, kw_only=True):
     columns: tuple[ViewColumn, ...] = ()
     options: Options = ()
     column_comments: Options = ()
+    column_storage: Options = ()
+    column_compression: Options = ()
+    column_statistics: Options = ()
+    column_options: Options = ()
+    """The storage options of a column as SQL lists them: `n_distinct=5`."""
     access_method: str | None = None
     tablespace: str | None = None
     populated: bool = True

@@ -96,6 +96,10 @@ class Identity(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, fo
     always: bool = False
     options: SequenceOptions = SequenceOptions()
     sequence: str | None = None
+    comment: str | None = None
+    """The comment on its sequence."""
+    unlogged: bool | None = None
+    """Whether its sequence is empty after a crash, where that is another answer than its table's (PostgreSQL 15)."""
 
 
 class Generated(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True, forbid_unknown_fields=True):
@@ -314,11 +318,15 @@ class ForeignKey(Child, frozen=True, kw_only=True):
 
 @register
 class Exclusion(Child, frozen=True, kw_only=True):
-    """An exclusion constraint; `definition` is what follows EXCLUDE, without the deferral clauses."""
+    """An exclusion constraint; `definition` is what follows EXCLUDE, without what can be altered of it."""
 
     text_fields: ClassVar[tuple[str, ...]] = ("definition",)
+    unordered_fields: ClassVar[tuple[str, ...]] = ("options",)
 
     definition: str
+    options: Options = ()
+    tablespace: str | None = None
+    clustered: bool = False
     deferrable: bool = False
     initially_deferred: bool = False
     index_comment: str | None = None
@@ -355,6 +363,8 @@ class Index(Child, frozen=True, kw_only=True):
     """(position, target) of expression columns with a statistics target."""
     attached_to: Address | None = None
     """The partitioned table's index or key that this one is a part of; here only where its name is not the server's."""
+    constraint_comment: str | None = None
+    """The comment on the key that it is the index of, where it is a share of a key."""
     only: bool = False
     """It was made ON ONLY a partitioned table: not every partition has a share, and all shares are in the catalog."""
     invisible: bool = False

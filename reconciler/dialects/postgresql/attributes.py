@@ -1,16 +1,40 @@
-"""Attributes of composite types that go, and whose values they take along."""
+"""Attributes of composite types that go, and whose values they take along; and those that get another type."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from ...model.address import Address
 from ...model.catalog import Catalog, closure
-from ...model.changes import Alter, Rebuild
+from ...model.changes import Alter, Change, Rebuild
 from ...model.objects import Object
+from ...model.programs import Function
 from ...model.tables import Column, Table
-from ...model.types import CompositeType
+from ...model.types import Attribute, CompositeType
 from .kinds import REMADE
+
+
+def by_attribute(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:
+    """Composite types of which an attribute gets another type, and that others than functions are made with: the server
+    refuses it wherever values are held, or the attribute is read."""
+    for c in changes:
+        if isinstance(c, Alter) and retyped(c.old, c.new):
+            users = (old[d] for d in old.dependents(c.old.address))
+            if any(not u.topic and not _lets(u) for u in users):
+                yield c.new.address
+
+
+def retyped(old: Object, new: Object) -> list[Attribute]:
+    """The attributes that a composite type has before and after, with another type."""
+    if not isinstance(old, CompositeType) or not isinstance(new, CompositeType):
+        return []
+    before = {a.name: (a.type, a.collation) for a in old.attributes}
+    return [a for a in new.attributes if before.get(a.name, (a.type, a.collation)) != (a.type, a.collation)]
+
+
+def _lets(user: Object) -> bool:
+    """Whether it is a function whose body the server has not read."""
+    return isinstance(user, Function) and "\nBEGIN ATOMIC" not in user.definition
 
 
 def lost(change: Alter | Rebuild, old: Catalog) -> str:

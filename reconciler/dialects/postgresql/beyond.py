@@ -1,7 +1,8 @@
 """Changes that ALTER can make, and that the server refuses because of who uses the object: asked for as replacements,
 which are then made into rebuilds that carry the rows over.
 
-- The type of a column of a partition key cannot be changed (14 to 18), on any level of partitions.
+- The type of a column of a partition key cannot be changed (14 to 18), on any level of partitions; nor made anew
+  (keyed_types.py).
 - A table that gets a parent must have all of the parent's columns, and has them as its own then, which those that were
   made as children have not; and what a table has declared of a parent's columns it does not take back.
 - A parsed function that gives rows of a table whose columns come between others, or go (rows_given.py).
@@ -12,13 +13,16 @@ which are then made into rebuilds that carry the rows over.
   made behind the children, also anew.
 - An index ON ONLY a partitioned table cannot stay as it is under partitions that come (only_wholes.py).
 - A partition cannot leave under a foreign key with rows that point at its own (pointed_at.py).
+- A child's own column that is to be its parent's alone (handed_columns.py).
 - What uses a column that its table loses when it leaves a parent cannot stay until the table has left.
+- What calls a function that goes, while one of that name with other arguments comes: beside both, a call may be none's.
+- An attribute of a composite type gets no other type while values of that are held (attributes.py).
+- A column of a view that rights are given on keeps its name (view_columns.py).
 - A check of a domain whose values are inside of others (containers.py).
 """
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
 
@@ -29,12 +33,17 @@ from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop, subject
 from ...model.objects import Object
 from ...model.tables import Check, Column, Index, Key, Table
+from .attributes import by_attribute
+from .calls import by_overload
 from .containers import by_container
+from .handed_columns import by_handing
+from .keyed_types import by_keyed_type
 from .lineage import columns_from_parents, columns_of, parents
 from .only_wholes import anew, behind_partitions, is_only
+from .partition_keys import below, mentions
 from .pointed_at import made_again
 from .rows_given import by_rows_given
-from .spelling import ident
+from .view_columns import by_column_grant
 
 
 def escalated(changes: Sequence[Change], old: Catalog, new: Catalog, *, named: bool) -> list[Change]:
@@ -43,7 +52,9 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog, *, named: b
     by = [_by_partition_key(changes, old), by_container(changes, old), _by_parent(changes, old, new, named)]
     by += [_by_share(changes, old, new), _by_validity(changes, new)]
     by += [_by_partitions(changes, old), _by_declaration(changes, old, new), _by_identity(changes, old, new)]
-    by += [by_rows_given(changes, old, new), _by_leaving(changes, old, new)]
+    by += [by_rows_given(changes, old, new), by_keyed_type(changes, old), _by_leaving(changes, old, new)]
+    by += [by_handing(changes, old, new), by_overload(changes), by_attribute(changes, old)]
+    by += [by_column_grant(changes, old)]
     done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
     while further := anew(done, old, new) - {c.old.address for c in done if isinstance(c, Drop)}:
         done = _replacing(done, further, old, new)
@@ -212,22 +223,3 @@ def _behind_children(c: Change, changes: Sequence[Change], new: Catalog) -> Chan
     made = (m.new for m in changes if isinstance(m, Create) and isinstance(m.new, Table))
     behind = {t.address for t in made if c.new in _not_valid_above(t, new)}
     return Create(replace(c.new, refs=tuple(sorted({*c.new.refs, *behind})))) if behind else c
-
-
-def below(catalog: Catalog, table: Address) -> Iterator[Table]:
-    """The table and its partitions on every level."""
-    todo = [table]
-    while todo:
-        above = todo.pop()
-        found = catalog.get(above)
-        if isinstance(found, Table):
-            yield found
-            users = (catalog[d] for d in catalog.dependents(above))
-            todo += [o.address for o in users if isinstance(o, Table) and o.partition_of == above]
-
-
-def mentions(table: Table, column: str) -> bool:
-    """Whether the partition key has the column, as far as its text tells; a rebuild too many loses nothing."""
-    if table.partition_by is None:
-        return False
-    return re.search(rf'(?<![\w"]){re.escape(ident(column))}(?![\w"])', table.partition_by) is not None

@@ -8,7 +8,7 @@ from ...model.changes import Statement
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Identity, Key, PrimaryKey, SequenceOptions, Unique
 from .generic import generic_options
 from .rendering import comment, on_owner, owner, sql
-from .spelling import ident, idents, made_up, qualified, with_options
+from .spelling import before_where, ident, idents, made_up, qualified, with_options
 
 Constraint = Key | Check | ForeignKey | Exclusion
 
@@ -77,9 +77,25 @@ def not_null_comment(c: Column, text: str | None) -> Statement:
     return comment("CONSTRAINT", f"{ident(name)} ON {owner(c)}", text)
 
 
+def identity_extras(c: Column) -> Iterator[Statement]:
+    """What the clause of a new identity has no place for."""
+    if c.identity is None:
+        return
+    name = qualified(c.schema, c.identity.sequence or made_up(c.table, c.name, "seq"))
+    if c.identity.unlogged is not None:
+        yield persisted(name, unlogged=c.identity.unlogged)
+    if c.identity.comment is not None:
+        yield comment("SEQUENCE", name, c.identity.comment)
+
+
+def persisted(sequence: str, *, unlogged: bool) -> Statement:
+    return sql(f"ALTER SEQUENCE {sequence} SET {'UNLOGGED' if unlogged else 'LOGGED'}")
+
+
 def column_extras(c: Column) -> Iterator[Statement]:
     """What a column's definition has no place for (STORAGE has one from 16 on only)."""
     head = f"{on_owner(c)} ALTER COLUMN {ident(c.name)}"
+    yield from identity_extras(c)
     if c.not_null is not None and not c.nullable:
         if c.not_null.not_valid:
             yield from not_null_constraint(c)
@@ -107,7 +123,10 @@ def constraint_clause(o: Constraint) -> str:
     if isinstance(o, Check):
         return f"{head}CHECK ({o.expression}){' NO INHERIT' if o.no_inherit else ''}{_enforcement(o)}"
     if isinstance(o, Exclusion):
-        return f"{head}EXCLUDE {o.definition}{deferral(o)}"
+        what, where = before_where(o.definition)
+        what += f" WITH {with_options(o.options)}" if o.options else ""
+        what += f" USING INDEX TABLESPACE {ident(o.tablespace)}" if o.tablespace is not None else ""
+        return f"{head}EXCLUDE {what}{where}{deferral(o)}"
     if isinstance(o, ForeignKey):
         return head + _foreign_key(o)
     return head + _key(o)

@@ -18,6 +18,7 @@ from .clauses import column_clause, column_extras
 from .ddl_identity import added_above_others, bounded_first, identity_changes, narrows, without_default
 from .ddl_not_null import not_null_changes
 from .generic import generic_changes
+from .handed_columns import left_to_heirs
 from .heirs import below, heads, heirs, parents_column
 from .lineage import keeps_identity
 from .parents import declared
@@ -98,6 +99,11 @@ def drop_column(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop) and isinstance(step.change.old, Column)
     c = step.change.old
     if not c.inherited:
+        keeping, going = left_to_heirs(c, context.old, context.new)
+        if keeping:
+            yield sql(f"ALTER TABLE ONLY {owner(c)} DROP COLUMN {ident(c.name)}")
+            yield from (sql(f"{on_owner(o)} DROP COLUMN {ident(o.name)}") for o in going)
+            return
         below = (o for o in _declared_below(c, context.old) if o.address not in context.new)
         for own in (c, *(o for o in reversed(list(below)) if Address("table", o.schema, o.table) in context.new)):
             yield sql(f"{on_owner(own)} DROP COLUMN {ident(own.name)}")
@@ -138,7 +144,7 @@ def alterations(old: Column, new: Column, context: Rendering, *, through: str | 
     converted = through is not None
     if old.identity is not None and new.identity is not None and old.default is not None and new.default is None:
         yield from without_default(old, new)
-        identity = replace(old.identity, sequence=new.identity.sequence)
+        identity = replace(old.identity, sequence=new.identity.sequence, comment=None, unlogged=None)
         old = replace(old, default=None, default_refs=(), identity=identity)
     fields = changed_fields(old, new)
     head = head_of(new)
@@ -161,7 +167,7 @@ def alterations(old: Column, new: Column, context: Rendering, *, through: str | 
     if new.default is not None and (moved or old.default != new.default):
         yield from (sql(f"{h} SET DEFAULT {new.default}") for h in heads(new, context))
     if new.identity is not None and old.identity != new.identity:
-        yield from identity_changes(old, new, bounded=narrowed)
+        yield from identity_changes(old, new, context, bounded=narrowed)
     if old.generated is not None and new.generated is not None and old.generated != new.generated:
         yield sql(f"{head} SET EXPRESSION AS ({new.generated.expression})")
     yield from _attributes(replace(old, storage=None) if retyped else old, new, context)  # TYPE takes the storage away

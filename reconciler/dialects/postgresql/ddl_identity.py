@@ -6,10 +6,11 @@ from collections.abc import Iterator
 
 from msgspec.structs import replace
 
+from ...model.address import Address
 from ...model.changes import Statement
 from ...model.tables import Column
 from ..base import Rendering
-from .clauses import column_clause, identity_clause
+from .clauses import column_clause, identity_clause, identity_extras, persisted
 from .heirs import below
 from .inspect_tables import LIMITS
 from .positions import (
@@ -22,7 +23,7 @@ from .positions import (
     sequence_of,
     taken_over,
 )
-from .rendering import head_of, on_owner, owner, sql
+from .rendering import comment, head_of, on_owner, owner, sql
 from .spelling import aside, at, ident, literal, qualified
 
 
@@ -83,13 +84,14 @@ def _undefaulted(c: Column, context: Rendering) -> Iterator[Statement]:
             yield from _undefaulted(child, context)
 
 
-def identity_changes(old: Column, new: Column, *, bounded: bool) -> Iterator[Statement]:
+def identity_changes(old: Column, new: Column, context: Rendering, *, bounded: bool) -> Iterator[Statement]:
     """bounded: its sequence has its options already."""
     head, identity = head_of(new), new.identity
     assert identity is not None
     if old.identity is None:
         yield sql(f"{head} ADD {identity_clause(identity, new.schema)}")
         yield sql(behind_rows(new))
+        yield from identity_extras(new)
         return
     sets = []
     if identity.always != old.identity.always:
@@ -106,3 +108,9 @@ def identity_changes(old: Column, new: Column, *, bounded: bool) -> Iterator[Sta
         yield sql(f"{head} {' '.join(sets)}")
     if was.name != will.name:
         yield sql(f"ALTER SEQUENCE {qualified(new.schema, was.name)} RENAME TO {ident(will.name)}")
+    if old.identity.unlogged != identity.unlogged:
+        table = context.new.get(Address("table", new.schema, new.table))
+        unlogged = identity.unlogged if identity.unlogged is not None else getattr(table, "unlogged", False)
+        yield persisted(at(will.address), unlogged=unlogged)
+    if old.identity.comment != identity.comment:
+        yield comment("SEQUENCE", at(will.address), identity.comment)

@@ -11,11 +11,14 @@ from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
 from ...model.objects import Object
 from ...model.tables import Check, Exclusion, ForeignKey, Index, Key, PrimaryKey, Table, Unique
 from ..base import Rendering
-from .clauses import constraint_clause, not_valid
+from .clauses import constraint_clause, deferral, not_valid
+from .keys_of_indexes import PrimaryKeyOfIndex, UniqueOfIndex
 from .only_wholes import OwnShare, is_only
 from .rendering import RENDER, comment, on_owner, option_changes, owner, sql, tied
+from .shares import as_made
 from .spelling import aside, ident, idents, literal, made_up_index, qualified, with_options
 
+Indexed = Key | Exclusion | Index
 _CONSTRAINTS = (PrimaryKey, Unique, Check, ForeignKey, Exclusion)
 
 
@@ -25,9 +28,21 @@ def add_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
     o = step.change.new
     if isinstance(o, Check) and o.inherited:
         yield sql(f"{on_owner(o)} VALIDATE CONSTRAINT {ident(o.name)}")
+    elif isinstance(o, PrimaryKeyOfIndex | UniqueOfIndex) and o.index is not None:
+        yield from _taken(o, o.index, context)
+        return
     else:
         yield sql(f"{on_owner(o)} ADD {constraint_clause(o)}{not_valid(o)}")
     yield from key_extras(o)
+
+
+def _taken(key: PrimaryKeyOfIndex | UniqueOfIndex, i: Index, context: Rendering) -> Iterator[Statement]:
+    """A key over an index that is there, which has the key's name from then on, and what else it had."""
+    word = "PRIMARY KEY" if isinstance(key, PrimaryKey) else "UNIQUE"
+    yield sql(f"{on_owner(key)} ADD CONSTRAINT {ident(key.name)} {word} USING INDEX {ident(i.name)}{deferral(key)}")
+    had = replace(key, comment=None, index_comment=i.comment, options=i.options, tablespace=i.tablespace)
+    had = replace(had, clustered=i.clustered, replica_identity=i.replica_identity, depends_on_extensions=())
+    yield from _key_altered(had, key, context)
 
 
 def key_extras(o: Object) -> Iterator[Statement]:
@@ -39,24 +54,28 @@ def key_extras(o: Object) -> Iterator[Statement]:
         yield comment("INDEX", qualified(o.schema, o.name), o.index_comment)
     if isinstance(o, (Key, Exclusion)):
         yield from tied(f"INDEX {qualified(o.schema, o.name)}", (), o.depends_on_extensions)
-    if isinstance(o, Key):
         yield from _marks(o, None)
 
 
-def _marks(o: Key | Index, was: Key | Index | None) -> Iterator[Statement]:
+def _marks(o: Indexed, was: Indexed | None) -> Iterator[Statement]:
     """CLUSTER and REPLICA IDENTITY, which are set on the table and name an index."""
     if o.clustered and not (was is not None and was.clustered):
         yield sql(f"{on_owner(o)} CLUSTER ON {ident(o.name)}")
-    if o.replica_identity and not (was is not None and was.replica_identity):
+    if _is_identity(o) and not _is_identity(was):
         yield sql(f"{on_owner(o)} REPLICA IDENTITY USING INDEX {ident(o.name)}")
 
 
-def _unmarked(o: Key | Index, was: Key | Index, context: Rendering) -> Iterator[Statement]:
+def _is_identity(o: Indexed | None) -> bool:
+    """Whether it tells old rows apart for replicas, as what excludes never does."""
+    return isinstance(o, Key | Index) and o.replica_identity
+
+
+def _unmarked(o: Indexed, was: Indexed, context: Rendering) -> Iterator[Statement]:
     siblings = context.new.children(Address("table", o.schema, o.table))
     table = context.new.get(Address("table", o.schema, o.table))
     if was.clustered and not o.clustered and not any(getattr(s, "clustered", False) for s in siblings):
         yield sql(f"{on_owner(o)} SET WITHOUT CLUSTER")
-    if was.replica_identity and not o.replica_identity:
+    if _is_identity(was) and not _is_identity(o):
         taken = any(getattr(s, "replica_identity", None) is True for s in siblings)
         if not taken and isinstance(table, Table) and table.replica_identity == "default":
             yield sql(f"{on_owner(o)} REPLICA IDENTITY DEFAULT")
@@ -84,19 +103,25 @@ def alter_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(new, _CONSTRAINTS)
     if isinstance(new, ForeignKey) and isinstance(old, ForeignKey):
         yield from _foreign_key(old, new)
-    if isinstance(new, Key) and isinstance(old, Key):
-        yield from _stored(old, new)
-        yield from _unmarked(new, old, context)
-        yield from _marks(new, old)
     if "not_valid" in fields and getattr(new, "enforced", True):
         yield sql(f"{on_owner(new)} VALIDATE CONSTRAINT {ident(new.name)}")
-    if "comment" in fields:
+    if isinstance(new, Key | Exclusion) and isinstance(old, Key | Exclusion):
+        yield from _key_altered(old, new, context)
+    elif "comment" in fields:
         yield comment("CONSTRAINT", f"{ident(new.name)} ON {owner(new)}", new.comment)
-    if isinstance(new, (Key, Exclusion)) and "index_comment" in fields:
+
+
+def _key_altered(old: Key | Exclusion, new: Key | Exclusion, context: Rendering) -> Iterator[Statement]:
+    """What a key's index has of its own, and the comments on both."""
+    yield from _stored(old, new)
+    yield from _unmarked(new, old, context)
+    yield from _marks(new, old)
+    if old.comment != new.comment:
+        yield comment("CONSTRAINT", f"{ident(new.name)} ON {owner(new)}", new.comment)
+    index = f"INDEX {qualified(new.schema, new.name)}"
+    if old.index_comment != new.index_comment:
         yield comment("INDEX", qualified(new.schema, new.name), new.index_comment)
-    if isinstance(new, (Key, Exclusion)) and isinstance(old, (Key, Exclusion)):
-        index = f"INDEX {qualified(new.schema, new.name)}"
-        yield from tied(index, old.depends_on_extensions, new.depends_on_extensions)
+    yield from tied(index, old.depends_on_extensions, new.depends_on_extensions)
 
 
 def _foreign_key(old: ForeignKey, new: ForeignKey) -> Iterator[Statement]:
@@ -108,7 +133,7 @@ def _foreign_key(old: ForeignKey, new: ForeignKey) -> Iterator[Statement]:
         yield sql(f"{head} {'ENFORCED' if new.enforced else 'NOT ENFORCED'}")
 
 
-def _stored(old: Key | Index, new: Key | Index) -> Iterator[Statement]:
+def _stored(old: Indexed, new: Indexed) -> Iterator[Statement]:
     head = f"ALTER INDEX {qualified(new.schema, new.name)}"
     yield from option_changes(head, old.options, new.options)
     if old.tablespace != new.tablespace:
@@ -127,10 +152,10 @@ def create_index(step: Step, context: Rendering) -> Iterator[Statement]:
         yield _attached(i, i.attached_to)
     else:
         yield sql(_share_named(i, i.name))
-        whole = context.new.get(i.attached_to)
-        yield from _stored(whole, i) if isinstance(whole, Index) else ()
+        yield from _stored(as_made(i, context.new), i)
     if i.comment is not None:
         yield comment("INDEX", name, i.comment)
+    yield from _key_recommented(None, i)
     for position, target in i.statistics:
         yield sql(f"ALTER TABLE ONLY {name} ALTER COLUMN {position} SET STATISTICS {target}")
     yield from tied(f"INDEX {name}", (), i.depends_on_extensions)
@@ -164,11 +189,12 @@ def drop_index(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from tied(f"INDEX {name}", i.depends_on_extensions, ())
     if i.comment is not None:
         yield comment("INDEX", name, None)
+    yield from _key_recommented(i, replace(i, constraint_comment=None))
     for position, _ in i.statistics:
         yield sql(f"ALTER TABLE ONLY {name} ALTER COLUMN {position} SET STATISTICS -1")
-    whole = context.new.get(i.attached_to)
-    if isinstance(whole, Index):
-        yield from _stored(i, replace(i, options=whole.options, tablespace=whole.tablespace))
+    plain = as_made(i, context.new)
+    yield from _stored(i, plain)
+    yield from _unmarked(plain, i, context)
     beside = context.new.children(Address("table", i.schema, i.table))
     if not any(getattr(o, "attached_to", None) == i.attached_to for o in beside):
         made = made_up_index(i.table, (*i.keys, *map(ident, i.include)), i.attached_to.kind)
@@ -225,3 +251,10 @@ def alter_index(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from _marks(new, old)
     if old.comment != new.comment:
         yield comment("INDEX", name, new.comment)
+    yield from _key_recommented(old, new)
+
+
+def _key_recommented(old: Index | None, new: Index) -> Iterator[Statement]:
+    """The comment on the key that a share is the index of."""
+    if new.constraint_comment != (old.constraint_comment if old is not None else None):
+        yield comment("CONSTRAINT", f"{ident(new.name)} ON {owner(new)}", new.constraint_comment)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from typing import Final
 
 from ...model.address import Address
@@ -13,8 +13,10 @@ from ...model.programs import EventTrigger, Function, MaterializedView, Rule, St
 from ...model.security import Policy
 from ...model.tables import Table
 from ..base import Rendering
+from .casts import usual_storage
 from .rendering import RENDER, comment, commented, noun, option_changes, owner, recommented, sql, tied
-from .spelling import at, ident, literal, qualified, with_options
+from .spelling import at, cut, ident, literal, qualified, with_options
+from .view_columns import keeps_columns, renamed
 
 _EACH_ROW: Final = " FOR EACH ROW "
 _CREATE: Final = re.compile(r"\ACREATE (?:OR REPLACE )?")
@@ -56,13 +58,17 @@ def alter_view(step: Step, context: Rendering) -> Iterator[Statement]:
     old, new, fields = step.change.old, step.change.new, step.change.fields
     assert isinstance(old, View) and isinstance(new, View)
     name = at(new.address)
+    names = renamed(old, new) if "columns" in fields else {}
+    for was, will in names.items():
+        yield sql(f"ALTER VIEW {name} RENAME COLUMN {ident(was)} TO {ident(will)}")
     if fields & {"definition", "columns"}:
         yield sql(_view(new, "CREATE OR REPLACE VIEW"))
     elif "options" in fields:
         yield from option_changes(f"ALTER VIEW {name}", old.options, new.options)
     yield from recommented(step, "VIEW", name)
-    yield from _column_comments(dict(old.column_comments), dict(new.column_comments), name)
-    yield from _column_defaults(dict(old.column_defaults), dict(new.column_defaults), name)
+    comments, defaults = ({names.get(c, c): t for c, t in o} for o in (old.column_comments, old.column_defaults))
+    yield from _column_comments(comments, dict(new.column_comments), name)
+    yield from _column_defaults(defaults, dict(new.column_defaults), name)
 
 
 @RENDER.on("create", MaterializedView)
@@ -80,6 +86,36 @@ def create_materialized(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from tied(f"MATERIALIZED VIEW {at(v.address)}", (), v.depends_on_extensions)
     yield from commented(v, "MATERIALIZED VIEW", at(v.address))
     yield from _column_comments({}, dict(v.column_comments), at(v.address))
+    yield from _column_settings(None, v, context)
+
+
+def _column_settings(old: MaterializedView | None, new: MaterializedView, context: Rendering) -> Iterator[Statement]:
+    """What the columns of a materialised view have beside their types."""
+    types = {c.name: c.type for c in new.columns}
+    named = context.profile.capabilities["storage_default"]
+    for field, clause in _SETTINGS.items():
+        was, will = (dict(getattr(v, field, ())) for v in (old, new))
+        for column in sorted(was.keys() | will.keys()):
+            if was.get(column) != will.get(column):
+                default = "default" if named or field != "column_storage" else usual_storage(types.get(column, ""))
+                head = f"ALTER MATERIALIZED VIEW {at(new.address)} ALTER COLUMN {ident(column)}"
+                yield from (sql(f"{head} {c}") for c in clause(was.get(column), will.get(column), default))
+
+
+def _optioned(old: str | None, new: str | None) -> Iterator[str]:
+    was, will = (dict(o.split("=", 1) for o in (text or "").split(", ") if o) for text in (old, new))
+    if gone := sorted(was.keys() - will.keys()):
+        yield f"RESET ({', '.join(gone)})"
+    if will:
+        yield f"SET {with_options(tuple(will.items()))}"
+
+
+_SETTINGS: Final[dict[str, Callable[[str | None, str | None, str], Iterable[str]]]] = {
+    "column_storage": lambda _, new, default: [f"SET STORAGE {(new or default).upper()}"],
+    "column_compression": lambda _, new, default: [f"SET COMPRESSION {new or default}"],
+    "column_statistics": lambda _, new, default: [f"SET STATISTICS {new or '-1'}"],
+    "column_options": lambda old, new, default: _optioned(old, new),
+}
 
 
 def _unfilled(v: MaterializedView, context: Rendering) -> list[MaterializedView]:
@@ -121,6 +157,7 @@ def alter_materialized(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from tied(f"MATERIALIZED VIEW {name}", old.depends_on_extensions, new.depends_on_extensions)
     yield from recommented(step, "MATERIALIZED VIEW", name)
     yield from _column_comments(dict(old.column_comments), dict(new.column_comments), name)
+    yield from _column_settings(old, new, context)
 
 
 @RENDER.on("drop", View, MaterializedView, Statistics, EventTrigger)
@@ -138,8 +175,22 @@ def rename(step: Step, context: Rendering) -> Iterator[Statement]:
 
 def routine(f: Function) -> str:
     """The name that DROP, ALTER and COMMENT take; an aggregate's needs its ORDER BY, or a star."""
-    arguments = (f.parameters or "*") if f.routine == "aggregate" else f.arguments
-    return f"{qualified(f.schema, f.bare_name)}({arguments})"
+    return f"{qualified(f.schema, f.bare_name)}({_aggregated(f) if f.routine == 'aggregate' else f.arguments})"
+
+
+_OPENED: Final = re.compile(r'"(?:[^"]|"")*"|\(')
+_AGGREGATE: Final = re.compile(r"\A\s*CREATE\s+(?:OR\s+REPLACE\s+)?AGGREGATE\b", re.IGNORECASE)
+
+
+def _aggregated(f: Function) -> str:
+    """What an aggregate takes; as it is written where no server has said it."""
+    found = _AGGREGATE.match(f.definition) if not f.parameters and f.arguments else None
+    if found is None:
+        return f.parameters or "*"
+    opened = next(m for m in _OPENED.finditer(f.definition, found.end()) if m[0] == "(")
+    parts, end = cut(f.definition, opened.start())
+    old_style = not f.definition[end:].lstrip().startswith("(")
+    return f.arguments if old_style else ", ".join(parts)
 
 
 @RENDER.on("create", Function)
@@ -313,7 +364,7 @@ def replaceable(old: Object, new: Object) -> bool:
         signature = (old.routine, old.parameters, old.returns) == (new.routine, new.parameters, new.returns)
         return signature and old.defaults <= new.defaults
     if isinstance(old, View) and isinstance(new, View):
-        return bool(old.columns) and new.columns[: len(old.columns)] == old.columns
+        return keeps_columns(old, new)
     if isinstance(old, Trigger) and isinstance(new, Trigger):
         # the copies of one for rows stay in the partitions when it becomes one for statements (14 to 18)
         kept = _EACH_ROW not in old.definition or _EACH_ROW in new.definition

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
 from ...model.namespaces import Sequence, SequenceOwner
 from ..base import Rendering
+from .clauses import persisted
 from .positions import create_sequence, optioned, owned_by
 from .rendering import RENDER, recommented, sql
 from .spelling import at, ident
@@ -37,7 +38,7 @@ def alter(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(old, Sequence) and isinstance(new, Sequence)
     name = at(new.address)
     if old.unlogged != new.unlogged:
-        yield sql(f"ALTER SEQUENCE {name} SET {'UNLOGGED' if new.unlogged else 'LOGGED'}")
+        yield persisted(name, unlogged=new.unlogged)
     if "type" in step.change.fields or "options" in step.change.fields:
         yield from optioned(old, new)
     yield from recommented(step, "SEQUENCE", name)

@@ -13,7 +13,15 @@ from ...model.namespaces import SequenceOwner
 from ...model.objects import Object
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ..base import Rendering
-from .clauses import column_clause, column_extras, constraint_clause, no_inherit, not_null_name, not_valid
+from .clauses import (
+    column_clause,
+    column_extras,
+    constraint_clause,
+    no_inherit,
+    not_null_name,
+    not_valid,
+    persisted,
+)
 from .ddl_columns import inherited_overrides
 from .ddl_keys import key_extras
 from .ddl_lineage import inherited, reattached
@@ -175,7 +183,11 @@ def _sequences_kept(t: Table, context: Rendering) -> Iterator[Statement]:
     for tie in context.old.of(SequenceOwner):
         s = context.new.get(tie.sequence)
         if (tie.schema, tie.table) == (t.schema, t.name) and isinstance(s, NumberSequence) and s.unlogged != t.unlogged:
-            yield sql(f"ALTER SEQUENCE {at(s.address)} SET {'UNLOGGED' if s.unlogged else 'LOGGED'}")
+            yield persisted(at(s.address), unlogged=s.unlogged)
+    for c in context.new.children(t.address):
+        unlogged = c.identity.unlogged if isinstance(c, Column) and c.identity is not None else None
+        if isinstance(c, Column) and unlogged is not None and getattr(context.old.get(c.address), "identity", None):
+            yield persisted(at(sequence_of(c).address), unlogged=unlogged)
 
 
 _ALTERS: Final[dict[str, Callable[[Table, Table], list[str]]]] = {

@@ -16,8 +16,8 @@ from ...model.changes import Alter, Change, Create, Drop, Rebuild, Statement, St
 from ...model.programs import Trigger, TriggerState
 from ...model.tables import Table
 from ..base import Rendering
-from .beyond import below
 from .ddl_programs import STATES
+from .partition_keys import below
 from .rendering import RENDER, comment, owner, sql
 from .spelling import ident
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from graphlib import TopologicalSorter
 from typing import Final
 
 from msgspec.structs import replace
@@ -14,8 +13,10 @@ from ...model.objects import Object
 from ...model.tables import Column
 from ...model.types import Attribute, Collation, CompositeType, Domain, DomainCheck, RangeType
 from ..base import Rendering
+from .attributes import retyped
 from .ddl_columns import alterations
 from .inspect_types import PUBLIC_COMMENT
+from .keyed_types import dropped, made_of, stand_aside
 from .rendering import RENDER, comment, commented, head_of, noun, recommented, sql
 from .reshaped import Reshaped
 from .spelling import aside, at, ident, literal, made_up_alone, qualified
@@ -102,8 +103,8 @@ def create_type(o: Object, checks: tuple[Object, ...] = ()) -> str:
     return text + "".join(f" {_check(c)}" for c in checks if isinstance(c, DomainCheck) and not c.not_valid)
 
 
-def _attribute(a: Attribute) -> str:
-    return f"{ident(a.name)} {a.type}" + (f" COLLATE {a.collation}" if a.collation is not None else "")
+def _attribute(a: Attribute, verb: str = "") -> str:
+    return f"{ident(a.name)} {verb}{a.type}" + (f" COLLATE {a.collation}" if a.collation is not None else "")
 
 
 def _check(c: DomainCheck) -> str:
@@ -194,7 +195,9 @@ def alter_composite(step: Step, context: Rendering) -> Iterator[Statement]:
     name = at(new.address)
     for a in old.attributes:
         if a.name not in after:
-            yield sql(f"ALTER TYPE {name} DROP ATTRIBUTE {ident(a.name)} CASCADE")
+            yield sql(f"ALTER TYPE {name} DROP ATTRIBUTE {ident(a.name)}")
+    for a in retyped(old, new):
+        yield sql(f"ALTER TYPE {name} ALTER ATTRIBUTE {_attribute(a, 'TYPE ')}")
     for a in new.attributes:
         if a.name not in before:
             yield sql(f"ALTER TYPE {name} ADD ATTRIBUTE {_attribute(a)} CASCADE")
@@ -214,8 +217,8 @@ def rebuild_type(step: Step, context: Rendering) -> Iterator[Statement]:
     """The old ones renamed away, the new ones made, every column of them cast through text, the old ones dropped."""
     change = step.change
     assert isinstance(change, Rebuild)
-    olds = _made_of([change.old, *(o for o in change.before if isinstance(o, _REMADE))])
-    news = _made_of([change.new, *(o for o in change.after if isinstance(o, _REMADE))])
+    olds = made_of([change.old, *(o for o in change.before if isinstance(o, _REMADE))])
+    news = made_of([change.new, *(o for o in change.after if isinstance(o, _REMADE))])
     checks = [o for o in change.after if isinstance(o, DomainCheck)]
     for o in olds:
         yield sql(f"ALTER {noun(o)} {at(o.address)} RENAME TO {_aside(o)}")
@@ -235,8 +238,8 @@ def rebuild_type(step: Step, context: Rendering) -> Iterator[Statement]:
         through = (moved.using(c) or f"{ident(new.name)}::text::{new.type}") if converted else None
         yield from alterations(replace(c, default=None, default_refs=()), new, context, through=through)
     yield from moved.dropped()
-    for o in reversed(olds):
-        yield sql(f"DROP {noun(o)} {ident(o.schema)}.{_aside(o)}")
+    if not stand_aside(change):
+        yield from dropped(olds)
 
 
 def _named(o: Object) -> Object:
@@ -244,13 +247,6 @@ def _named(o: Object) -> Object:
     if isinstance(o, Domain) and not o.nullable:
         return replace(o, not_null_name=o.not_null_name or made_up_alone(o.name, "not_null"))
     return o
-
-
-def _made_of(types: Iterable[Object]) -> list[Object]:
-    """The types, each after those that it is made of."""
-    named = {o.address: o for o in sorted(types, key=lambda o: o.address)}
-    graph = {a: [r for r in o.requires() if r in named and r != a] for a, o in named.items()}
-    return [named[a] for a in TopologicalSorter(graph).static_order()]
 
 
 def _range_aside(o: Object, renamed: Iterable[str]) -> Iterator[Statement]:

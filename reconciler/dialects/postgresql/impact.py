@@ -16,6 +16,7 @@ from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Ta
 from ..base import Rendering
 from .attributes import lost
 from .casts import base
+from .keys_of_indexes import PrimaryKeyOfIndex, UniqueOfIndex
 from .spelling import qualified
 
 _EXCLUSIVE: Final[Lock] = "access exclusive"
@@ -144,7 +145,8 @@ def _drop_rows(step: Step) -> Impact:
 
 
 def _add_key(step: Step) -> Impact:
-    return Impact(lock=_EXCLUSIVE, on=_on(subject(step.change)), scan=True)
+    o = subject(step.change)
+    return Impact(lock=_EXCLUSIVE, on=_on(o), scan=not isinstance(o, PrimaryKeyOfIndex | UniqueOfIndex))
 
 
 def _add_check(step: Step) -> Impact:
@@ -185,7 +187,7 @@ def _create_index(step: Step) -> Impact:
 def _alter_index(step: Step) -> Impact:
     change = step.change
     assert isinstance(change, Alter) and isinstance(change.new, Index | Key | Exclusion)
-    quiet = change.fields <= {"comment", "index_comment", "options", "statistics"}
+    quiet = change.fields <= {"comment", "index_comment", "constraint_comment", "options", "statistics"}
     return Impact(lock="share update exclusive" if quiet else _EXCLUSIVE, on=_on(change.new))
 
 

@@ -22,11 +22,11 @@ class IndexKeys:
         self._names: dict[str, str] = {}
 
     def read(self, session: Session, rows: list[Row]) -> dict[int, tuple[str, ...]]:
-        """The keys of all indexes but those of primary keys."""
+        """The keys of all indexes but those of primary keys that are no partition's share of one."""
         found: dict[int, tuple[str, ...]] = {}
         left: list[int] = []
         for r in rows:
-            if not r[4]:
+            if not r[4] or r[14]:
                 keys = self._plain(r)
                 if keys is None:
                     left.append(r[0])

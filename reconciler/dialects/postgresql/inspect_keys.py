@@ -11,12 +11,13 @@ from ...model.address import Address
 from ...model.objects import Object
 from ...model.tables import Check, Exclusion, ForeignKey, Index, PrimaryKey, Unique
 from .snapshot import CLASS, CONSTRAINT, TABLES, Row, Snapshot, expression_of, options_of
-from .spelling import ident, made_up_index, unbracketed
+from .spelling import before_where, ident, made_up_index, unbracketed
 
 _ACTIONS: Final[dict[str, Any]] = {
     "a": "no action", "r": "restrict", "c": "cascade", "n": "set null", "d": "set default",
 }  # fmt: skip
 _MATCHES: Final[dict[str, Any]] = {"s": "simple", "f": "full", "p": "partial"}
+_OPTIONS: Final = re.compile(r" WITH \([^()]*\)\Z")
 _NOT_SPLIT: Final = ("DEFERRABLE INITIALLY DEFERRED", "DEFERRABLE")
 
 
@@ -161,9 +162,13 @@ class Keys:
 
     def _exclusion(self, r: Row, own: Address, columns: tuple[str, ...]) -> Object:
         s = self.s
+        x = self.indexes[r[8]]
         definition = r[22].removeprefix("EXCLUDE ")
         for tail in _NOT_SPLIT:
             definition = definition.removesuffix(" " + tail)
+        if x[9]:
+            what, where = before_where(definition)
+            definition = _OPTIONS.sub("", what) + where
         read = (Address("column", own.schema, c, own.name) for c in columns)
         refs = {*read, *s.depends(CONSTRAINT, r[0]), *s.depends(CLASS, r[8])}
         return Exclusion(
@@ -173,6 +178,9 @@ class Keys:
             comment=s.comments.get((CONSTRAINT, r[0], 0)),
             refs=tuple(sorted(refs - {s.addresses[CONSTRAINT, r[0]]})),
             definition=definition,
+            options=options_of(x[9]),
+            tablespace=x[10],
+            clustered=x[11],
             deferrable=r[9],
             initially_deferred=r[10],
             index_comment=s.comments.get((CLASS, r[8], 0)),
@@ -200,7 +208,9 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
         targets.setdefault(oid, []).append((str(number), str(target)))
     equal = _equal_wholes(s, on_constraint, keys)
     only = {r[0] for r in s.rows["indexes"] if r[0] not in on_constraint and not r[13] and _is_whole(s, r)}
-    unsaid = _made_with_the_whole(s, keys, {*targets, *only})
+    constraints = {r[8]: r[0] for r in s.rows["constraints"] if r[4] in "pux"}
+    told = {oid: text for oid, c in constraints.items() if (text := s.comments.get((CONSTRAINT, c, 0))) is not None}
+    unsaid = _made_with_the_whole(s, keys, {*targets, *told}, only)
     for r in s.rows["indexes"]:
         relation = s.relations.get(r[1])
         if relation is None or relation[3] not in "rpm" or (r[0] in on_constraint and not r[14]):
@@ -232,22 +242,24 @@ def indexes(s: Snapshot, on_constraint: set[int], keys: dict[int, tuple[str, ...
             attached_to=above,
             depends_on_extensions=s.tied_to(CLASS, r[0]),
             valid=r[13] or r[0] in only,
+            constraint_comment=told.get(r[0]) if above is not None else None,
             only=r[0] in only,
         )
 
 
-def _made_with_the_whole(s: Snapshot, keys: dict[int, tuple[str, ...]], said: set[int]) -> set[int]:
+def _made_with_the_whole(s: Snapshot, keys: dict[int, tuple[str, ...]], said: set[int], only: set[int]) -> set[int]:
     """The shares of which nothing is to be said: they are named, sorted and stored as they are made for the whole, and
-    so are those below them. `said`: indexes of which there is something."""
+    so are those below them. `said`: indexes of which there is something; `only`: wholes that have made no shares."""
     rows = {r[0]: r for r in s.rows["indexes"]}
     alike = Counter(_made_up(s, r, keys.get(r[0], ())) for r in rows.values())
 
     def as_made(r: Row) -> bool:
         wholes = s.parents.get(r[0], ())
-        if r[0] in said or not said.isdisjoint(wholes) or s.comment(CLASS, r[0]) is not None or s.tied_to(CLASS, r[0]):
+        if r[0] in said | only or not only.isdisjoint(wholes) or s.comment(CLASS, r[0]) or s.tied_to(CLASS, r[0]):
             return False
         name, like = _made_up(s, r, keys.get(r[0], ())), [rows[w] for w in wholes if w in rows]
-        same = all((r[9], r[10], keys.get(r[0])) == (w[9], w[10], keys.get(w[0])) for w in like)
+        # those of a primary key are not read, and sort in one way only
+        same = all(keys.get(w[0], keys.get(r[0])) == keys.get(r[0]) and not _kept_otherwise(r, w) for w in like)
         return same and name == (r[1], r[2]) and alike[name] == 1
 
     shares = {r[0] for r in rows.values() if _part_of(s, r) is not None}
@@ -258,6 +270,11 @@ def _made_with_the_whole(s: Snapshot, keys: dict[int, tuple[str, ...]], said: se
         unsaid -= wholes
         todo += wholes
     return unsaid
+
+
+def _kept_otherwise(r: Row, whole: Row) -> bool:
+    """Whether a partition's share of an index is marked, or stored in another way than the whole's says."""
+    return r[11] or r[12] or (sorted(r[9] or ()), r[10]) != (sorted(whole[9] or ()), whole[10])
 
 
 def _is_whole(s: Snapshot, r: Row) -> bool:

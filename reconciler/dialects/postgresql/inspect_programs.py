@@ -19,7 +19,9 @@ from ...model.programs import (
     ViewColumn,
 )
 from ...model.security import Policy
+from ...model.tables import Options
 from .aggregates import aggregate_definition
+from .inspect_tables import COMPRESSION, STORAGE
 from .snapshot import (
     ATTRDEF,
     CLASS,
@@ -54,7 +56,7 @@ def views(s: Snapshot) -> Iterator[Object]:
             "refs": tuple(sorted(refs)),
             "definition": r[19].strip().removesuffix(";"),
             "columns": tuple(ViewColumn(c[2], _typed(s, c)) for c in columns),
-            "options": options_of(r[5]),
+            "options": (*options_of(r[5]), *options_of(r[6], "toast.")),
             "column_comments": tuple((c[2], t) for c in columns if (t := s.comment(CLASS, oid, c[1])) is not None),
         }
         if r[3] == "v":
@@ -63,8 +65,28 @@ def views(s: Snapshot) -> Iterator[Object]:
         else:
             ties = s.tied_to(CLASS, oid)
             yield MaterializedView(
-                **fields, access_method=r[7], tablespace=r[8], populated=r[16], depends_on_extensions=ties
+                **fields,
+                **_settings(s, columns),
+                access_method=r[7],
+                tablespace=r[8],
+                populated=r[16],
+                depends_on_extensions=ties,
             )
+
+
+def _settings(s: Snapshot, columns: list[Row]) -> dict[str, Any]:
+    """What the columns of a materialised view have beside their types, by column."""
+    usual = [(c, s.spellings[c[3], c[4]].storage) for c in columns]
+    return {
+        "column_storage": tuple((c[2], STORAGE[c[11]]) for c, storage in usual if c[11] != storage),
+        "column_compression": tuple((c[2], COMPRESSION[c[12]]) for c in columns if c[12] in COMPRESSION),
+        "column_statistics": tuple((c[2], str(c[13])) for c in columns if c[13] is not None and c[13] >= 0),
+        "column_options": tuple((c[2], t) for c in columns if (t := _listed(options_of(c[14])))),
+    }
+
+
+def _listed(options: Options) -> str:
+    return ", ".join(f"{name}={value}" for name, value in sorted(options))
 
 
 def _typed(s: Snapshot, c: Row) -> str:

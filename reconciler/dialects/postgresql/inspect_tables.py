@@ -13,8 +13,8 @@ from ...model.tables import Column, Generated, Identity, SequenceOptions, Table
 from .snapshot import ATTRDEF, CLASS, TABLES, TYPE, Row, Snapshot, foreign_options, options_of
 from .spelling import at, made_up, unbracketed
 
-_STORAGE: Final = {"p": "plain", "e": "external", "x": "extended", "m": "main"}
-_COMPRESSION: Final = {"p": "pglz", "l": "lz4"}
+STORAGE: Final = {"p": "plain", "e": "external", "x": "extended", "m": "main"}
+COMPRESSION: Final = {"p": "pglz", "l": "lz4"}
 _REPLICA: Final[dict[str, Any]] = {"f": "full", "n": "nothing"}
 LIMITS: Final = {"smallint": 2**15, "integer": 2**31, "bigint": 2**63}
 
@@ -108,8 +108,8 @@ class Columns:
             identity=self._identity(own, r) if r[7] else None,
             generated=generated,
             collation=s.collations[r[5]][3] if r[5] and r[5] != spelled.collation else None,
-            storage=_STORAGE[r[11]] if r[11] != spelled.storage else None,
-            compression=_COMPRESSION.get(r[12]),
+            storage=STORAGE[r[11]] if r[11] != spelled.storage else None,
+            compression=COMPRESSION.get(r[12]),
             statistics=r[13] if r[13] is not None and r[13] >= 0 else None,
             options=options_of(r[14]) if r[14] else (),
             server_options=foreign_options(r[17]) if r[17] else (),
@@ -123,8 +123,13 @@ class Columns:
         if q is None:
             return None
         options = sequence_options(self.s.spellings[q[4], -1].name, *q[5:11])
-        name = None if q[2] == made_up(own.name, r[2], "seq") else q[2]
-        return Identity(always=r[7] == "a", options=options, sequence=name)
+        return Identity(
+            always=r[7] == "a",
+            options=options,
+            sequence=None if q[2] == made_up(own.name, r[2], "seq") else q[2],
+            comment=self.s.comment(CLASS, q[0]),
+            unlogged=(q[3] == "u") if q[14] else None,
+        )
 
     def _inherited(self, own: Address, r: Row) -> Column | None:
         """The column of a child table: None where its parent's says all of it."""

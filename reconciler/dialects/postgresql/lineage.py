@@ -153,7 +153,9 @@ def _kept_column(c: Create, old: Catalog) -> Change:
     """A column that a table had from the parent that it leaves, and that is its own, and another one, from then on."""
     table, will = old.get(c.new.parent) if c.new.parent is not None else None, c.new
     was = columns_of(old, table).get(will.name) if isinstance(table, Table) and isinstance(will, Column) else None
-    if was is None or not isinstance(will, Column) or (was.generated is None) != (will.generated is None):
+    if was is None or not isinstance(will, Column) or _declared(will):
+        return c
+    if (was.generated is None) != (will.generated is None):
         return c
     mine = replace(was, schema=will.schema, table=will.table, inherited=will.inherited, merged=will.merged)
     mine = replace(mine, comment=None, identity=None, statistics=None, options=(), not_null_name=will.not_null_name)
@@ -164,7 +166,7 @@ def _comes_by_itself(c: Change, moved: dict[Address, tuple[Object, Table]], old:
     if isinstance(c, Create | Drop) and (own := address_of(c)) in old and own in new:
         # the table's own column, which becomes the parent's as well, or is not any more
         return old[own].parent in moved and _same_below(old[own], new[own])
-    if isinstance(c, Create) and c.new.parent in moved:
+    if isinstance(c, Create) and c.new.parent in moved and not _declared(c.new):
         was, will = moved[c.new.parent]
         asked = _inherited(new, will) if c.new.kind == "check" else []  # made before it joins
         return any(_same_below(p, c.new) for p in (*_inherited(old, was), *asked))
@@ -174,6 +176,11 @@ def _comes_by_itself(c: Change, moved: dict[Address, tuple[Object, Table]], old:
             return any(_same_below(p, c.old) for t, of in ((was, old), (will, new)) for p in _inherited(of, t))
         return c.old.kind == "column" and any(_same_below(p, c.old) for p in _inherited(new, will))
     return False
+
+
+def _declared(o: Object) -> bool:
+    """Whether it is a column that a table has from a parent and declares as well: no parent leaves one behind so."""
+    return isinstance(o, Column) and o.merged
 
 
 def _inherited(catalog: Catalog, table: Object) -> list[Object]:

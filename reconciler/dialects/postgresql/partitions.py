@@ -12,7 +12,8 @@ from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop, Rebuild, subject
 from ...model.objects import Child
-from ...model.tables import Column, Table
+from ...model.tables import Check, Column, Table
+from .kinds import REMADE
 
 
 class PartitionTie(Child, frozen=True, kw_only=True):
@@ -26,14 +27,20 @@ def untied(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
     anew without them."""
     coming = Counter(a for c in changes if (a := _joined(c)) is not None)
     anew = {o.address for c in changes if isinstance(c, Rebuild) for o in (c.old, *c.before)}
+    types = [c for c in changes if isinstance(c, Rebuild) and c.old.kind in REMADE]
+    retyped = {o.address for c in types for o in c.before}
     found: list[Change] = []
+    leaving: list[tuple[PartitionTie, set[Address]]] = []
     away: dict[Address, list[PartitionTie]] = {}
     for c in changes:
         whole = c.old.partition_of if isinstance(c, Alter) and isinstance(c.old, Table) else None
         if whole is None or not isinstance(c, Alter) or not c.fields & {"partition_of", "bound"}:
             found.append(c)
         elif whole in anew or coming[whole] > (_joined(c) == whole):
-            tie = PartitionTie(schema=c.old.schema, name=c.old.name, table=c.old.name, refs=(whole,))
+            shared = [a for a in _shared(whole, old) if a not in retyped] if _joined(c) != whole else []
+            tie = PartitionTie(schema=c.old.schema, name=c.old.name, table=c.old.name, refs=(whole, *shared))
+            if _joined(c) != whole:
+                leaving.append((tie, {*_shared(whole, old)}))
             if _joined(c) == whole:
                 for above in _upwards(whole, old):
                     away.setdefault(above, []).append(tie)
@@ -41,7 +48,23 @@ def untied(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
             found.append(replace(c, old=replace(c.old, partition_of=None, bound=None)))
         else:
             found.append(c)
+    found = [_retyped_before(c, leaving) if isinstance(c, Rebuild) else c for c in found]
     return [_around(c, away) for c in found] if away else found
+
+
+def _retyped_before(c: Rebuild, leaving: Sequence[tuple[PartitionTie, set[Address]]]) -> Rebuild:
+    """A type is made anew while the partitions still have what their whole has of it."""
+    if c.old.kind not in REMADE:
+        return c
+    mine = {o.address for o in c.before}
+    ties = (t.address for t, shared in leaving if not mine.isdisjoint(shared))
+    return replace(c, old=replace(c.old, refs=(*c.old.refs, *ties)))
+
+
+def _shared(whole: Address, old: Catalog) -> list[Address]:
+    """What a partition keeps of its whole when it is let go, if it is let go before that goes."""
+    wholes = (old.children(a) for a in _upwards(whole, old))
+    return [o.address for parts in wholes for o in parts if isinstance(o, Check | Column)]
 
 
 def _upwards(whole: Address | None, catalog: Catalog) -> Iterator[Address]:

@@ -46,10 +46,12 @@ _ALTERABLE: Final[dict[str, str]] = {
     "unique": "comment depends_on_extensions options tablespace clustered replica_identity index_comment",
     "check": "comment not_valid inherited",
     "foreign_key": "comment not_valid deferrable initially_deferred",
-    "exclusion": "comment index_comment depends_on_extensions",
-    "index": "comment depends_on_extensions options tablespace clustered replica_identity statistics attached_to",
+    "exclusion": "comment index_comment depends_on_extensions options tablespace clustered",
+    "index": "comment depends_on_extensions options tablespace clustered replica_identity statistics attached_to "
+    "constraint_comment",
     "view": "comment definition columns options column_comments column_defaults",
-    "materialized_view": "comment depends_on_extensions options access_method tablespace column_comments",
+    "materialized_view": "comment depends_on_extensions options access_method tablespace column_comments "
+    "column_storage column_compression column_statistics column_options",
     "function": "comment depends_on_extensions definition defaults language",
     "trigger": "comment depends_on_extensions definition enabled",
     "trigger_state": "comment enabled",

@@ -10,9 +10,9 @@ from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop, Rebuild
 from ...model.objects import Object
 from ...model.tables import Column, Table
-from .beyond import below, mentions
 from .kinds import REMADE
 from .lineage import columns_of
+from .partition_keys import below, mentions
 
 _SUBSCRIBED = "change it by hand on both servers (ALTER SUBSCRIPTION {0} …), then plan again"
 _BY_HAND = "leave {0} as it is; or take them apart by hand, apply, and put them together again"

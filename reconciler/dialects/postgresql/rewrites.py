@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from graphlib import TopologicalSorter
 
 from msgspec.structs import replace
@@ -18,8 +18,11 @@ from . import not_null_names
 from .beyond import escalated
 from .containers import checked_first
 from .ddl_trigger_states import kept_apart
+from .handed_columns import handed
+from .keyed_types import held_back
+from .keys_of_indexes import taking
 from .kinds import REMADE, TYPE_KINDS
-from .lineage import by_lineage, columns_from_parents, of_typed
+from .lineage import by_lineage, columns_from_parents, of_typed, parents
 from .partitions import untied
 from .typed import as_found, let_go_first
 
@@ -29,8 +32,9 @@ def rewriting(
 ) -> Callable[[Sequence[Change], Catalog, Catalog, bool], list[Change]]:
     """What rewrites changes so that tables, types and serial columns are rebuilt where they would be dropped and made
     again."""
-    steps = [let_go_first, of_typed, _types, _tables, _handed_on, _serials, _exchanged]
+    steps = [let_go_first, of_typed, _types, _tables, held_back, _handed_on, _serials, _exchanged, handed]
     steps += [by_lineage, untied, kept_apart, checked_first]
+    steps.append(taking)
     if capabilities["not_null_names"]:
         steps.append(not_null_names.said)
 
@@ -203,7 +207,8 @@ def _rebuilt_types(
     after = (*after, *map(Unparented.of, joining.values()))
     reason = "the type cannot be altered in place"
     done = _without(changes, {*group, *columns, *checks})
-    done = [_behind(c, will, {o.parent for o in joining.values()}) for c in done]
+    moving = {o.parent for o in joining.values()} | _leaving(done, columns, old)
+    done = [_behind(c, will, moving) for c in done]
     done += [Drop(o) for _, o in sorted(joining.items())]
     return [*done, Rebuild(old=old[was], new=new[will], before=before, after=after, reason=reason)]
 
@@ -228,6 +233,16 @@ def _joining(o: Object, changes: Iterable[Change], new: Catalog) -> Column | Non
         return None
     made = replace(o, type=will.type, collation=will.collation, refs=will.refs)
     return replace(made, default=None, default_refs=(), storage=None)
+
+
+def _leaving(changes: Iterable[Change], columns: Collection[Address], old: Catalog) -> set[Address | None]:
+    """The tables that leave a parent with one of these columns, which is their own from then on."""
+    found: set[Address | None] = set()
+    for c in changes:
+        if isinstance(c, Alter) and isinstance(c.old, Table) and isinstance(c.new, Table):
+            theirs = columns_from_parents(old, c.old, without={*parents(c.new)})
+            found |= {c.new.address} if any(o.address in columns for o in theirs.values()) else set()
+    return found
 
 
 def _behind(c: Change, type: Address, tables: set[Address | None]) -> Change:

@@ -137,6 +137,20 @@ def connectives_kept(statement: str) -> str:
     return "".join([*done, statement[at:]])
 
 
+_WHERE: Final = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|[()]|\s+WHERE\b""", re.IGNORECASE)
+
+
+def before_where(definition: str) -> tuple[str, str]:
+    """What stands before the condition of an index or an exclusion, and the condition with its WHERE ("" if none)."""
+    depth = 0
+    for found in _WHERE.finditer(definition):
+        mark = found[0]
+        depth += (mark == "(") - (mark == ")")
+        if depth == 0 and mark[0].isspace():
+            return definition[: found.start()], definition[found.start() :]
+    return definition, ""
+
+
 def unbracketed(expression: str) -> str:
     """An expression without the one pair of brackets that holds all of it."""
     if expression[:1] != "(" or expression[-1:] != ")":

@@ -17,6 +17,7 @@ from ...model.catalog import Catalog, closure
 from ...model.changes import Alter, Change, Create, Drop, Statement, Step, address_of
 from ...model.objects import Child, Object, changed_fields
 from ...model.tables import Table
+from ...model.types import CompositeType
 from ..base import Rendering
 from .kinds import REMADE
 from .rendering import RENDER, owner, sql
@@ -43,8 +44,8 @@ def take_up(step: Step, context: Rendering) -> Iterator[Statement]:
 
 
 def let_go_first(changes: Sequence[Change], old: Catalog, new: Catalog) -> list[Change]:
-    """The changes with tables that get another type, or whose type is made anew, let go of it before and taken up
-    behind."""
+    """The changes with tables let go of that get another type, or whose type is made anew or loses an attribute, and
+    taken up again behind that."""
     found: list[Change] = [*changes]
     replaced = {c.old.address for c in changes if isinstance(c, Drop)}
     for was, will in _apart(changes, old, new):
@@ -100,12 +101,20 @@ def _apart(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[tu
         for a in closure(catalog, gone, lambda c, t: (d for d in c.dependents(t) if d.kind in REMADE))
         if a.kind in REMADE
     }
+    anew |= {c.new.address for c in changes if isinstance(c, Alter) and _loses(c.old, c.new)}
     for will in new.of(Table):
         was = old.get(will.address)
         if not isinstance(was, Table) or (was.of_type, will.of_type) == (None, None):
             continue
         if was.of_type != will.of_type or not (anew.isdisjoint(was.refs) and anew.isdisjoint(will.refs)):
             yield was, will
+
+
+def _loses(was: Object, will: Object) -> bool:
+    """Whether an attribute goes: CASCADE would take along what uses the tables' columns."""
+    if not isinstance(was, CompositeType) or not isinstance(will, CompositeType):
+        return False
+    return not {a.name for a in was.attributes} <= {a.name for a in will.attributes}
 
 
 def _columns_in_place(was: Table, will: Table) -> tuple[str, ...]:

@@ -85,6 +85,10 @@ class IdentityForm(SequenceForm, frozen=True, kw_only=True):
         Literal["always", "by default"], Meta(description="Whether rows may bring their own value (by default).")
     ] = "by default"
     sequence: Annotated[str | None, Meta(description="The name of its sequence, where it has one of its own.")] = None
+    comment: Comment = None
+    unlogged: Annotated[
+        bool | None, Meta(description="Whether its sequence is empty after a crash, where its table says otherwise.")
+    ] = None
     grants: Annotated[Grants, Meta(description="What roles may do with its sequence: {app: [usage]}.")] = {}
 
 
@@ -259,6 +263,9 @@ class ExclusionForm(_PartForm, frozen=True, kw_only=True):
     definition: Annotated[str, Meta(description="What follows EXCLUDE: USING gist (room WITH =, during WITH &&).")]
     deferrable: bool = False
     initially_deferred: bool = False
+    options: Options = {}
+    tablespace: str | None = None
+    clustered: bool = False
     index_comment: IndexComment = None
     depends_on_extensions: TakenAlong = []
 
@@ -280,6 +287,9 @@ class IndexForm(_PartForm, frozen=True, kw_only=True):
     replica_identity: bool = False
     attached_to: Annotated[
         str | None, Meta(description="The index or key of the partitioned table: index:app.events.events_at_idx.")
+    ] = None
+    constraint_comment: Annotated[
+        str | None, Meta(description="The comment on the key that it is a partition's index of.")
     ] = None
     only: Annotated[bool, Meta(description="Made ON ONLY a partitioned table, with the shares that are said.")] = False
     statistics: Annotated[

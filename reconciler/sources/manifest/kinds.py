@@ -324,12 +324,19 @@ def _reader(model: type[Object]) -> Read:
             if not metadata.table:
                 parts.wrong.append(Wrong("metadata.table is missing", ("metadata",), "name the table it is on"))
         if model is Function:
-            values["arguments"] = metadata.name.partition("(")[2].removesuffix(")")
+            values["arguments"] = _arguments(metadata.name)
         o = model(schema=schema, name=metadata.name, **values)
         parts.add(o, ("metadata", "name"), metadata.renamed_from)
         return parts
 
     return read
+
+
+def _arguments(name: str) -> str:
+    """The types in the brackets of a routine's name, of which only quoted ones may hold a bracket themselves."""
+    _, *ends = name.removesuffix(")").split("(")
+    found = ("(".join(ends[n:]) for n in reversed(range(len(ends))))
+    return next((a for a in found if a.count('"') % 2 == 0), "")
 
 
 def _model_value(value: Any, kind: Any, in_order: bool) -> Any:

@@ -126,7 +126,8 @@ def _tuple(value: tuple[Any, ...], o: Object) -> list[Any]:
 def _identity(value: Identity, _o: Object) -> Any:
     generation = "always" if value.always else "by default"
     options = {_key(k): v for k, v in msgspec.to_builtins(value.options).items()}
-    more = {"sequence": value.sequence} if value.sequence is not None else {}
+    said = {"sequence": value.sequence, "comment": value.comment, "unlogged": value.unlogged}
+    more = {k: v for k, v in said.items() if v is not None}
     return {"generation": generation, **options, **more} if options or more else generation
 
 

@@ -364,6 +364,9 @@ class _Reader:
             definition=form.definition,
             deferrable=form.deferrable,
             initially_deferred=form.initially_deferred,
+            options=tuple(form.options.items()),
+            tablespace=form.tablespace,
+            clustered=form.clustered,
             index_comment=form.index_comment,
             depends_on_extensions=tuple(form.depends_on_extensions),
         )
@@ -404,6 +407,7 @@ def index_of(form: IndexForm, keys: tuple[str, ...], *, schema: str, table: str,
         replica_identity=form.replica_identity,
         statistics=sorted_options(form.statistics),
         attached_to=attached(form.attached_to) if form.attached_to is not None else None,
+        constraint_comment=form.constraint_comment,
         only=form.only,
         invisible=form.invisible,
         depends_on_extensions=tuple(form.depends_on_extensions),
@@ -419,7 +423,13 @@ def _identity(form: str | IdentityForm | None) -> Identity | None:
         return None
     if isinstance(form, str):
         return Identity(always=form == "always")
-    return Identity(always=form.generation == "always", options=sequence_options(form), sequence=form.sequence)
+    return Identity(
+        always=form.generation == "always",
+        options=sequence_options(form),
+        sequence=form.sequence,
+        comment=form.comment,
+        unlogged=form.unlogged,
+    )
 
 
 def _not_null(form: NotNullForm | None) -> NotNull | None:

@@ -1,0 +1,117 @@
+"""Columns that go from a child table to its parent, or from the parent to the child: they stay, with their values.
+
+A parent that gets a column which a child has as its own makes that its own as well (manual: CREATE TABLE, INHERITS;
+ALTER TABLE, ADD COLUMN), and one that loses a column leaves it to the children that have declared it, or to all of them
+where it is dropped from ONLY the parent (ALTER TABLE, DROP COLUMN).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+
+from msgspec.structs import replace
+
+from ...model.address import Address
+from ...model.catalog import Catalog
+from ...model.changes import Alter, Change, Create, Drop, Rebuild, Rename, address_of
+from ...model.objects import Object, changed_fields
+from ...model.tables import Column, Table
+from .lineage import columns_from_parents, parents
+
+
+def by_handing(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
+    """The child tables whose own column is to be the parent's alone: it would be the table's own as well."""
+    made = {c.new.address for c in changes if isinstance(c, Create)}
+    for c in changes:
+        if isinstance(c, Drop) and isinstance(c.old, Column) and c.old.address not in new:
+            table, above = _child(c.old, old, new)
+            will = above[1].get(c.old.name)
+            rises = will is not None and will.address in made and _alike(c.old, will) and not c.old.inherited
+            if table is not None and rises:
+                yield table.address
+
+
+def handed(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
+    """The changes without those that would drop such a column and make it again."""
+    gone = {c.old.address: c.old for c in changes if isinstance(c, Drop)}
+    made = {c.new.address: c.new for c in changes if isinstance(c, Create)}
+    heirs = {d: new[d] for a in gone if a.kind == "column" for d in old.dependents(a) if d in new and d.name == a.name}
+    anew = {o.address for c in changes if isinstance(c, Rebuild) for o in (c.old, *c.before)}
+    kept: dict[Address, Alter] = {}
+    for a, will in {**made, **heirs}.items():
+        alter = _stays(a, will, gone, made, old, new) if isinstance(will, Column) and will.parent not in anew else None
+        kept |= {a: alter} if alter is not None else {}
+    rest = [c for c in changes if isinstance(c, Rename) or address_of(c) not in kept]
+    behind = [_behind_parents(c, made, new) for c in rest]
+    return [*behind, *kept.values()]  # those that change nothing too: they hang on what goes no more
+
+
+def _behind_parents(c: Change, made: Mapping[Address, Object], new: Catalog) -> Change:
+    """A table is copied when its parents have all that it has from them."""
+    if not isinstance(c, Rebuild) or not isinstance(c.new, Table) or not c.new.inherits:
+        return c
+    theirs = {o.address for o in columns_from_parents(new, c.new).values()}
+    return replace(c, new=replace(c.new, refs=tuple(sorted({*c.new.refs, *(theirs & made.keys())}))))
+
+
+def left_to_heirs(c: Column, old: Catalog, new: Catalog) -> tuple[bool, list[Column]]:
+    """Whether a child that has not declared a parent's column keeps it as its own; and the columns of the other
+    children, which are to go with the parent's."""
+    keeping, going = False, list[Column]()
+    for child in (old[d] for d in old.dependents(Address("table", c.schema, c.table))):
+        will = new.get(child.address)
+        if not isinstance(child, Table) or c.parent not in child.inherits or not isinstance(will, Table):
+            continue
+        own = Address("column", child.schema, c.name, child.name)
+        declared = old.get(own)
+        if isinstance(declared, Column) and declared.merged:
+            continue
+        if c.name in columns_from_parents(old, child, without={*[c.parent]}):
+            continue
+        mine = new.get(own)
+        if isinstance(mine, Column) and not mine.inherited and c.parent in will.inherits and _alike(mine, c):
+            keeping = True
+        elif c.name not in columns_from_parents(new, will):
+            going.append(replace(c, schema=child.schema, table=child.name))
+    return keeping, going
+
+
+def _child(c: Column, old: Catalog, new: Catalog) -> tuple[Table | None, tuple[Mapping[str, Column], ...]]:
+    """The table of a column, where it stays the child that it was, and what its parents have before and after."""
+    was, will = (side.get(c.parent) if c.parent is not None else None for side in (old, new))
+    if not isinstance(was, Table) or not isinstance(will, Table):
+        return None, ({}, {})
+    if will.partition_of is not None or not will.inherits or parents(was) != parents(will):
+        return None, ({}, {})
+    return will, (columns_from_parents(old, was), columns_from_parents(new, will))
+
+
+def _stays(
+    a: Address,
+    will: Column,
+    gone: Mapping[Address, Object],
+    made: Mapping[Address, Object],
+    old: Catalog,
+    new: Catalog,
+) -> Alter | None:
+    table, (before, after) = _child(will, old, new)
+    if table is None or table.address in gone:
+        return None
+    was, theirs, now_theirs = gone.get(a), before.get(will.name), after.get(will.name)
+    if isinstance(was, Column) and theirs is None and now_theirs is not None and now_theirs.address in made:
+        mine = replace(was, inherited=True, merged=True, nullable=was.nullable and now_theirs.nullable)
+        rises = will.inherited and will.merged and _alike(was, now_theirs)
+        return Alter(mine, will, changed_fields(mine, will)) if rises else None
+    if theirs is None or now_theirs is not None or theirs.address not in gone or will.inherited:
+        return None
+    was = old.get(a)
+    if not isinstance(was, Column):
+        was = replace(theirs, schema=will.schema, table=will.table, comment=None, identity=None, statistics=None)
+        was = replace(was, options=(), not_null_name=will.not_null_name, refs=(*was.refs, theirs.address))
+    mine = replace(was, inherited=False, merged=False)
+    return Alter(mine, will, changed_fields(mine, will)) if _alike(mine, will) else None
+
+
+def _alike(a: Column, b: Column) -> bool:
+    """Whether one column can be both: of one type, and computed in neither."""
+    return (a.type, a.collation, a.generated, b.generated) == (b.type, b.collation, None, None)

@@ -1,0 +1,10 @@
+CREATE TABLE p (a int, id int, t text);
+CREATE TABLE q (z int);
+CREATE TABLE c (id int DEFAULT 3 NOT NULL, t text) INHERITS (p);
+CREATE TABLE d (id int, t text DEFAULT 'd') INHERITS (p, q);
+CREATE TABLE e () INHERITS (p);
+CREATE TABLE g (n int) INHERITS (c);
+CREATE INDEX c_id ON c (id);
+CREATE INDEX g_id ON g (id);
+CREATE VIEW v AS SELECT id, t FROM c;
+COMMENT ON COLUMN c.id IS 'mine';

@@ -1,0 +1,8 @@
+CREATE TABLE p (a int, id int, t text);
+CREATE TABLE q (z int);
+CREATE TABLE c (id int DEFAULT 3 NOT NULL) INHERITS (p);
+CREATE TABLE d () INHERITS (p, q);
+CREATE TABLE e () INHERITS (p);
+CREATE INDEX c_id ON c (id);
+CREATE VIEW v AS SELECT id, t FROM c;
+COMMENT ON COLUMN c.id IS 'mine';

@@ -1,0 +1,11 @@
+CREATE TABLE p (a int);
+CREATE TABLE q (z int);
+CREATE TABLE c (id int DEFAULT 3 NOT NULL, t text) INHERITS (p);
+CREATE TABLE d (id int, t text DEFAULT 'd') INHERITS (p, q);
+CREATE TABLE e () INHERITS (p);
+CREATE INDEX c_id ON c (id);
+CREATE VIEW v AS SELECT id, t FROM c;
+COMMENT ON COLUMN c.id IS 'mine';
+INSERT INTO c VALUES (1, 2, 'c');
+INSERT INTO d VALUES (2, 1, 3, 'x');
+INSERT INTO e VALUES (4);

@@ -1,0 +1,11 @@
+CREATE TYPE c AS (a bigint, b text COLLATE "C", come date);
+COMMENT ON COLUMN c.a IS 'kept';
+CREATE FUNCTION f(c) RETURNS bigint LANGUAGE sql AS 'SELECT $1.a';
+CREATE FUNCTION g() RETURNS SETOF c LANGUAGE sql AS 'SELECT NULL::c';
+CREATE TYPE held AS (a bigint);
+CREATE TABLE t (x held);
+INSERT INTO t VALUES (ROW(1));
+CREATE TYPE seen AS (a bigint);
+CREATE VIEW v AS SELECT (NULL::seen).a;
+CREATE TYPE later AS (a text);
+CREATE TABLE l (x later[] DEFAULT '{}');

@@ -1,0 +1,10 @@
+CREATE TYPE c AS (a int, b text, gone date);
+COMMENT ON COLUMN c.a IS 'kept';
+CREATE FUNCTION f(c) RETURNS int LANGUAGE sql AS 'SELECT $1.a';
+CREATE FUNCTION g() RETURNS SETOF c LANGUAGE sql AS 'SELECT NULL::c';
+CREATE TYPE held AS (a int);
+CREATE TABLE t (x held);
+INSERT INTO t VALUES (ROW(1));
+CREATE TYPE seen AS (a int);
+CREATE VIEW v AS SELECT (NULL::seen).a;
+CREATE TYPE later AS (a int);

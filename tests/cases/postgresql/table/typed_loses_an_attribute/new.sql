@@ -1,0 +1,7 @@
+CREATE TYPE ct AS (a int, b text, d date);
+CREATE TABLE t OF ct (PRIMARY KEY (a));
+CREATE TABLE values_of (v ct);
+CREATE VIEW v AS WITH w AS (SELECT * FROM t) SELECT w.b AS shown FROM w;
+COMMENT ON COLUMN v.shown IS 'why';
+CREATE VIEW of_v AS SELECT shown FROM v;
+CREATE FUNCTION f() RETURNS SETOF text LANGUAGE sql BEGIN ATOMIC SELECT b FROM t; END;

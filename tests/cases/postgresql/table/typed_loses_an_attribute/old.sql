@@ -1,0 +1,9 @@
+CREATE TYPE ct AS (a int, b text, c int);
+CREATE TABLE t OF ct (PRIMARY KEY (a));
+CREATE TABLE values_of (v ct);
+INSERT INTO t VALUES (1, 'x', 2), (2, 'y', 3);
+INSERT INTO values_of VALUES (ROW(1, 'x', 2));
+CREATE VIEW v AS WITH w AS (SELECT * FROM t) SELECT w.b AS shown FROM w;
+COMMENT ON COLUMN v.shown IS 'why';
+CREATE VIEW of_v AS SELECT shown FROM v;
+CREATE FUNCTION f() RETURNS SETOF text LANGUAGE sql BEGIN ATOMIC SELECT b FROM t; END;

@@ -1,0 +1,15 @@
+CREATE TABLE t (a int NOT NULL, b int, c int,
+    CONSTRAINT w UNIQUE (a) INCLUDE (b) WITH (fillfactor = 60) DEFERRABLE, CONSTRAINT partial UNIQUE (b),
+    CONSTRAINT plain UNIQUE (c));
+ALTER TABLE t CLUSTER ON plain;
+COMMENT ON INDEX w IS 'is';
+COMMENT ON CONSTRAINT w ON t IS 'the key';
+COMMENT ON CONSTRAINT plain ON t IS 'plain';
+CREATE INDEX u ON t (c);
+INSERT INTO t VALUES (1, 2, 3);
+CREATE TABLE p (a int, b int, PRIMARY KEY (a), CONSTRAINT other UNIQUE (a, b));
+INSERT INTO p VALUES (1, 2);
+CREATE TABLE f (a int REFERENCES p (a));
+CREATE TABLE retyped (a bigint NOT NULL, c int, CONSTRAINT retyped_a UNIQUE (a), CONSTRAINT retyped_c UNIQUE (c));
+CREATE TABLE whole (a int, CONSTRAINT whole_a UNIQUE (a)) PARTITION BY RANGE (a);
+CREATE TABLE part PARTITION OF whole FOR VALUES FROM (1) TO (9);

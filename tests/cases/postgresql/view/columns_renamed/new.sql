@@ -1,0 +1,10 @@
+CREATE TABLE t (a int, b text, c int);
+CREATE VIEW v AS SELECT a AS number, b, c FROM t WHERE c > 0;
+COMMENT ON COLUMN v.number IS 'kept';
+ALTER VIEW v ALTER COLUMN number SET DEFAULT 2;
+CREATE VIEW w AS SELECT number AS "Select", number + 1 AS x FROM v WHERE b = 'x';
+CREATE MATERIALIZED VIEW m AS SELECT number AS a FROM v;
+CREATE RULE r AS ON INSERT TO v DO INSTEAD INSERT INTO t VALUES (NEW.number, NEW.b);
+CREATE FUNCTION f(v) RETURNS int LANGUAGE sql AS 'SELECT 1';
+CREATE VIEW changing AS SELECT a AS q, c AS p FROM t;
+CREATE VIEW over_changing AS SELECT p FROM changing;
