@@ -145,7 +145,8 @@ def _named_anew(old: Table, new: Table, above: dict[str, Column], context: Rende
 def _shares_left(new: Table, parent: Address, context: Rendering) -> Iterator[Statement]:
     """The keys and indexes that a partition had its share of, and that as a table it is not to have."""
     head = f"ALTER TABLE {at(new.address)} DROP CONSTRAINT IF EXISTS"
-    named = {o.attached_to for o in context.old.children(new.address) if isinstance(o, Index)}
+    shares = (o for o in context.old.children(new.address) if isinstance(o, Index))
+    named = {o.attached_to for o in shares if o.address in context.new}  # the others have the server's names again
     kept = {(o.kind, o.name) for o in context.new.children(new.address)}
     above = context.new.children(new.partition_of) if new.partition_of is not None else ()
     shared = {(o.kind, _terms(o)) for o in above if isinstance(o, Key | Index)}
