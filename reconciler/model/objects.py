@@ -17,6 +17,13 @@ from .address import Address
 
 _HUMP = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
+NAMESPACE = "schema"
+"""The kind whose name is a part of the addresses of what is in it."""
+RELATIONS = ("table", "view", "materialized_view")
+"""The kinds that have columns, and parts of a kind that tables have."""
+UNTOLD = frozenset({"kind", "schema", "name", "comment", "refs", "table", "column_comments"})
+"""Fields in which no name is one that a server follows, or which `Object.renamed` knows."""
+
 KINDS: dict[str, type["Object"]] = {}
 """Every registered kind by its name."""
 

@@ -13,7 +13,7 @@ from typing import Any
 import msgspec
 
 from ..model.address import Address, spelled
-from ..model.objects import KINDS, Object
+from ..model.objects import KINDS, NAMESPACE, RELATIONS, UNTOLD, Object
 
 Names = Mapping[Address, str]
 """Old address → new name."""
@@ -21,11 +21,8 @@ Names = Mapping[Address, str]
 _TOKEN = re.compile(r"""'(?:[^']|'')*'|"(?:[^"]|"")*"|`(?:[^`]|``)*`|\[[^\]]*\]|[^\W\d][\w$]*|\s+|.""", re.S)
 _WORD = re.compile(r"""(?P<d>\$\w*\$).*?(?P=d)|'(?:[^']|'')*'|"(?:[^"]|"")*"|[^\W\d][\w$]*|\s+|::|.""", re.S)
 _PLAIN = re.compile(r"[a-z_][a-z0-9_]*\Z")
-_RELATIONS = ("table", "view", "materialized_view")
 _ROWS = frozenset({"new", "old", "excluded"})
 """What a row is called in triggers, rules and conflicts: before a point these are hardly schemas."""
-_UNTOLD = frozenset({"kind", "schema", "name", "comment", "refs", "table", "column_comments"})
-"""Fields in which no name is one that the server follows, or which `Object.renamed` knows."""
 
 
 class Renames:
@@ -37,7 +34,7 @@ class Renames:
     def __init__(self, names: Names, known: Iterable[Address] = (), spell: Callable[[str], str] = spelled) -> None:
         self._spell = spell
         self._names = dict(names)
-        self._schemas = {a.name: new for a, new in self._names.items() if a.kind == "schema"}
+        self._schemas = {a.name: new for a, new in self._names.items() if a.kind == NAMESPACE}
         self._columns: dict[tuple[str, str], dict[str, str]] = {}
         for a, new in self._names.items():
             if a.kind == "column":
@@ -71,7 +68,7 @@ class Renames:
 
     def unknown(self, refs: Iterable[Address]) -> bool:
         """Whether a text that refers to these is no longer known: its words would have to be guessed."""
-        relations = (r for r in refs if r.kind in _RELATIONS or r.parent)
+        relations = (r for r in refs if r.kind in RELATIONS or r.parent)
         return any(self.name_of(r) != r.name or (r.parent and self._parent(r) != r.parent) for r in relations)
 
     def rewritten(self, table: Address, text: Any) -> Any:
@@ -139,7 +136,7 @@ class Renames:
         """An object whose texts mention what has another name by that."""
         if not self._spaces:
             return o
-        apart = {o.value_field, *_UNTOLD}
+        apart = {o.value_field, *UNTOLD}
         fields = {f: (v, self._told(v)) for f in o.__struct_fields__ if f not in apart and (v := getattr(o, f))}
         changed = {f: will for f, (was, will) in fields.items() if will != was}
         return msgspec.structs.replace(o, **changed) if changed else o
@@ -150,7 +147,7 @@ class Renames:
         if isinstance(value, tuple):
             return tuple(map(self._told, value))
         if isinstance(value, msgspec.Struct) and not isinstance(value, Address):
-            fields = {f: self._told(getattr(value, f)) for f in value.__struct_fields__ if f not in _UNTOLD}
+            fields = {f: self._told(getattr(value, f)) for f in value.__struct_fields__ if f not in UNTOLD}
             return msgspec.structs.replace(value, **fields)
         return value
 
@@ -158,7 +155,7 @@ class Renames:
 def parents(a: Address) -> Iterator[Address]:
     """The addresses that the parent of a part may have: it may be of a table or of a view."""
     kind = getattr(KINDS.get(a.kind), "parent_kind", "table")
-    for each in _RELATIONS if kind == "table" else (kind,):
+    for each in RELATIONS if kind == "table" else (kind,):
         yield Address(each, a.schema, a.parent)
 
 

@@ -16,7 +16,7 @@ from ..errors import InputError
 from ..model.address import Address
 from ..model.catalog import Catalog
 from ..model.changes import Rename
-from ..model.objects import Object, value_address
+from ..model.objects import NAMESPACE, Object, value_address
 from ..model.profile import Profile
 from ..model.tables import Table
 from .names import Names, Renames, parents
@@ -31,8 +31,8 @@ def said(old: Catalog, new: Catalog, wanted: Names) -> dict[Address, str]:
     todo: dict[Address, str] = {}
     whole = {a: was for a, was in wanted.items() if not a.parent}
     for batch in (
-        {a: was for a, was in whole.items() if a.kind == "schema"},
-        {a: was for a, was in whole.items() if a.kind != "schema"},
+        {a: was for a, was in whole.items() if a.kind == NAMESPACE},
+        {a: was for a, was in whole.items() if a.kind != NAMESPACE},
         {a: was for a, was in wanted.items() if a.parent},
     ):
         todo |= _due(old, new, batch, _Origins(todo))
@@ -48,7 +48,7 @@ class _Origins:
 
     def of(self, a: Address, name: str) -> Address:
         """The old address of a part or a member by its old name."""
-        space = self._was.get(Address("schema", "", a.schema))
+        space = self._was.get(Address(NAMESPACE, "", a.schema))
         schema = space.name if space else a.schema
         above = (w for p in parents(a) if a.parent and (w := self._was.get(p)) is not None)
         return Address(a.kind, schema, name, next((w.name for w in above), a.parent))
@@ -88,7 +88,7 @@ def _traded(
 
 def _look(a: Address, catalog: Catalog) -> object:
     """What an object is by, as far as it is not its name."""
-    if a.kind == "schema":
+    if a.kind == NAMESPACE:
         return frozenset((x.kind, x.parent, x.name) for x in catalog if x.schema == a.name)
     shape = _shape(catalog[a], catalog)
     return shape and shape[1:]
@@ -207,8 +207,8 @@ def applied(old: Catalog, names: Names, profile: Profile) -> tuple[Catalog, list
     for batch in (
         spare,
         {a: n for a, n in plain.items() if a.parent},
-        {a: n for a, n in plain.items() if not a.parent and a.kind != "schema"},
-        {a: n for a, n in plain.items() if a.kind == "schema"},
+        {a: n for a, n in plain.items() if not a.parent and a.kind != NAMESPACE},
+        {a: n for a, n in plain.items() if a.kind == NAMESPACE},
     ):
         moved = Renames(_with_heirs(batch, catalog), catalog, profile.spelled)
         renamed = {a: moved.retold(o.renamed(moved)) for a, o in catalog.items()}
