@@ -22,6 +22,7 @@ _NAMES = sorted(
 )
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", _NAMES)
 def test_manifests_of_a_schema_are_that_schema(pg_default: Postgres, name: str) -> None:
     case, scope = _CASES / name, Scope()

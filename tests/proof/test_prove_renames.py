@@ -11,6 +11,7 @@ from tests.servers import Postgres
 _RENAMED = [n for n in NAMES if (CASES / n / "renames").exists() and not n.startswith("grant/")]
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("name", _RENAMED)
 def test_a_revision_that_renames_is_proved(pg_default: Postgres, name: str) -> None:
     case = CASES / name
