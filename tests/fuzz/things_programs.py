@@ -82,6 +82,8 @@ def _function(world: World, like: Thing | None) -> Parts:
     }
     source = world.any("table", "view", "matview")
     fate = draw.random()
+    if like is not None and like.parts["returns"] not in ("trigger", "event_trigger"):
+        fate = max(fate, 0.17)  # what is called stays what can be called
     if fate < 0.12:
         return parts | {"arguments": [], "volatility": "VOLATILE", "returns": "trigger", **_body_of_trigger(world)}
     if fate < 0.17:

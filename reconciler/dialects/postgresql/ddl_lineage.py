@@ -154,7 +154,8 @@ def _shares_left(new: Table, parent: Address, context: Rendering) -> Iterator[St
         if is_only(o):
             continue
         if isinstance(o, Key | Index | Exclusion) and o.address not in named and (o.kind, _terms(o)) not in shared:
-            name = made_up_index(new.name, _terms(o), o.kind)
+            include = () if isinstance(o, Exclusion) else map(ident, o.include)
+            name = made_up_index(new.name, (*_terms(o), *include), o.kind)
             if (o.kind, name) not in kept:
                 index = f"DROP INDEX IF EXISTS {qualified(new.schema, name)}"
                 yield sql(index if isinstance(o, Index) else f"{head} {ident(name)}")
@@ -166,4 +167,4 @@ def _terms(o: Key | Index | Exclusion) -> tuple[str, ...]:
     """What the server makes the name of an index of: no partition's exclusion becomes a share again."""
     if isinstance(o, Exclusion):
         return tuple(_WITH.split(part)[0] for part in cut(o.definition, o.definition.index("("))[0])
-    return o.columns if isinstance(o, Key) else o.keys
+    return tuple(map(ident, o.columns)) if isinstance(o, Key) else o.keys

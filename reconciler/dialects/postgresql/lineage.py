@@ -81,7 +81,9 @@ def by_lineage(changes: list[Change], old: Catalog, new: Catalog) -> list[Change
     if not moved:
         return changes
     changes = _becoming(changes, moved, new)
-    left = (c for c in changes if not _comes_by_itself(c, moved, old, new))
+    split = [(c, _comes_by_itself(c, moved, old, new)) for c in changes]
+    told = [alter for c, by_itself in split if by_itself and (alter := _told(c, old, new)) is not None]
+    left = [*(c for c, by_itself in split if not by_itself), *told]
     done = [
         _kept_column(c, old) if isinstance(c, Create) and c.new.parent in moved else _shared_column(c, moved, new)
         for c in left
@@ -94,6 +96,15 @@ def by_lineage(changes: list[Change], old: Catalog, new: Catalog) -> list[Change
         else c
         for c in done
     ]
+
+
+def _told(c: Change, old: Catalog, new: Catalog) -> Alter | None:
+    """What comes by itself comes without a comment, and what goes by itself leaves its own behind."""
+    o = subject(c)
+    if o.comment is None or (o.address in old and o.address in new) or isinstance(c, Alter):
+        return None
+    bare = replace(o, comment=None)
+    return Alter(*((bare, o) if isinstance(c, Create) else (o, bare)), frozenset({"comment"}))
 
 
 def _beside(o: Object, catalog: Catalog, parts: set[Address]) -> Object:
