@@ -67,6 +67,14 @@ _CANNOT_ON_POSTGRESQL = {
 }
 """Operations that cannot be, on any server or on PostgreSQL, and why."""
 
+_SINCE = {
+    "column/alter not_null": 18, "column/alter not_null_name": 18, "foreign_key/alter enforced": 18,
+    "membership/alter inherit": 16, "membership/alter set_role": 16, "publication/alter schemas": 15,
+    "publication_table/alter columns": 15, "publication_table/alter where": 15, "sequence/alter unlogged": 15,
+    "table/alter access_method": 15, "materialized_view/alter access_method": 15,
+}  # fmt: skip
+"""The version of PostgreSQL that brought an operation."""
+
 SHOWN = {
     "postgresql": Shown(title="PostgreSQL", versions=("14", "15", "16", "17", "18")),
     "mysql": Shown(
@@ -168,7 +176,8 @@ def page() -> str:
         parts += [shown.note] if shown.note else []
         parts.append("| kind | operation | " + " | ".join(shown.names.get(v, v) for v in versions) + " | proven by |")
         parts.append("| --- | --- |" + " --- |" * (len(versions) + 1))
-        parts += [_line(cell, possible, lacking, seen) for cell, possible in wanted]
+        since = _SINCE if dialect == "postgresql" else {}
+        parts += [_line(cell, possible, lacking, seen, since.get(cell, 0)) for cell, possible in wanted]
         parts.append("")
     return "\n".join(parts)
 
@@ -222,10 +231,10 @@ def _lacking(dialect: str, version: str, shown: Shown) -> frozenset[str]:
     return profile(shown.version).kinds - profile(number).kinds
 
 
-def _line(cell: str, possible: bool, lacking: dict[str, frozenset[str]], seen: dict[str, Cells]) -> str:
+def _line(cell: str, possible: bool, lacking: dict[str, frozenset[str]], seen: dict[str, Cells], since: int) -> str:
     kind, _, operation = cell.partition("/")
-    marks = ["n/a" if not possible or kind in lacking[v] else "yes" if cell in seen.get(v, {}) else "unproven"
-             for v in lacking]  # fmt: skip
+    none = {v for v in lacking if not possible or kind in lacking[v] or int(v.partition(".")[0]) < since}
+    marks = ["n/a" if v in none else "yes" if cell in seen.get(v, {}) else "unproven" for v in lacking]
     why = "" if possible else (_CANNOT | _CANNOT_ON_POSTGRESQL).get(cell, "")
     case = next((f"`{seen[v][cell]}`" for v in reversed([*lacking]) if cell in seen.get(v, {})), why)
     return f"| {kind.replace('_', ' ')} | {operation} | " + " | ".join(marks) + f" | {case} |"
