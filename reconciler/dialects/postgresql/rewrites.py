@@ -246,7 +246,7 @@ def _leaving(changes: Iterable[Change], columns: Collection[Address], old: Catal
 
 
 def _behind(c: Change, type: Address, tables: set[Address | None]) -> Change:
-    """The change so that a table gets its parent when its column is of the new type."""
+    """The change so that a table gets its parent, or leaves it, when its column is of the new type."""
     if not isinstance(c, Alter) or c.new.address not in tables:
         return c
     return replace(c, new=replace(c.new, refs=tuple(sorted({*c.new.refs, type}))))
