@@ -58,7 +58,7 @@ def answered(task: Task, interrupted: Callable[[], bool], at_work: Callable[[], 
         found = Visited(standing=nowhere(task.environment.name), problem=str(error), trouble="passing")
     except KeyboardInterrupt:
         found = Visited(standing=nowhere(task.environment.name), problem="stopped as asked")
-    # The answer is all that leaves this process: a fault of ours is told in it, or the loop learns nothing of what it was.
+    # The answer is all that leaves this process: a fault of ours is told in it, or the loop never learns of it.
     except Exception as error:  # noqa: BLE001  told with its type and place, and the visit has failed
         place = traceback.extract_tb(error.__traceback__)[-1]
         problem = f"{type(error).__name__}: {error}\n  where: {place.filename}:{place.lineno}\n  next: report this"
