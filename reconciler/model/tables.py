@@ -244,7 +244,7 @@ class Check(Child, frozen=True, kw_only=True):
     column: str | None = None
     """SQLite: the column in whose definition it stands. It means the same elsewhere, so it is not compared."""
     inherited: bool = False
-    """It is the parent table's, which is not valid there, and has been validated here (PostgreSQL)."""
+    """It is the parent table's, with what that has not: it has been validated, or a comment is on it (PostgreSQL)."""
 
     silent: ClassVar[frozenset[str]] = frozenset({"refs", "column"})
 

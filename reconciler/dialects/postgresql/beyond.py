@@ -56,7 +56,9 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog, *, named: b
     by += [by_handing(changes, old, new), by_overload(changes), by_attribute(changes, old)]
     by += [by_column_grant(changes, old)]
     done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
-    while further := anew(done, old, new) - {c.old.address for c in done if isinstance(c, Drop)}:
+    while further := {a for a in (*anew(done, old, new), *_by_validity(done, new)) if a in old and a in new}.difference(
+        c.old.address for c in done if isinstance(c, Drop)
+    ):
         done = _replacing(done, further, old, new)
     ordered = (behind_partitions(_behind_children(c, done, new), old, new) for c in done)
     return made_again(list(ordered), old, new)
@@ -193,8 +195,13 @@ def _by_validity(changes: Sequence[Change], new: Catalog) -> Iterator[Address]:
     for c in changes:
         if isinstance(c, Create) and isinstance(c.new, Table):
             yield from (o.address for o in _not_valid_above(c.new, new))
-        if isinstance(c, Drop) and isinstance(c.old, Check) and c.old.inherited and c.old.parent in new:
+        if isinstance(c, Drop) and _validated(c.old) and c.old.parent in new:
             yield from (r for r in c.old.refs if isinstance(o := new.get(r), Check) and o.not_valid)
+
+
+def _validated(o: Object) -> bool:
+    """Whether it is a parent's check, valid where that may not be."""
+    return isinstance(o, Check) and o.inherited and not o.not_valid
 
 
 def ancestors(table: Table, catalog: Catalog) -> Iterator[Address]:

@@ -8,6 +8,10 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from ...model.catalog import Catalog
+from ...model.types import Domain
+from .spelling import at
+
 _NUMBERS: Final = frozenset({"smallint", "integer", "bigint", "numeric", "real", "double precision"})
 _STRINGS: Final = frozenset({"text", "character varying", "character", "name", '"char"', "bpchar"})
 _PAIRS: Final = frozenset(
@@ -69,8 +73,12 @@ def using(old: str, new: str, column: str) -> str:
     return f" USING {column}::text::{new}"
 
 
-def usual_storage(type: str) -> str:
-    """The storage of a built-in type (pg_type.typstorage); others are taken to be of variable length."""
+def usual_storage(type: str, catalog: Catalog) -> str:
+    """The storage of a built-in type (pg_type.typstorage), a domain's that of the type which it is over; others are
+    taken to be of variable length."""
+    domains = {at(d.address): d.type for d in catalog.of(Domain)}
+    while type in domains:
+        type = domains[type]
     plain = base(type)
     if plain in _FIXED:
         return "plain"

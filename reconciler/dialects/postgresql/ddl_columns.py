@@ -195,7 +195,7 @@ def _retyped(old: Column, new: Column, through: str | None, context: Rendering) 
 def _attributes(old: Column, new: Column, context: Rendering) -> Iterator[Statement]:
     head = head_of(new)
     if old.storage != new.storage:
-        default = "default" if context.profile.capabilities["storage_default"] else usual_storage(new.type)
+        default = "default" if context.profile.capabilities["storage_default"] else usual_storage(new.type, context.new)
         yield sql(f"{head} SET STORAGE {(new.storage or default).upper()}")
     if old.compression != new.compression:
         for column in (new, *_below(new, context)):

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from msgspec.structs import replace
 
 from ...model.address import Address
+from ...model.catalog import Catalog
 from ...model.changes import Alter, Create, Drop, Rename, Statement, Step
 from ...model.objects import Object
 from ...model.tables import Check, Exclusion, ForeignKey, Index, Key, PrimaryKey, Table, Unique
@@ -27,13 +28,19 @@ def add_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Create) and isinstance(step.change.new, _CONSTRAINTS)
     o = step.change.new
     if isinstance(o, Check) and o.inherited:
-        yield sql(f"{on_owner(o)} VALIDATE CONSTRAINT {ident(o.name)}")
+        if not o.not_valid and _lacks(context.new, o):
+            yield sql(f"{on_owner(o)} VALIDATE CONSTRAINT {ident(o.name)}")
     elif isinstance(o, PrimaryKeyOfIndex | UniqueOfIndex) and o.index is not None:
         yield from _taken(o, o.index, context)
         return
     else:
         yield sql(f"{on_owner(o)} ADD {constraint_clause(o)}{not_valid(o)}")
     yield from key_extras(o)
+
+
+def _lacks(catalog: Catalog, o: Check) -> bool:
+    """Whether the check of a parent that an inherited one comes from is not valid."""
+    return any(isinstance(above := catalog.get(r), Check) and above.not_valid for r in o.refs)
 
 
 def _taken(key: PrimaryKeyOfIndex | UniqueOfIndex, i: Index, context: Rendering) -> Iterator[Statement]:
@@ -84,9 +91,12 @@ def _unmarked(o: Indexed, was: Indexed, context: Rendering) -> Iterator[Statemen
 @RENDER.on("drop", *_CONSTRAINTS)
 def drop_constraint(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop) and isinstance(step.change.old, _CONSTRAINTS)
-    if isinstance(step.change.old, Check) and step.change.old.inherited:
-        return  # the parent's is made anew or validated
-    yield sql(f"{on_owner(step.change.old)} DROP CONSTRAINT {ident(step.change.old.name)}")
+    old = step.change.old
+    if isinstance(old, Check) and old.inherited:  # its validity goes with the parent's, which is made anew or validated
+        if old.comment is not None and any(r in context.new for r in old.refs if r.kind == old.kind):
+            yield comment("CONSTRAINT", f"{ident(old.name)} ON {owner(old)}", None)
+        return
+    yield sql(f"{on_owner(old)} DROP CONSTRAINT {ident(old.name)}")
 
 
 @RENDER.on("rename", *_CONSTRAINTS)

@@ -97,7 +97,8 @@ def _column_settings(old: MaterializedView | None, new: MaterializedView, contex
         was, will = (dict(getattr(v, field, ())) for v in (old, new))
         for column in sorted(was.keys() | will.keys()):
             if was.get(column) != will.get(column):
-                default = "default" if named or field != "column_storage" else usual_storage(types.get(column, ""))
+                usual = field == "column_storage" and not named
+                default = usual_storage(types.get(column, ""), context.new) if usual else "default"
                 head = f"ALTER MATERIALIZED VIEW {at(new.address)} ALTER COLUMN {ident(column)}"
                 yield from (sql(f"{head} {c}") for c in clause(was.get(column), will.get(column), default))
 

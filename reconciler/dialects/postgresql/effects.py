@@ -19,6 +19,7 @@ from .ddl_columns import ColumnDefault
 from .ddl_programs import replaceable
 from .ddl_subscriptions import FIXED
 from .kinds import REMADE
+from .lineage import HANDED_ON
 
 # ALTER COLUMN … TYPE is refused while one of these uses the column.
 _REFUSES_TYPE: Final = frozenset(
@@ -29,7 +30,6 @@ _TO_COPIES: Final = {
     "table": frozenset({"partition_of", "bound"}),
 }
 """What gives the copies of a trigger the state of that above them, by the kind that is altered."""
-_OVERRIDDEN: Final = frozenset({"nullable", "default", "generated", "storage", "compression"})
 
 
 def effect(cause: Alter | Rebuild, was: Object, will: Object) -> Effect:
@@ -71,7 +71,9 @@ def _leaves(cause: Rebuild, was: Object, will: Object) -> bool:
 
 def _of_column(old: Column, new: Column, fields: frozenset[str], was: Object, will: Object) -> Effect:
     if isinstance(was, Column) and was.inherited:
-        return Effect.REPLACE if fields & _OVERRIDDEN else Effect.NONE
+        if isinstance(will, Column) and not will.inherited:  # it stays, when its table leaves (lineage.py)
+            return Effect.NONE
+        return Effect.REPLACE if fields & HANDED_ON else Effect.NONE
     if fields & {"type", "collation"}:
         if _carries(was, old):
             return Effect.REPLACE

@@ -42,7 +42,7 @@ class Keys:
             relation = s.relations.get(r[1])
             if relation is None or relation[3] not in TABLES or r[4] not in _MAKE or r[15]:
                 continue
-            if not r[13] and self._above(r) is None:
+            if not r[13] and not (r[4] == "c" and self._has_own(r)):
                 continue
             names = s.names[r[1]]
             columns = tuple(names[n] for n in r[5] or () if n > 0)
@@ -94,15 +94,20 @@ class Keys:
             columns.append([names[int(n)] for n in x[6].split()])
         return keys[0] == keys[1] and columns[0] == columns[1]
 
+    def _has_own(self, r: Row) -> bool:
+        """Whether an inherited check has what its parent's has not: it is valid, or a comment is on it."""
+        if (CONSTRAINT, r[0], 0) in self.s.comments:
+            return True
+        above = self._above(r)
+        return r[11] and above is not None and not above[11] and above[20]
+
     def _above(self, r: Row) -> Row | None:
-        """The check of a parent, not valid there, that an inherited one which is valid comes from."""
-        if r[4] != "c" or not r[11]:
-            return None
+        """The check of a parent that an inherited one comes from."""
         todo = list(self.s.parents.get(r[1], ()))
         for parent in todo:
             found = self.checks.get((parent, r[3]))
             if found is not None and found[13]:
-                return found if not found[11] and found[20] else None
+                return found
             todo += self.s.parents.get(parent, ())
         return None
 

@@ -4,6 +4,7 @@ change of its own."""
 from __future__ import annotations
 
 from collections.abc import Container, Mapping
+from typing import Final
 
 from msgspec.structs import replace
 
@@ -14,6 +15,9 @@ from ...model.objects import Child, Object, changed_fields
 from ...model.tables import Check, Column, Table
 from .spelling import made_up
 from .typed import let_go_of
+
+HANDED_ON: Final = frozenset({"nullable", "default", "generated", "storage", "compression"})
+"""What ALTER COLUMN sets in the children's columns as well."""
 
 
 def columns_of(catalog: Catalog, table: Table) -> dict[str, Column]:
@@ -80,7 +84,7 @@ def by_lineage(changes: list[Change], old: Catalog, new: Catalog) -> list[Change
     }
     if not moved:
         return changes
-    changes = _becoming(changes, moved, new)
+    changes = _becoming(changes, moved, old, new)
     split = [(c, _comes_by_itself(c, moved, old, new)) for c in changes]
     told = [alter for c, by_itself in split if by_itself and (alter := _told(c, old, new)) is not None]
     left = [*(c for c, by_itself in split if not by_itself), *told]
@@ -114,20 +118,22 @@ def _beside(o: Object, catalog: Catalog, parts: set[Address]) -> Object:
     return replace(o, refs=tuple(sorted({*o.refs, *(found & parts)})))
 
 
-def _becoming(changes: list[Change], moved: Mapping[Address, tuple[Object, Table]], new: Catalog) -> list[Change]:
+def _becoming(
+    changes: list[Change], moved: Mapping[Address, tuple[Object, Table]], old: Catalog, new: Catalog
+) -> list[Change]:
     """Columns of a table that were its own and become a parent's, or the other way: they stay, with their values."""
     gone = {c.old.address: c.old for c in changes if isinstance(c, Drop) and c.old.parent in moved}
     staying: dict[Address, Alter] = {}
     for c in changes:
         if isinstance(c, Create) and (table := c.new.parent) in moved and table is not None:
             was = gone.get(c.new.address)
-            alter = _stays(was, c.new, new, moved[table][1]) if isinstance(was, Column) else None
+            alter = _stays(was, c.new, moved[table], old, new) if isinstance(was, Column) else None
             staying |= {c.new.address: alter} if alter is not None else {}
     kept = (c for c in changes if address_of(c) not in staying)
     return [*kept, *(c for c in staying.values() if c.fields)]
 
 
-def _stays(was: Column, will: Object, new: Catalog, table: Table) -> Alter | None:
+def _stays(was: Column, will: Object, table: tuple[Object, Table], old: Catalog, new: Catalog) -> Alter | None:
     assert isinstance(will, Column)
     if was.inherited == will.inherited or (was.type, was.collation) != (will.type, will.collation):
         return None
@@ -137,8 +143,22 @@ def _stays(was: Column, will: Object, new: Catalog, table: Table) -> Alter | Non
     if will.inherited and will.not_null_name is not None and not was.nullable:  # its own, beside the parent's
         mine = replace(mine, not_null_name=was.not_null_name or made_up(was.table, was.name, "not_null"))
     if will.inherited:
-        mine = _asked(mine, columns_from_parents(new, table).get(was.name))
+        mine = _asked(mine, columns_from_parents(new, table[1]).get(was.name))
+    else:
+        mine = _handed_on(mine, will, table[0], old, new)
     return Alter(mine, will, changed_fields(mine, will))
+
+
+def _handed_on(mine: Column, will: Column, left: Object, old: Catalog, new: Catalog) -> Column:
+    """A column whose table leaves its parents: what changes in theirs may have come before it left."""
+    assert isinstance(left, Table)
+    for table in (t for a in parents(left) if isinstance(t := old.get(a), Table)):
+        above = columns_of(old, table).get(mine.name)
+        now = new.get(above.address) if above is not None else None
+        if above is not None and isinstance(now, Column):
+            came = changed_fields(above, now) & HANDED_ON
+            mine = replace(mine, **{f: getattr(now, f) for f in came if getattr(mine, f) == getattr(will, f)})
+    return mine
 
 
 def _asked(c: Column, above: Column | None) -> Column:

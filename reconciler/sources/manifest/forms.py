@@ -242,9 +242,9 @@ class CheckForm(_PartForm, frozen=True, kw_only=True):
     not_valid: Annotated[bool, Meta(description="Whether rows that were there before are not checked.")] = False
     enforced: bool = True
     column: Annotated[str | None, Meta(description="The column in whose definition it stands (SQLite).")] = None
-    inherited: Annotated[bool, Meta(description="The parent table's, not valid there and valid here (PostgreSQL).")] = (
-        False
-    )
+    inherited: Annotated[
+        bool, Meta(description="The parent table's, valid here alone or with a comment of its own (PostgreSQL).")
+    ] = False
 
 
 class ForeignKeyForm(_ForeignKeyRules, frozen=True, kw_only=True):

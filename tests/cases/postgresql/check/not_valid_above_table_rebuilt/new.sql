@@ -1,0 +1,3 @@
+CREATE TABLE parent (n integer, m integer);
+CREATE TABLE child (k integer DEFAULT 1 NOT NULL);
+ALTER TABLE parent ADD CONSTRAINT few CHECK (n < 9) NOT VALID;

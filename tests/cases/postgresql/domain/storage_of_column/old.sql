@@ -1,0 +1,4 @@
+CREATE DOMAIN amount AS numeric(6);
+CREATE DOMAIN price AS amount;
+CREATE TABLE t (a amount, p price);
+ALTER TABLE t ALTER a SET STORAGE PLAIN, ALTER p SET STORAGE EXTERNAL;
