@@ -45,8 +45,8 @@ _KINDS: Final = {"type": ("enum", "composite_type", "range_type")}
 """What a noun may stand for."""
 _NOT_COLUMNS: Final = frozenset({"constraint", "index", "key", "to", "as"})
 _SCHEMA: Final = re.compile(r"(create|alter|drop|comment|grant|revoke|rename|reindex|security)\b", re.IGNORECASE)
-_VALUE: Final = re.compile(r"\brename\s+value\b", re.IGNORECASE)
-"""A label that gets another name: its rows seem to hold one that goes."""
+_VALUE: Final = re.compile(r"\brename\s+(value|attribute)\b", re.IGNORECASE)
+"""A label, or an attribute, that gets another name: its rows seem to hold one that goes."""
 _MORE: Final = re.compile(r"\b(drop|default|using|select|as)\b", re.IGNORECASE)
 
 

@@ -89,6 +89,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     uninvited: Callable[[Sequence[Change], Catalog, Catalog], Iterable[Change]] = lambda changes, old, new: ()
     """What must be said of what is made, given all changes, because the database gives new objects more than nothing
     (default privileges)."""
+    out_of_order: Callable[[Sequence[Change], Catalog, Catalog], set[Address]] = lambda changes, old, new: set()
+    """The tables that all changes leave with their columns in another order than is asked for, where that counts."""
     canonical: Callable[[Object], Object | None] = lambda o: o
     """An owner or grant in the one spelling that inspection gives it; None where it says what is so anyway."""
     capabilities: Mapping[str, Any] = {}

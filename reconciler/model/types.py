@@ -41,6 +41,8 @@ class Attribute(msgspec.Struct, frozen=True, array_like=True):
 class CompositeType(Object, frozen=True, kw_only=True):
     """A stand-alone composite type."""
 
+    value_field: ClassVar[str] = "attributes"
+
     attributes: tuple[Attribute, ...] = ()
 
 

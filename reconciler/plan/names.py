@@ -136,7 +136,8 @@ class Renames:
         """An object whose texts mention what has another name by that."""
         if not self._spaces:
             return o
-        apart = {o.value_field, *UNTOLD}
+        plain = all(isinstance(v, str) for v in getattr(o, o.value_field, ()))
+        apart = {*UNTOLD, *([o.value_field] if plain else ())}
         fields = {f: (v, self._told(v)) for f in o.__struct_fields__ if f not in apart and (v := getattr(o, f))}
         changed = {f: will for f, (was, will) in fields.items() if will != was}
         return msgspec.structs.replace(o, **changed) if changed else o

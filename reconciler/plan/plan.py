@@ -11,7 +11,7 @@ from ..diagnostics import Finding, in_order
 from ..errors import ReconcileError
 from ..model.address import Address, spelled
 from ..model.catalog import Catalog
-from ..model.changes import Change, Drop, Rename, Step
+from ..model.changes import Alter, Change, Create, Drop, Rename, Step
 from ..model.objects import Object
 from ..model.profile import Profile
 from . import renames
@@ -94,14 +94,15 @@ def make_plan(
         before, more = renames.applied(before, found, profile)
         moved += more
         names.update({origins.get(a, a): name for a, name in found.items()})
-    before, more, values = renames.values_renamed(before, new, wanted_names or {}, _origins(old, names, profile))
+    origins = _origins(old, names, profile)
+    before, more, values = renames.values_renamed(before, new, wanted_names or {}, origins, profile)
     moved += more
     names.update(values)
     before = renames.relabelled(before, new)
     before, new = alike(before, adopted(before, new), profile)
     raw = raw_changes(before, new, profile, follow_order=follow_order)
     findings = renames.likely(before, new)
-    every, reasons = cascaded(profile.rewrite(raw, before, new, follow_order), before, new, profile)
+    every, reasons = _with_all_it_takes(raw, before, new, profile, follow_order)
     every = loosened(every, before, new, profile)
     every += profile.uninvited(every, before, new)
     every, apart = opened(every, profile)
@@ -116,6 +117,20 @@ def make_plan(
         spelled=profile.spelled,
         findings=tuple(in_order([*findings, *refused])),
     )
+
+
+def _with_all_it_takes(
+    raw: list[Change], old: Catalog, new: Catalog, profile: Profile, follow_order: bool
+) -> tuple[list[Change], dict[Address, Address]]:
+    """All changes, and the reasons of those that come from others. Where the order of columns counts, a table that they
+    would leave in another one is replaced, and what that takes is looked for again."""
+    while True:
+        every, reasons = cascaded(profile.rewrite(raw, old, new, follow_order), old, new, profile)
+        mixed = sorted(profile.out_of_order(every, old, new)) if follow_order else []
+        if not mixed:
+            return every, reasons
+        kept = [c for c in raw if not (isinstance(c, Alter) and c.new.address in mixed)]
+        raw = [*kept, *(Drop(old[a]) for a in mixed), *(Create(new[a]) for a in mixed)]
 
 
 def _origins(old: Catalog, names: Names, profile: Profile) -> dict[Address, Address]:

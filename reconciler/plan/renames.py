@@ -6,6 +6,7 @@ dialect can. Anything else that looks like a rename is pointed out, never guesse
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -18,6 +19,7 @@ from ..model.catalog import Catalog
 from ..model.changes import Rename
 from ..model.objects import NAMESPACE, Object, value_address
 from ..model.profile import Profile
+from ..model.programs import Function
 from ..model.tables import Table
 from .names import Names, Renames, parents
 
@@ -95,7 +97,7 @@ def _look(a: Address, catalog: Catalog) -> object:
 
 
 def values_renamed(
-    old: Catalog, new: Catalog, wanted: Names, origins: Mapping[Address, Address]
+    old: Catalog, new: Catalog, wanted: Names, origins: Mapping[Address, Address], profile: Profile
 ) -> tuple[Catalog, list[Rename], dict[Address, str]]:
     """The old catalog with the values renamed that a source asks for, the steps, and the names by old address.
 
@@ -107,30 +109,57 @@ def values_renamed(
     for a, o in new.items():
         if not o.value_field or (was := old.get(a)) is None:
             continue
-        asked = {wanted[v]: x for x in getattr(o, o.value_field) if (v := value_address(a, x)) in wanted}
-        have: tuple[str, ...] = getattr(was, o.value_field)
+        asked = {wanted[v]: x for x in o.value_names if (v := value_address(a, x)) in wanted}
+        have = was.value_names
         moved = {x: asked[x] for x in have if x in asked and asked[x] not in have}
         if moved:
-            will = msgspec.structs.replace(was, **{o.value_field: tuple(moved.get(x, x) for x in have)})
+            will = was.with_values_named(moved)
             steps.append(Rename(was, will))
             done |= {value_address(origins.get(a, a), x): y for x, y in moved.items()}
-            mentioned = (_with_values(old[d], moved) for d in old.dependents(a))
-            old = old.replaced([will, *mentioned])
+            texts = _mentions(was, moved, profile)
+            mentioned = (_with_values(old[d], texts) for d in old.dependents(a))
+            old = _columns_along(old.replaced([will, *mentioned]), was, moved, profile)
     return old, steps, done
 
 
-def _with_values(o: Object, moved: Mapping[str, str]) -> Object:
-    """An object whose texts name the values as they are called from now on (`'old'::app.state`)."""
-    changed = {f: v for f in o.__struct_fields__ if (v := _revalued(getattr(o, f), moved)) != getattr(o, f)}
+def _columns_along(old: Catalog, type: Object, moved: Mapping[str, str], profile: Profile) -> Catalog:
+    """The columns of tables of a type are renamed with its attributes."""
+    tables = [t.address for t in old.of(Table) if t.of_type is not None and type.address in t.refs]
+    names = {Address("column", t.schema, x, t.name): y for t in tables for x, y in moved.items()}
+    if not names:
+        return old
+    along = Renames(_with_heirs(names, old), old, profile.spelled)
+    return old.like(along.retold(o.renamed(along)) for o in old.values())
+
+
+_Texts = Mapping[re.Pattern[str], str]
+
+
+def _mentions(o: Object, moved: Mapping[str, str], profile: Profile) -> _Texts:
+    """How the server prints a value where a text mentions it, and what it prints from then on: a constant of an enum
+    with its type, an attribute of what stands in brackets."""
+    if all(isinstance(v, str) for v in getattr(o, o.value_field)):
+        return {re.compile(re.escape(f"{_literal(x)}::")): f"{_literal(y)}::" for x, y in moved.items()}
+    spell = profile.spelled
+    return {re.compile(re.escape(f").{spell(x)}") + r"(?![\w$])"): f").{spell(y)}" for x, y in moved.items()}
+
+
+def _with_values(o: Object, texts: _Texts) -> Object:
+    """An object whose texts name the values as they are called from now on (`'old'::app.state`); what a function's
+    body says as a text is not known to the server."""
+    changed = {f: v for f in o.__struct_fields__ if (v := _revalued(getattr(o, f), texts)) != getattr(o, f)}
+    if isinstance(o, Function) and "definition" in changed:
+        head, quoted, body = o.definition.partition("\nAS ")
+        changed["definition"] = f"{_revalued(head, texts)}{quoted}{body}"
     return msgspec.structs.replace(o, **changed) if changed else o
 
 
-def _revalued(value: Any, moved: Mapping[str, str]) -> Any:
+def _revalued(value: Any, texts: _Texts) -> Any:
     if isinstance(value, str):
-        for was, now in moved.items():
-            value = value.replace(f"{_literal(was)}::", f"{_literal(now)}::")
+        for was, now in texts.items():
+            value = was.sub(now.replace("\\", r"\\"), value)
     elif isinstance(value, tuple) and all(isinstance(v, str) for v in value):
-        return tuple(_revalued(v, moved) for v in value)
+        return tuple(_revalued(v, texts) for v in value)
     return value
 
 

@@ -91,8 +91,13 @@ def _harmless(message: str) -> bool:
     return any(text in message for text in ("storage: main", "start=", "not kept"))
 
 
-_WITH_ROWS_ALONE = ("could not identify a comparison", "unsupported XML feature")
-"""What the server says of a type of which it can do less than is asked, once there is a value."""
+_WITH_ROWS_ALONE = (
+    "could not identify a comparison",
+    "unsupported XML feature",
+    "cannot return non-composite value",
+)
+"""What the server says of a type of which it can do less than is asked, and of a body that does not give what its
+function returns, once there is a value."""
 
 
 class Round:

@@ -22,6 +22,7 @@ from reconciler.model.address import Address
 from reconciler.model.catalog import Catalog
 from reconciler.model.changes import Alter, Rename, Statement, subject
 from reconciler.model.codec import encoded, objects
+from reconciler.model.objects import value_address
 from reconciler.model.tables import Table
 from reconciler.plan.names import Renames
 from reconciler.plan.plan import make_plan
@@ -102,7 +103,8 @@ def asked(case: Path, old: Catalog, *, back: bool = False) -> dict[Address, str]
     """What the file `renames` of a case asks for, as `make_plan` takes it: each line has an address of the old schema
     and the name that the object has in the new one."""
     file = case / "renames"
-    known = {str(a): a for a in old}
+    values = (value_address(o.address, v) for o in old.values() for v in o.value_names)
+    known = {str(a): a for a in (*old, *values)}
     lines = (line.rsplit(" ", 1) for line in file.read_text().splitlines()) if file.exists() else ()
     names = {known[a]: new for a, new in lines}
     return names if back else {Renames(names).address(a): a.name for a in names}

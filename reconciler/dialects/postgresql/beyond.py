@@ -64,6 +64,24 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog, *, named: b
     return made_again(list(ordered), old, new)
 
 
+def out_of_order(changes: Sequence[Change], old: Catalog, new: Catalog) -> set[Address]:
+    """The tables of which a column that is made anew would go behind others. What a table has from its parents has the
+    order that it has there; a column that calls a function made anew goes before that one does, and so does not wait
+    for its table."""
+    gone = {c.old.address for c in changes if isinstance(c, Drop)}
+    anew = [c.old for c in changes if isinstance(c, Drop) and isinstance(c.old, Column)]
+    calling = {o.parent for o in anew if any(r.kind == "function" and r in gone for r in o.refs)}
+    tables = {o.parent for o in anew} - calling
+    return {t for t in tables if t is not None and t not in gone and _is_mixed(old.get(t), new.get(t), gone)}
+
+
+def _is_mixed(was: Object | None, will: Object | None, gone: set[Address]) -> bool:
+    if not isinstance(was, Table) or not isinstance(will, Table) or will.server is not None or parents(will):
+        return False
+    kept = [n for n in was.columns if n in will.columns and Address("column", was.schema, n, was.name) not in gone]
+    return (*kept, *(n for n in will.columns if n not in kept)) != will.columns
+
+
 def _replacing(changes: Sequence[Change], asked: set[Address], old: Catalog, new: Catalog) -> list[Change]:
     wanted = sorted(a for a in asked if a in old and a in new)
     kept = [c for c in changes if not (isinstance(c, Alter) and c.new.address in wanted)]

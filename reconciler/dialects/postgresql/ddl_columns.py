@@ -170,7 +170,9 @@ def alterations(old: Column, new: Column, context: Rendering, *, through: str | 
         yield from identity_changes(old, new, context, bounded=narrowed)
     if old.generated is not None and new.generated is not None and old.generated != new.generated:
         yield sql(f"{head} SET EXPRESSION AS ({new.generated.expression})")
-    yield from _attributes(replace(old, storage=None) if retyped else old, new, context)  # TYPE takes the storage away
+    if retyped:  # TYPE takes these away
+        old = replace(old, storage=None, compression=None)
+    yield from _attributes(old, new, context)
 
 
 def _toasted(c: Column, context: Rendering) -> Iterator[Statement]:

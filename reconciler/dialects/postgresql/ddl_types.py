@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from ...model.changes import Alter, Create, Drop, Rebuild, Rename, Statement, Step
 from ...model.namespaces import Enum, Extension, Schema
 from ...model.objects import Object
-from ...model.tables import Column
+from ...model.tables import Column, Table
 from ...model.types import Attribute, Collation, CompositeType, Domain, DomainCheck, RangeType
 from ..base import Rendering
 from .attributes import retyped
@@ -149,8 +149,12 @@ def rename(step: Step, context: Rendering) -> Iterator[Statement]:
     if old.name != new.name:
         yield sql(f"ALTER {noun(old)} {at(old.address)} RENAME TO {ident(new.name)}")
         return
-    for was, now in zip(getattr(old, "labels", ()), getattr(new, "labels", ()), strict=True):
-        if was != now:
+    typed = any(t.of_type is not None and new.address in t.refs for t in context.old.of(Table))
+    for was, now in zip(old.value_names, new.value_names, strict=True):
+        if was != now and isinstance(new, CompositeType):
+            cascade = " CASCADE" if typed else ""  # to the tables of the type
+            yield sql(f"ALTER TYPE {at(new.address)} RENAME ATTRIBUTE {ident(was)} TO {ident(now)}{cascade}")
+        elif was != now:
             yield sql(f"ALTER TYPE {at(new.address)} RENAME VALUE {literal(was)} TO {literal(now)}")
 
 

@@ -11,6 +11,7 @@ from ...model.catalog import Catalog
 from ...model.objects import Object
 from ...model.profile import Profile
 from ...model.tables import Check, Table
+from .beyond import out_of_order
 from .calls import called
 from .default_privileges import uninvited
 from .effects import detached, effect, in_place
@@ -148,6 +149,7 @@ def _profile(major: int) -> Profile:
         refusals=refusals,
         placed=lambda catalog: placed(catalog) | typed(catalog),
         uninvited=uninvited(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
+        out_of_order=out_of_order,
         canonical=canonical(maintain=capabilities["maintain"], guarded=capabilities["guarded_public"]),
         detached=detached,
         added_alone=lambda o: o.kind in ("check", "exclusion", "domain_check"),

@@ -137,7 +137,7 @@ class _Handed:
     def _between(self, was: Column, will: Column) -> Column:
         """The column as the table's rebuild finds it: of the type that it copies, and otherwise as it was."""
         made = replace(was, type=will.type, collation=will.collation, refs=will.refs)
-        return replace(made, default=None, default_refs=(), storage=None)
+        return replace(made, default=None, default_refs=(), storage=None, compression=None)
 
     def changes(self) -> list[Change]:
         handed = tuple(o for o in self.table.before if o.address in self.kept)
@@ -232,7 +232,7 @@ def _joining(o: Object, changes: Iterable[Change], new: Catalog) -> Column | Non
     if not isinstance(o, Column) or will is None or o.address in new or not _keeps_rows(o, will):
         return None
     made = replace(o, type=will.type, collation=will.collation, refs=will.refs)
-    return replace(made, default=None, default_refs=(), storage=None)
+    return replace(made, default=None, default_refs=(), storage=None, compression=None)
 
 
 def _leaving(changes: Iterable[Change], columns: Collection[Address], old: Catalog) -> set[Address | None]:

@@ -110,6 +110,7 @@ class AttributeForm(Form, frozen=True, kw_only=True):
     type: str
     collation: str | None = None
     comment: Comment = None
+    renamed_from: RenamedFrom = None
 
 
 class CompositeForm(Form, frozen=True, kw_only=True):
@@ -201,12 +202,16 @@ def _enum(metadata: Metadata, spec: EnumForm, schema: str, _profile: Profile | N
         if label in labels[:n]:
             parts.wrong.append(Wrong(f"value {label!r} twice", ("spec", "values", n), "keep one of them"))
         was = form.renamed_from if isinstance(form, ValueForm) else None
-        if was in labels:
-            message = f"renamed from {was!r}, which is there as well"
-            parts.wrong.append(Wrong(message, ("spec", "values", n), "remove renamedFrom, or the other"))
-        elif was is not None:
-            parts.names[value_address(enum.address, label)] = was
+        _value_renamed(parts, enum, label, was, ("spec", "values", n))
     return parts
+
+
+def _value_renamed(parts: Parts, o: Object, name: str, was: str | None, place: tuple[str | int, ...]) -> None:
+    if was in o.value_names:
+        message = f"renamed from {was!r}, which is there as well"
+        parts.wrong.append(Wrong(message, place, "remove renamedFrom, or the other"))
+    elif was is not None:
+        parts.names[value_address(o.address, name)] = was
 
 
 @form(CompositeType, CompositeForm)
@@ -218,6 +223,9 @@ def _composite(metadata: Metadata, spec: CompositeForm, schema: str, _profile: P
     )
     composite = CompositeType(schema=schema, name=metadata.name, attributes=attributes, comment=spec.comment)
     parts.add(composite, ("metadata", "name"), metadata.renamed_from)
+    for name, a in spec.attributes.items():
+        if isinstance(a, AttributeForm):
+            _value_renamed(parts, composite, name, a.renamed_from, ("spec", "attributes", name))
     return parts
 
 
