@@ -198,6 +198,16 @@ def test_renames_are_said_by_their_new_address() -> None:
     assert {f.message for f in both.findings} == {"x cannot become two", "renamed from x, which is there as well"}
 
 
+def test_an_attribute_of_a_composite_type_says_what_it_was_called() -> None:
+    document = (
+        "apiVersion: reconcile/v1\nkind: CompositeType\nmetadata: {schema: app, name: place}\n"
+        "spec: {attributes: {zip: {type: text, renamedFrom: postcode}, town: text}}\n"
+    )
+    assert load(document).names == {Address("composite_type_value", "app", "zip", "place"): "postcode"}
+    (found,) = load(document.replace("postcode", "town")).findings
+    assert found.message == "renamed from 'town', which is there as well"
+
+
 def test_what_a_project_does_not_manage_may_be_pointed_at() -> None:
     spec = (
         "columns: {id: bigint}\nforeignKeys: {k: {columns: [id], references: {table: t, schema: other, columns: [id]}}}"
