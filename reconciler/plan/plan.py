@@ -124,11 +124,13 @@ def _with_all_it_takes(
 ) -> tuple[list[Change], dict[Address, Address]]:
     """All changes, and the reasons of those that come from others. Where the order of columns counts, a table that they
     would leave in another one is replaced, and what that takes is looked for again."""
+    replaced: set[Address] = set()
     while True:
         every, reasons = cascaded(profile.rewrite(raw, old, new, follow_order), old, new, profile)
-        mixed = sorted(profile.out_of_order(every, old, new)) if follow_order else []
+        mixed = sorted(profile.out_of_order(every, old, new) - replaced) if follow_order else []
         if not mixed:
             return every, reasons
+        replaced.update(mixed)
         kept = [c for c in raw if not (isinstance(c, Alter) and c.new.address in mixed)]
         raw = [*kept, *(Drop(old[a]) for a in mixed), *(Create(new[a]) for a in mixed)]
 

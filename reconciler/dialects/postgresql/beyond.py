@@ -30,7 +30,7 @@ from msgspec.structs import replace
 
 from ...model.address import Address
 from ...model.catalog import Catalog
-from ...model.changes import Alter, Change, Create, Drop, subject
+from ...model.changes import Alter, Change, Create, Drop, Rebuild, subject
 from ...model.objects import Object
 from ...model.tables import Check, Column, Index, Key, Table
 from .attributes import by_attribute
@@ -71,7 +71,8 @@ def out_of_order(changes: Sequence[Change], old: Catalog, new: Catalog) -> set[A
     gone = {c.old.address for c in changes if isinstance(c, Drop)}
     anew = [c.old for c in changes if isinstance(c, Drop) and isinstance(c.old, Column)]
     calling = {o.parent for o in anew if any(r.kind == "function" and r in gone for r in o.refs)}
-    tables = {o.parent for o in anew} - calling
+    rebuilt = {o.address for c in changes if isinstance(c, Rebuild) for o in (c.old, *c.before)}
+    tables = {o.parent for o in anew} - calling - rebuilt
     return {t for t in tables if t is not None and t not in gone and _is_mixed(old.get(t), new.get(t), gone)}
 
 
