@@ -28,7 +28,7 @@ from ..sources.revisions import Revision, read_revision
 from .neighbourhood import Neighbourhood, neighbourhood
 from .rows import Ahead, Rows, filled
 from .running import Direction, Scratch, run_revision, run_statements
-from .survival import Before, Fate, looked_at, lost
+from .survival import Before, Fate, looked_at, lost, told_to_lose
 
 DATA_CODES = (
     "22", "23", "SQLITE_CONSTRAINT", "SQLITE_MISMATCH", "1048", "1062", "1138", "1264", "1265", "1292", "1364", "1366",
@@ -172,7 +172,8 @@ class _Trial:
 
     def _there_and_back(self, session: Session, with_rows: bool) -> None:
         part = self.part
-        there = Fate(self.up, part.names, part.base, part.target)
+        told = told_to_lose(self.up, self.dialect, self.profile)
+        there = Fate(self.up, part.names, part.base, part.target, told)
         rows = Rows(given={}, refused={})
         if with_rows:
             rows = filled(session, self.dialect, part.base, Ahead(target=part.target, names=part.names))
@@ -258,7 +259,8 @@ class _Trial:
 
     def _return(self, session: Session, tables: Iterable[Address], with_rows: bool) -> None:
         part = self.part
-        back = Fate(self.down, {n: o for o, n in part.names.items()}, part.target, part.base)
+        told = told_to_lose(self.down, self.dialect, self.profile)
+        back = Fate(self.down, {n: o for o, n in part.names.items()}, part.target, part.base, told)
         between = looked_at(session, self.dialect, part.target, tables)
         ran = self._ran(session, "downgrade", with_rows)
         if ran and self._reached(session, part.target, part.base, back, "downgrade"):

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Set
 
 import msgspec
 
 from ..dialects.base import Dialect
 from ..dialects.session import Session
+from ..emit.sql import rendering
 from ..errors import DatabaseError
 from ..model.address import Address
 from ..model.catalog import Catalog, closure
-from ..model.changes import Create, Drop, Step
+from ..model.changes import Change, Create, Drop, Rebuild, Step
 from ..model.objects import Object
+from ..model.profile import Profile
 from ..model.tables import Column, Table
 from ..model.types import CompositeType
 from ..plan.plan import Plan
@@ -26,7 +28,7 @@ class Carried(msgspec.Struct, frozen=True):
     """A column as it was and as it is now; `exact` where its text must be the same, and not merely be there.
 
     `by_text`: where it is not, its text is at least what the new type reads. That of a composite is not, once an
-    attribute stands where another one did.
+    attribute stands where another one did; nor that of a column of which the plan says that not all may fit.
     """
 
     old: Column
@@ -61,8 +63,10 @@ def _rows(session: Session, dialect: Dialect, table: Address, columns: list[Colu
 class Fate:
     """What a plan means for rows: which tables and columns keep what is in them, and under which name."""
 
-    def __init__(self, plan: Plan, names: Mapping[Address, Address], base: Catalog, target: Catalog) -> None:
-        self.names, self.base, self.target = names, base, target
+    def __init__(
+        self, plan: Plan, names: Mapping[Address, Address], base: Catalog, target: Catalog, told: Set[Address]
+    ) -> None:
+        self.names, self.base, self.target, self._told = names, base, target, told
         self._dropped = {s.change.old.address for s in plan.steps if isinstance(s.change, Drop)}
         self._changed = {o.address for s in plan.steps for o in _about(s)}
 
@@ -92,14 +96,14 @@ class Fate:
             address = self.names.get(c.address, c.address)
             if address not in self._dropped and address in now:
                 exact = not self._is_remade(c, now[address])
-                yield Carried(c, now[address], exact, exact or not self._is_reshaped(c, now[address]))
+                by_text = address not in self._told and not self._is_reshaped(c, now[address])
+                yield Carried(c, now[address], exact, exact or by_text)
 
     def _is_remade(self, old: Column, new: Column) -> bool:
         if old.type != new.type or (old.nullable and not new.nullable):
             return True
         types = (*_made_of(self.base, old), *_made_of(self.target, new))
         return any(self.names.get(r, r) in self._changed for r in types)
-
 
     def _is_reshaped(self, old: Column, new: Column) -> bool:
         """Whether a composite that both are made of has other attributes, or has them in other places."""
@@ -108,6 +112,22 @@ class Fate:
             for c, column in ((self.base, old), (self.target, new))
         )
         return any(after.get(self.names.get(a, a), names) != names for a, names in before.items())
+
+
+def told_to_lose(plan: Plan, dialect: Dialect, profile: Profile) -> frozenset[Address]:
+    """The columns of which a plan says that it may take a part of their values along, by new addresses."""
+    context = rendering(plan, profile)
+    losing = (s.change for s in plan.steps if dialect.impact(s, context).loses)
+    return frozenset(
+        o.address
+        for change in losing
+        for o in (*((change.new,) if not isinstance(change, Drop) else ()), *_after(change))
+        if isinstance(o, Column)
+    )
+
+
+def _after(change: Change) -> tuple[Object, ...]:
+    return change.after if isinstance(change, Rebuild) else ()
 
 
 def _made_of(catalog: Catalog, column: Column) -> Iterable[Address]:
@@ -167,16 +187,20 @@ def _same(session: Session, dialect: Dialect, c: Carried, old: Row, new: Row, st
         return None in old and c.new.default is not None and not c.new.nullable
     if not strict or not c.by_text or not dialect.strict_casts:
         return True
-    expected = [_converted(session, dialect, v, c.new.type) for v in old]
-    return any(not known for known, _ in expected) or Counter(v for _, v in expected) == Counter(new)
+    by_text = _read_as(session, dialect, "{}", c.new.type, old)
+    if by_text is None or by_text == Counter(new):
+        return True
+    return _read_as(session, dialect, f"CAST({{}} AS {c.old.type})", c.new.type, old) == Counter(new)
 
 
-def _converted(session: Session, dialect: Dialect, value: str | None, type: str) -> tuple[bool, str | None]:
-    """A value as the new type spells it, where its text can be read as that type at all."""
-    if value is None:
-        return True, None
+def _read_as(
+    session: Session, dialect: Dialect, first: str, type: str, values: Row
+) -> Counter[str | None] | None:
+    """What values are as another type, by their text or as the type that they were of; None where one is none."""
+    texts = [v for v in values if v is not None]
+    casts = (f"CAST(CAST({first.format(dialect.literal(v))} AS {type}) AS text)" for v in texts)
     try:
-        rows = session.rows(f"SELECT CAST(CAST({dialect.literal(value)} AS {type}) AS text)")
+        found = [session.rows(f"SELECT {cast}")[0][0] for cast in casts]
     except DatabaseError:
-        return False, None
-    return True, rows[0][0]
+        return None
+    return Counter([*found, *(None for v in values if v is None)])

@@ -24,7 +24,7 @@ from reconciler.model.tables import Column, Table
 from reconciler.plan.plan import Plan, reverse_names
 from reconciler.prove.proof import DATA_CODES
 from reconciler.prove.rows import Ahead, filled
-from reconciler.prove.survival import Before, Fate, looked_at, lost
+from reconciler.prove.survival import Before, Fate, looked_at, lost, told_to_lose
 from reconciler.sources.normalise import normalise
 from tests.fuzz.sqlite_programs import compiled
 from tests.fuzz.strategies import Pair, written
@@ -158,7 +158,8 @@ class Round:
         self._require_working(session)
         self._require_comments(session, plan)
         names = _new_addresses(plan)
-        fate = Fate(plan, names, plan.old, plan.new)
+        told = told_to_lose(plan, self.dialect, found.profile)
+        fate = Fate(plan, names, plan.old, plan.new, told)
         gone = list(lost(session, self.dialect, fate, rows))
         if gone:
             raise self.broken(f"rows are lost: {gone}")

@@ -42,7 +42,7 @@ def lost(change: Alter | Rebuild, old: Catalog) -> str:
     return "; ".join(
         f"the values of {', '.join(gone)} in {was.address.dotted} ({', '.join(held)})"
         for was, gone in _going(change)
-        if (held := sorted(_holders(was.address, old)))
+        if (held := held_by(was.address, old))
     )
 
 
@@ -57,12 +57,11 @@ def _going(change: Alter | Rebuild) -> Iterator[tuple[CompositeType, list[str]]]
                 yield was, gone
 
 
-def _holders(type: Address, catalog: Catalog) -> Iterator[str]:
+def held_by(type: Address, catalog: Catalog) -> list[str]:
     """The tables of a type, and the columns that hold its values, also inside of other types."""
     types = closure(catalog, [type], lambda c, t: (d for d in c.dependents(t) if d.kind in REMADE))
-    for user in (catalog[d] for t in types for d in catalog.dependents(t)):
-        if _is_stored(user, types, catalog):
-            yield user.address.dotted
+    users = (catalog[d] for t in types for d in catalog.dependents(t))
+    return sorted({user.address.dotted for user in users if _is_stored(user, types, catalog)})
 
 
 def _is_stored(user: Object, types: set[Address], catalog: Catalog) -> bool:

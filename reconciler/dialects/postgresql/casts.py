@@ -33,7 +33,7 @@ _EXPLICIT: Final = frozenset(
     {("integer", "boolean"), ("boolean", "integer"), ("bigint", "bit"), ("integer", "bit"), ("bit", "integer"),
      ("bit", "bigint"), ("jsonb", "boolean"), ("jsonb", "numeric"), ("jsonb", "integer"), ("jsonb", "bigint")}
 )  # fmt: skip
-_FIXED: Final = frozenset(
+FIXED: Final = frozenset(
     {
         "smallint", "integer", "bigint", "real", "double precision", "boolean", "date", "uuid", "money", "oid", "name",
         "timestamp without time zone", "timestamp with time zone", "time without time zone", "time with time zone",
@@ -73,13 +73,20 @@ def using(old: str, new: str, column: str) -> str:
     return f" USING {column}::text::{new}"
 
 
+def underlying(type: str, catalog: Catalog) -> str:
+    """The type that a domain is over, in the end, an array of a domain as one of that; any other type as it is."""
+    domains = {at(d.address): d.type for d in catalog.of(Domain)}
+    array = "[]" if type.endswith("[]") else ""
+    type = type.removesuffix("[]")
+    while type in domains:
+        type = domains[type]
+    return type + array
+
+
 def usual_storage(type: str, catalog: Catalog) -> str:
     """The storage of a built-in type (pg_type.typstorage), a domain's that of the type which it is over; others are
     taken to be of variable length."""
-    domains = {at(d.address): d.type for d in catalog.of(Domain)}
-    while type in domains:
-        type = domains[type]
-    plain = base(type)
-    if plain in _FIXED:
+    plain = base(underlying(type, catalog))
+    if plain in FIXED:
         return "plain"
     return "main" if plain in ("numeric", "inet", "cidr") else "extended"

@@ -14,7 +14,7 @@ from ...model.foreign import Subscription
 from ...model.objects import Object
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ..base import Rendering
-from .attributes import lost
+from . import attributes, lossy
 from .casts import base
 from .keys_of_indexes import PrimaryKeyOfIndex, UniqueOfIndex
 from .spelling import qualified
@@ -37,8 +37,9 @@ def impact(step: Step, context: Rendering) -> Impact:
     """The impact of a step; of what is folded into a CREATE nobody takes notice."""
     change = step.change
     found = _by_kind(step)
-    if isinstance(change, Alter | Rebuild) and not found.loses and (gone := lost(change, context.old)):
-        return msgspec.structs.replace(found, loses=gone)
+    if isinstance(change, Alter | Rebuild):
+        gone = (found.loses, attributes.lost(change, context.old), lossy.lost(change, context))
+        return msgspec.structs.replace(found, loses="; ".join(filter(None, gone)))
     return found
 
 
@@ -87,8 +88,7 @@ def _alter_column(step: Step) -> Impact:
     rewrite = "type" in fields and not _free(old.type, new.type)
     rewrite = rewrite or ("generated" in fields and new.generated is not None and new.generated.stored)
     scan = rewrite or "collation" in fields or _not_null_checked(new, fields)
-    loses = f"what does not fit {new.type} in {_on(new)[0]}.{new.name}" if _narrower(old.type, new.type) else ""
-    return Impact(lock=_EXCLUSIVE, on=_on(new), rewrite=rewrite, scan=scan, loses=loses)
+    return Impact(lock=_EXCLUSIVE, on=_on(new), rewrite=rewrite, scan=scan)
 
 
 def _not_null_checked(new: Column, fields: frozenset[str]) -> bool:
@@ -116,14 +116,6 @@ def _free(old: str, new: str) -> bool:
         "timestamp without time zone",
         "timestamp with time zone",
     }
-
-
-def _narrower(old: str, new: str) -> bool:
-    a, b = base(old), base(new)
-    sizes = {"smallint": 1, "integer": 2, "bigint": 3, "real": 1, "double precision": 2}
-    if a == b and _modifier(new):
-        return not _modifier(old) or _modifier(new) < _modifier(old)
-    return sizes.get(b, 9) < sizes.get(a, 0)
 
 
 def _drop_column(step: Step) -> Impact:
