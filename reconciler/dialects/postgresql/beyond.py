@@ -19,6 +19,7 @@ which are then made into rebuilds that carry the rows over.
 - An attribute of a composite type gets no other type while values of that are held (attributes.py).
 - A column of a view that rights are given on keeps its name (view_columns.py).
 - A check of a domain whose values are inside of others (containers.py).
+- A publication takes schemas beside no table with a list of columns (published.py).
 """
 
 from __future__ import annotations
@@ -42,6 +43,7 @@ from .lineage import columns_from_parents, columns_of, parents
 from .only_wholes import anew, behind_partitions, is_only
 from .partition_keys import below, mentions
 from .pointed_at import made_again
+from .published import by_publication
 from .rows_given import by_rows_given
 from .view_columns import by_column_grant
 
@@ -54,7 +56,7 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog, *, named: b
     by += [_by_partitions(changes, old), _by_declaration(changes, old, new), _by_identity(changes, old, new)]
     by += [by_rows_given(changes, old, new), by_keyed_type(changes, old), _by_leaving(changes, old, new)]
     by += [by_handing(changes, old, new), by_overload(changes), by_attribute(changes, old)]
-    by += [by_column_grant(changes, old)]
+    by += [by_column_grant(changes, old), by_publication(changes)]
     done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
     while further := {a for a in (*anew(done, old, new), *_by_validity(done, new)) if a in old and a in new}.difference(
         c.old.address for c in done if isinstance(c, Drop)

@@ -39,7 +39,7 @@ def untied(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
         elif whole in anew or coming[whole] > (_joined(c) == whole):
             shared = [a for a in _shared(whole, old) if a not in retyped] if _joined(c) != whole else []
             tie = PartitionTie(schema=c.old.schema, name=c.old.name, table=c.old.name, refs=(whole, *shared))
-            if _joined(c) != whole:
+            if _joined(c) != whole or whole not in retyped:
                 leaving.append((tie, {*_shared(whole, old)}))
             if _joined(c) == whole:
                 for above in _upwards(whole, old):
