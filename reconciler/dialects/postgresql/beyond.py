@@ -5,7 +5,8 @@ which are then made into rebuilds that carry the rows over.
   (keyed_types.py).
 - A table that gets a parent must have all of the parent's columns, and has them as its own then, which those that were
   made as children have not; and what a table has declared of a parent's columns it does not take back.
-- A parsed function that gives rows of a table whose columns come between others, or go (rows_given.py).
+- A parsed function that gives rows of a table whose columns come between others, or go; and one that has a row of a
+  table which is written anew (rows_given.py).
 - An identity has no default, but in a child that was made so over a parent's, where neither can be changed then.
 - An index or key of a partition that is equal to one made of the whole would become its share, and stays none.
 - The storage parameters of an index of a partitioned table cannot be set.
@@ -44,7 +45,7 @@ from .only_wholes import anew, behind_partitions, is_only
 from .partition_keys import below, mentions
 from .pointed_at import made_again
 from .published import by_publication
-from .rows_given import by_rows_given
+from .rows_given import by_rows_given, by_rows_used
 from .view_columns import by_column_grant
 
 
@@ -56,7 +57,7 @@ def escalated(changes: Sequence[Change], old: Catalog, new: Catalog, *, named: b
     by += [_by_partitions(changes, old), _by_declaration(changes, old, new), _by_identity(changes, old, new)]
     by += [by_rows_given(changes, old, new), by_keyed_type(changes, old), _by_leaving(changes, old, new)]
     by += [by_handing(changes, old, new), by_overload(changes), by_attribute(changes, old)]
-    by += [by_column_grant(changes, old), by_publication(changes)]
+    by += [by_column_grant(changes, old), by_publication(changes), by_rows_used(changes, old)]
     done = _replacing(changes, {*chain.from_iterable(by)} - replaced, old, new)
     while further := {a for a in (*anew(done, old, new), *_by_validity(done, new)) if a in old and a in new}.difference(
         c.old.address for c in done if isinstance(c, Drop)

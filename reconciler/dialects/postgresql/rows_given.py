@@ -15,6 +15,7 @@ from ...model.catalog import Catalog, closure
 from ...model.changes import Change, Create, Drop
 from ...model.programs import Function
 from ...model.tables import Column, Table
+from .impact import fills
 from .lineage import parents
 from .spelling import at, ident
 
@@ -48,6 +49,20 @@ def by_rows_given(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iter
             kept = [n for n in was.columns if n in will.columns and Address("column", a.schema, n, a.name) not in gone]
             if (*kept, *(n for n in will.columns if n not in kept)) != will.columns:
                 yield a
+
+
+def by_rows_used(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:
+    """Functions whose parsed body has a row of a table that is written anew for a column that comes: 15.20 refuses it."""
+    filled = (c.new for c in changes if isinstance(c, Create) and isinstance(c.new, Column) and fills(c.new))
+    tables = {t for o in filled for t in _with_heirs(o.parent, old)}
+    for f in old.of(Function) if tables else ():
+        if _parsed(f) and any(_has_row(f, old, t) for t in tables.intersection(f.refs)):
+            yield f.address
+
+
+def _has_row(f: Function, catalog: Catalog, table: Address) -> bool:
+    """Whether it uses all columns, as what has a row does (snapshot.py)."""
+    return {o.address for o in catalog.children(table) if isinstance(o, Column)}.issubset(f.refs)
 
 
 def _with_heirs(table: Address | None, catalog: Catalog) -> Iterator[Address]:

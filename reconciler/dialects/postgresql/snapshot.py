@@ -140,6 +140,8 @@ class Snapshot:
         found: dict[tuple[int, int, int], set[Address]] = defaultdict(set)
         views = {r[0]: r[1] for r in self.rows["rules"] if r[2] == "_RETURN"}
         addresses = self.addresses
+        parsed = {r[0] for r in self.rows["routines"] if r[9] is not None and "\nBEGIN ATOMIC" in r[9]}
+        tables = {addresses[CLASS, oid]: oid for oid in self.names if (CLASS, oid) in addresses} if parsed else {}
         for kind, oid, sub, to_kind, to, to_sub in self.rows["dependencies"]:
             if kind == REWRITE and oid in views:
                 kind, oid = CLASS, views[oid]
@@ -152,8 +154,15 @@ class Snapshot:
                 targets.add(target)
                 if to_sub and to in self.parents:  # a parent's column, read through a child
                     targets.add(addresses[CLASS, to])
+                if kind == PROC and to_kind == TYPE and target.kind == "table" and oid in parsed:
+                    targets.update(self._row(tables[target]))
         self.refs = {k: tuple(sorted(v)) for k, v in found.items()}
         del self.rows["dependencies"]
+
+    def _row(self, relation: int) -> Iterator[Address]:
+        """The columns of a table, all of them used by what has its row: newer servers (15.20) change none under it."""
+        found = (self.column_address(relation, n) for n in self.names.get(relation, ()))
+        yield from (a for a in found if a is not None)
 
     def without_columns(self) -> Iterator[Object]:
         """No objects: lets go of the rows of columns, which are most of all rows."""
