@@ -52,7 +52,7 @@ def by_rows_given(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iter
 
 
 def by_rows_used(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:
-    """Functions whose parsed body has a row of a table that is written anew for a column that comes: 15.20 refuses it."""
+    """Functions whose parsed body has a row of a table that is written anew for a column that comes, as 15.20 asks."""
     filled = (c.new for c in changes if isinstance(c, Create) and isinstance(c.new, Column) and fills(c.new))
     tables = {t for o in filled for t in _with_heirs(o.parent, old)}
     for f in old.of(Function) if tables else ():
