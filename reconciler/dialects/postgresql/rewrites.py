@@ -204,10 +204,11 @@ def _rebuilt_types(
     checks = sorted({d for c in (old, new) for t in group for d in c.dependents(t) if d.kind == "domain_check"})
     parts = (*sorted(group - {will}), *columns, *checks)  # a type that becomes one of another kind is a part of itself
     before, after = (tuple(c[a] for a in parts if a in c) for c in (old, new))
-    after = (*after, *map(Unparented.of, joining.values()))
     reason = "the type cannot be altered in place"
     done = _without(changes, {*group, *columns, *checks})
     moving = {o.parent for o in joining.values()} | _leaving(done, columns, old)
+    after = tuple(Unparented.of(o) if isinstance(o, Column) and o.parent in moving else o for o in after)
+    after = (*after, *map(Unparented.of, joining.values()))
     done = [_behind(c, will, moving) for c in done]
     done += [Drop(o) for _, o in sorted(joining.items())]
     return [*done, Rebuild(old=old[was], new=new[will], before=before, after=after, reason=reason)]
