@@ -35,7 +35,7 @@ from .snapshot import (
     Snapshot,
     options_of,
 )
-from .spelling import columns_sorted, unbracketed
+from .spelling import columns_sorted, numbered, unbracketed
 
 _ENABLED: Final = {"O": "origin", "D": "disabled", "R": "replica", "A": "always"}
 _COMMANDS: Final[dict[str, Any]] = {"*": "all", "r": "select", "a": "insert", "w": "update", "d": "delete"}
@@ -98,12 +98,15 @@ def _typed(s: Snapshot, c: Row) -> str:
 
 def functions(s: Snapshot) -> Iterator[Object]:
     aggregates = {r[0]: r for r in s.rows["aggregates"]}
-    for oid, namespace, _, kind, arguments, language, parameters, returns, defaults, definition in s.rows["routines"]:
+    for r in s.rows["routines"]:
+        oid, namespace, _, kind, arguments, language, parameters, returns, defaults, definition, unnamed = r
         if namespace not in s.schemas:
             continue
         own = s.addresses[PROC, oid]
         if kind == "a":
             definition = aggregate_definition(own, arguments, parameters, aggregates[oid])
+        elif unnamed and len(unnamed) == 1:
+            definition = numbered(definition, unnamed[0])
         yield Function(
             schema=own.schema,
             name=own.name,
