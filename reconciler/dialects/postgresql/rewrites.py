@@ -199,18 +199,20 @@ def _rebuilt_types(
     dropped = [c.old.address for c in changes if isinstance(c, Drop)]
     gone = closure(old, dropped, lambda c, a: (d for d in c.dependents(a) if d.kind in ("server", "table")))
     kept = {d for d in users if _keeps_rows(old.get(d), new.get(d)) and not _goes(old[d].parent, gone, old)}
-    joining = {d: c for d in users - kept if (c := _joining(old[d], changes, new)) is not None}
+    joining = {d: c for d in users if (c := _joining(old[d], changes, new)) is not None}
+    kept -= joining.keys()
     columns = _parents_first(kept | joining.keys(), old)
     checks = sorted({d for c in (old, new) for t in group for d in c.dependents(t) if d.kind == "domain_check"})
     parts = (*sorted(group - {will}), *columns, *checks)  # a type that becomes one of another kind is a part of itself
-    before, after = (tuple(c[a] for a in parts if a in c) for c in (old, new))
+    before, after = (tuple(c[a] for a in parts if a in c and (c is old or a not in joining)) for c in (old, new))
     reason = "the type cannot be altered in place"
     done = _without(changes, {*group, *columns, *checks})
     moving = {o.parent for o in joining.values()} | _leaving(done, columns, old)
     after = tuple(Unparented.of(o) if isinstance(o, Column) and o.parent in moving else o for o in after)
     after = (*after, *map(Unparented.of, joining.values()))
     done = [_behind(c, will, moving) for c in done]
-    done += [Drop(o) for _, o in sorted(joining.items())]
+    for a, o in sorted(joining.items()):
+        done += [Drop(o), *([Create(new[a])] if a in new else [])]
     return [*done, Rebuild(old=old[was], new=new[will], before=before, after=after, reason=reason)]
 
 
@@ -230,7 +232,7 @@ def _joining(o: Object, changes: Iterable[Change], new: Catalog) -> Column | Non
     moved = (c.new for c in changes if isinstance(c, Alter) and c.new.address == o.parent)
     table = next((t for t in moved if isinstance(t, Table)), None)
     will = columns_from_parents(new, table).get(o.name) if table is not None else None
-    if not isinstance(o, Column) or will is None or o.address in new or not _keeps_rows(o, will):
+    if not isinstance(o, Column) or o.inherited or will is None or not _keeps_rows(o, will):
         return None
     made = replace(o, type=will.type, collation=will.collation, refs=will.refs)
     return replace(made, default=None, default_refs=(), storage=None, compression=None)

@@ -1,0 +1,4 @@
+CREATE TYPE mood AS ENUM ('sad', 'ok');
+CREATE TABLE t (a int, m mood) PARTITION BY LIST (a);
+CREATE TABLE p PARTITION OF t FOR VALUES IN (2, 3);
+COMMENT ON COLUMN p.m IS 'how it is';
