@@ -12,6 +12,7 @@ from ..model.catalog import Catalog
 from ..model.changes import Alter, Change, Create, Drop, Rebuild, address_of
 from ..model.objects import Object, Unmodelled, changed_fields
 from ..model.profile import Effect, Profile
+from .held import Held
 
 Cause = Alter | Rebuild | None
 """What an object goes through: an in-place change, a rebuild, or None where it is dropped or replaced."""
@@ -36,6 +37,8 @@ class _Walk:
         self.reasons: dict[Address, Address] = {}
         self.parts: dict[Address, Object] = {}
         self.todo: list[tuple[Address, Cause]] = []
+        self.let_go: set[tuple[Address, Address]] = set()
+        """What is altered, with what is dropped and that it hangs on no more."""
         self.seen: set[tuple[Address, bool]] = set()
 
     def run(self) -> None:
@@ -48,11 +51,12 @@ class _Walk:
                 self.todo.extend((o.address, c) for o in (c.old, *c.before))
         while self.todo:
             source, cause = self.todo.pop()
-            if (source, cause is None) in self.seen:
-                continue
-            self.seen.add((source, cause is None))
-            for d in self.old.dependents(source):
-                self._ask(source, cause, d)
+            if (source, cause is None) not in self.seen:
+                self.seen.add((source, cause is None))
+                for d in self.old.dependents(source):
+                    self._ask(source, cause, d)
+            if not self.todo:
+                self._free()
 
     def _ask(self, source: Address, cause: Cause, d: Address) -> None:
         if d in self.hard or d in self.absorbed or d not in self.new:
@@ -61,8 +65,9 @@ class _Walk:
         if was.kind in self.profile.unordered and source != was.parent:
             return  # what is not looked for when it is made does not fall with it
         if cause is None:
-            # an ALTER that lets go of what is dropped is enough
-            if (d not in self.alters or source in set(will.requires())) and not self._detach(d, source):
+            if d in self.alters and source not in set(will.requires()):
+                self.let_go.add((d, source))  # an ALTER that lets go of what is dropped is enough, if it can
+            elif not self._detach(d, source):
                 self._replace(d, source)
             return
         effect = self.profile.effect(cause, was, will)
@@ -70,6 +75,17 @@ class _Walk:
             self._replace(d, source)
         elif effect is Effect.THROUGH:
             self.todo.append((d, cause))
+
+    def _free(self) -> None:
+        """Replace what is altered and would wait for itself."""
+        if not self.let_go:
+            return
+        rebuilds = [c for c in self.given if isinstance(c, Rebuild)]
+        held = Held(self.old, self.new, self.profile, self.alters, self.hard, rebuilds)
+        for d, source in sorted(self.let_go):
+            stuck = d in self.alters and held.waits_for_itself(d)
+            if stuck and not self._detach(d, source):
+                self._replace(d, source)
 
     def _detach(self, d: Address, source: Address) -> bool:
         """Drop the part of an object that hangs on the source, and leave it to an ALTER to set it again."""

@@ -80,7 +80,7 @@ class _Waits:
     def _needed(self, c: Change, me: Node, o: Object) -> None:
         """What is there already, or is made by the step itself, is not waited for."""
         own = {c.new.address, *(p.address for p in c.after)} if isinstance(c, Rebuild) else ()
-        for r in _needs(o, self.profile):
+        for r in needs(o, self.profile):
             if r in own:
                 continue
             for v in _MAKERS:
@@ -90,9 +90,9 @@ class _Waits:
         """What goes, goes when nobody hangs on it any more."""
         stays: set[Address] = set()
         if isinstance(c, Alter):
-            stays = set(_needs(c.new, self.profile))
+            stays = set(needs(c.new, self.profile))
         taken = isinstance(c, Rebuild) and o.address in c.taken
-        for r in _needs(o, self.profile):
+        for r in needs(o, self.profile):
             if r not in stays and not taken:
                 self.add(self.steps.nodes("drop", r), [me])
             if isinstance(c, Drop):
@@ -117,7 +117,8 @@ def in_turn(place: Mapping[Address, int]) -> Iterator[tuple[Address, Address]]:
     return ((a, b) for a, b in pairwise(ranked) if (a.kind, a.schema, a.parent) == (b.kind, b.schema, b.parent))
 
 
-def _needs(o: Object, profile: Profile) -> Iterable[Address]:
+def needs(o: Object, profile: Profile) -> Iterable[Address]:
+    """What an object waits for when it is made, and holds up when that is dropped."""
     if o.kind in profile.unordered:
         return () if o.parent is None else (o.parent,)
     return o.requires()

@@ -84,13 +84,22 @@ def _nullable(c: Column, context: Rendering) -> Iterator[Statement]:
 
 
 def _null_below(c: Column, context: Rendering) -> Iterator[Statement]:
-    """Children that have the NOT NULL as their own too keep it (18): theirs goes where it is to."""
+    """Children that have the NOT NULL as their own too keep it (18): theirs goes where it is to. So do partitions that
+    had it before the whole."""
     for t in context.new.once(heirs).get(Address("table", c.schema, c.table), ()):
         below = columns_of(context.new, t).get(c.name)
-        if t.inherits and t.address in context.old and below is not None and below.nullable:
+        if (t.inherits or _stays(t, c.name, context)) and t.address in context.old and below and below.nullable:
             child = replace(c, schema=t.schema, table=t.name)
             yield sql(f"{head_of(child)} DROP NOT NULL")
             yield from _null_below(child, context)
+
+
+def _stays(t: Table, column: str, context: Rendering) -> bool:
+    """Whether a table was a partition of the same whole, without a key of its own that asks for NOT NULL."""
+    was = context.old.get(t.address)
+    keys = (o for o in context.old.children(t.address) if isinstance(o, PrimaryKey))
+    same = isinstance(was, Table) and was.partition_of is not None and was.partition_of == t.partition_of
+    return same and not any(column in k.columns for k in keys)
 
 
 def not_null_renamed(c: Column, was: str, name: str, context: Rendering) -> Iterator[Statement]:

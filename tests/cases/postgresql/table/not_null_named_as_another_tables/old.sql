@@ -1,0 +1,4 @@
+CREATE TABLE a (b_c integer NOT NULL);
+CREATE TABLE a_b (c integer);
+INSERT INTO a VALUES (1);
+INSERT INTO a_b VALUES (1);
