@@ -199,19 +199,19 @@ def _rebuilt_types(
     dropped = [c.old.address for c in changes if isinstance(c, Drop)]
     gone = closure(old, dropped, lambda c, a: (d for d in c.dependents(a) if d.kind in ("server", "table")))
     kept = {d for d in users if _keeps_rows(old.get(d), new.get(d)) and not _goes(old[d].parent, gone, old)}
-    joining = {d: c for d in users if (c := _joining(old[d], changes, new)) is not None}
-    kept -= joining.keys()
-    columns = _parents_first(kept | joining.keys(), old)
+    between = {d: c for d in users if (c := _between(old[d], changes, new)) is not None}
+    kept -= between.keys()
+    columns = _parents_first(kept | between.keys(), old)
     checks = sorted({d for c in (old, new) for t in group for d in c.dependents(t) if d.kind == "domain_check"})
     parts = (*sorted(group - {will}), *columns, *checks)  # a type that becomes one of another kind is a part of itself
-    before, after = (tuple(c[a] for a in parts if a in c and (c is old or a not in joining)) for c in (old, new))
+    before, after = (tuple(c[a] for a in parts if a in c and (c is old or a not in between)) for c in (old, new))
     reason = "the type cannot be altered in place"
     done = _without(changes, {*group, *columns, *checks})
-    moving = {o.parent for o in joining.values()} | _leaving(done, columns, old)
+    moving = {o.parent for o in between.values()} | _leaving(done, columns, old)
     after = tuple(Unparented.of(o) if isinstance(o, Column) and o.parent in moving else o for o in after)
-    after = (*after, *map(Unparented.of, joining.values()))
+    after = (*after, *map(Unparented.of, between.values()))
     done = [_behind(c, will, moving) for c in done]
-    for a, o in sorted(joining.items()):
+    for a, o in sorted(between.items()):
         done += [Drop(o), *([Create(new[a])] if a in new else [])]
     return [*done, Rebuild(old=old[was], new=new[will], before=before, after=after, reason=reason)]
 
@@ -227,12 +227,15 @@ class Unparented(Column, frozen=True, kw_only=True):
         yield from self.refs
 
 
-def _joining(o: Object, changes: Iterable[Change], new: Catalog) -> Column | None:
-    """A column of a table that gets a parent, which has it from then on: of the new type, as it has to be for that."""
+def _between(o: Object, changes: Iterable[Change], new: Catalog) -> Column | None:
+    """A column of a table that gets a parent, which has it from then on, or leaves it, and has it as its own: of the
+    new type, as it has to be for that."""
     moved = (c.new for c in changes if isinstance(c, Alter) and c.new.address == o.parent)
     table = next((t for t in moved if isinstance(t, Table)), None)
-    will = columns_from_parents(new, table).get(o.name) if table is not None else None
-    if not isinstance(o, Column) or o.inherited or will is None or not _keeps_rows(o, will):
+    if not isinstance(o, Column) or table is None:
+        return None
+    will = columns_from_parents(new, table).get(o.name) if not o.inherited else new.get(o.address)
+    if not isinstance(will, Column) or (o.inherited and will.inherited) or not _keeps_rows(o, will):
         return None
     made = replace(o, type=will.type, collation=will.collation, refs=will.refs)
     return replace(made, default=None, default_refs=(), storage=None, compression=None)
