@@ -9,8 +9,9 @@ from msgspec.structs import replace
 
 from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop, Rebuild
-from ...model.objects import Object
+from ...model.objects import Object, changed_fields
 from ...model.tables import Column
+from .handed_columns import had_parents_not_null
 from .spelling import made_up
 
 _CONSTRAINTS = frozenset({"primary_key", "unique", "check", "foreign_key", "exclusion", "domain_check"})
@@ -25,6 +26,21 @@ def said(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
         return list(changes)  # to know all names of a large catalog takes long, and few plans need them
     taken = frozenset((o.schema, name) for catalog in (old, new) for o in catalog.values() for name in _names(o))
     return [_said(c, taken) for c in changes] if taken else list(changes)
+
+
+def of_parents(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
+    """The changes without the NOT NULL of columns that stay when a parent loses them: what it is to be from then on, it
+    becomes with that (ddl_columns.py)."""
+    return [_without_parents(c, old, new) for c in changes]
+
+
+def _without_parents(c: Change, old: Catalog, new: Catalog) -> Change:
+    if not isinstance(c, Alter) or not isinstance(c.old, Column) or not isinstance(c.new, Column):
+        return c
+    if not had_parents_not_null(c.new, old, new):
+        return c
+    was = replace(c.old, nullable=c.new.nullable, not_null_name=c.new.not_null_name, not_null=c.new.not_null)
+    return replace(c, old=was, fields=changed_fields(was, c.new))
 
 
 def _names(o: Object) -> Iterator[str]:
