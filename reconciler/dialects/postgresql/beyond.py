@@ -40,7 +40,7 @@ from .calls import by_overload
 from .containers import by_container
 from .handed_columns import by_handing
 from .keyed_types import by_keyed_type
-from .lineage import columns_from_parents, columns_of, parents
+from .lineage import ancestors, columns_from_parents, columns_of, parents
 from .only_wholes import anew, behind_partitions, is_only
 from .partition_keys import below, mentions
 from .pointed_at import made_again
@@ -224,14 +224,6 @@ def _by_validity(changes: Sequence[Change], new: Catalog) -> Iterator[Address]:
 def _validated(o: Object) -> bool:
     """Whether it is a parent's check, valid where that may not be."""
     return isinstance(o, Check) and o.inherited and not o.not_valid
-
-
-def ancestors(table: Table, catalog: Catalog) -> Iterator[Address]:
-    """A table's parents, and theirs."""
-    for a in parents(table):
-        yield a
-        if isinstance(p := catalog.get(a), Table):
-            yield from ancestors(p, catalog)
 
 
 def _not_valid_above(t: Table, new: Catalog) -> Iterator[Check]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import ClassVar, Final
 
 from msgspec.structs import replace
@@ -16,9 +17,9 @@ from ..base import Rendering
 from .casts import same_base, using, usual_storage
 from .clauses import column_clause, column_extras
 from .ddl_identity import added_above_others, bounded_first, identity_changes, narrows, without_default
-from .ddl_not_null import not_null_changes
+from .ddl_not_null import not_null_anew, not_null_changes
 from .generic import generic_changes
-from .handed_columns import left_to_heirs
+from .handed_columns import kept_below, lost
 from .heirs import below, heads, heirs, parents_column
 from .lineage import keeps_identity
 from .parents import declared
@@ -99,20 +100,26 @@ def drop_column(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop) and isinstance(step.change.old, Column)
     c = step.change.old
     if not c.inherited:
-        keeping, going = left_to_heirs(c, context.old, context.new)
-        if keeping:
-            yield sql(f"ALTER TABLE ONLY {owner(c)} DROP COLUMN {ident(c.name)}")
-            yield from (sql(f"{on_owner(o)} DROP COLUMN {ident(o.name)}") for o in going)
-            return
-        below = (o for o in _declared_below(c, context.old) if o.address not in context.new)
-        for own in (c, *(o for o in reversed(list(below)) if Address("table", o.schema, o.table) in context.new)):
-            yield sql(f"{on_owner(own)} DROP COLUMN {ident(own.name)}")
+        yield from dropped(c, context, "DROP COLUMN")
         return
     was, will = parents_column(c, context.old), parents_column(c, context.new)
     if was is None or will is None:
         return
     given_up = {f: getattr(as_child(will, c), f) for f in changed_fields(c, as_child(was, c)) & OVERRIDABLE}
     yield from alterations(c, _as_left(replace(c, **given_up), c, context), context)
+
+
+def dropped(c: Column, context: Rendering, verb: str) -> Iterator[Statement]:
+    """Drops a column from its table, and from those below but where it stays: with a NOT NULL of its own then, since
+    from 18 on the parent's stays for good as one that nobody can drop."""
+    kept = list(kept_below(c, context.old, context.new)) if context.profile.capabilities["not_null_names"] else []
+    if kept and not c.nullable:
+        if c.identity is not None:
+            yield sql(f"{head_of(c)} DROP IDENTITY")
+        yield sql(f"{head_of(c)} DROP NOT NULL")
+        yield from chain.from_iterable(not_null_anew(o, context) for o in kept)
+    for own, only in lost(c, context.old, context.new):
+        yield sql(f"ALTER TABLE {'ONLY ' if only else ''}{owner(own)} {verb} {ident(own.name)}")
 
 
 def _as_left(plain: Column, c: Column, context: Rendering) -> Column:

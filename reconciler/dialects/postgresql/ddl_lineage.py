@@ -14,7 +14,7 @@ from ...model.changes import Drop, Statement, Step
 from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ..base import Rendering
 from .clauses import constraint_clause, not_valid
-from .ddl_columns import alterations, as_child
+from .ddl_columns import alterations, as_child, dropped
 from .ddl_not_null import not_null_named
 from .lineage import columns_from_parents, columns_of, parents
 from .only_wholes import is_only
@@ -107,9 +107,10 @@ def _left_over(old: Table, new: Table, gone: Collection[Address], context: Rende
     computed = {n for n, c in above.items() if c.generated is not None}
     staying = columns_from_parents(context.old, old, without=gone)  # theirs, and so goes with what they have
     for name in sorted(old.columns, key=lambda n: n not in computed):  # they hang on the others
-        theirs = name not in mine or (mine[name].inherited and not mine[name].merged)
+        theirs = name not in mine or mine[name].inherited
         if theirs and name not in new.columns and name not in staying:
-            yield sql(f"{head} COLUMN IF EXISTS {ident(name)}")
+            column = replace(mine.get(name, above[name]), schema=new.schema, table=new.name)
+            yield from dropped(column, context, "DROP COLUMN IF EXISTS")
     kept = {o.name for o in _checks(context.new, new)}
     for o in (o for p in gone for o in context.old.children(p)):
         if isinstance(o, Check) and not o.no_inherit and o.name not in kept:

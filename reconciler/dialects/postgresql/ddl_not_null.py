@@ -11,6 +11,7 @@ from ...model.changes import Statement
 from ...model.tables import Column, NotNull, PrimaryKey, Table
 from ..base import Rendering
 from .clauses import not_null_comment, not_null_constraint
+from .handed_columns import had_parents_not_null
 from .heirs import children, heads, heirs, numbered_below, parents_column
 from .lineage import columns_of
 from .parents import renamed_apart
@@ -38,6 +39,30 @@ def not_null_changes(old: Column, new: Column, context: Rendering) -> Iterator[S
             yield from not_null_constraint(new)
     else:
         yield from _not_null_attributes(old, new, before, after, context)
+    if before.comment != after.comment:
+        yield not_null_comment(new, after.comment)
+
+
+def not_null_anew(c: Column, context: Rendering) -> Iterator[Statement]:
+    """The NOT NULL of a column whose parents' has been dropped, as it is to be; it may have had its own beside that."""
+    was = context.old.get(c.address)
+    own = was if isinstance(was, Column) and was.not_null_name is not None else None
+    if not had_parents_not_null(c, context.old, context.new):  # its table leaves too, and what it keeps is said there
+        yield from [] if c.nullable else [sql(f"{head_of(c)} SET NOT NULL")]
+    elif c.nullable:
+        yield from [] if own is None else [sql(f"{head_of(c)} DROP NOT NULL")]
+        yield from _null_below(c, context)
+    else:
+        yield from _kept_not_null(own, c, context)
+
+
+def _kept_not_null(own: Column | None, new: Column, context: Rendering) -> Iterator[Statement]:
+    name = new.not_null_name or made_up(new.table, new.name, "not_null")
+    before, after = (own.not_null if own is not None else None) or NotNull(), new.not_null or NotNull()
+    if own is None:
+        yield from not_null_constraint(replace(new, not_null_name=name))
+    else:
+        yield from _not_null_attributes(own, new, before, after, context)
     if before.comment != after.comment:
         yield not_null_comment(new, after.comment)
 

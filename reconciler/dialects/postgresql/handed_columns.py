@@ -16,7 +16,7 @@ from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop, Rebuild, Rename, address_of
 from ...model.objects import Object, changed_fields
 from ...model.tables import Column, Table
-from .lineage import columns_from_parents, parents
+from .lineage import alike, columns_from_parents, columns_of, parents
 
 
 def by_handing(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterator[Address]:
@@ -26,7 +26,7 @@ def by_handing(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iterato
         if isinstance(c, Drop) and isinstance(c.old, Column) and c.old.address not in new:
             table, above = _child(c.old, old, new)
             will = above[1].get(c.old.name)
-            rises = will is not None and will.address in made and _alike(c.old, will) and not c.old.inherited
+            rises = will is not None and will.address in made and alike(c.old, will) and not c.old.inherited
             if table is not None and rises:
                 yield table.address
 
@@ -54,26 +54,67 @@ def _behind_parents(c: Change, made: Mapping[Address, Object], new: Catalog) -> 
     return replace(c, new=replace(c.new, refs=tuple(sorted({*c.new.refs, *(theirs & made.keys())}))))
 
 
-def left_to_heirs(c: Column, old: Catalog, new: Catalog) -> tuple[bool, list[Column]]:
-    """Whether a child that has not declared a parent's column keeps it as its own; and the columns of the other
-    children, which are to go with the parent's."""
-    keeping, going = False, list[Column]()
+def lost(c: Column, old: Catalog, new: Catalog) -> Iterator[tuple[Column, bool]]:
+    """What is to be dropped so that a table has a column no more, its own first, and whether from ONLY that table: the
+    tables below keep what they are to have as their own, and what they have declared does not go by itself."""
+    heirs = list(_heirs(c, old, new))
+    only = any(_left_below(h, old, new) for h in heirs if not _is_declared(h, old))
+    yield c, only
+    for h in (h for h in heirs if not _keeps(h, old, new)):
+        further = lost(h, old, new)
+        if not only and not _is_declared(h, old):
+            next(further)  # goes along
+        yield from further
+
+
+def kept_below(c: Column, old: Catalog, new: Catalog) -> Iterator[Column]:
+    """The columns of the tables below that stay when a table has theirs no more, as they are to be."""
+    for h in _heirs(c, old, new):
+        if not _keeps(h, old, new):
+            yield from kept_below(h, old, new)
+        elif isinstance(table := new.get(Address("table", h.schema, h.table)), Table):
+            yield replace(columns_of(new, table)[h.name], schema=h.schema, table=h.table)
+
+
+def had_parents_not_null(c: Column, old: Catalog, new: Catalog) -> bool:
+    """Whether a column had a NOT NULL from parents that have none for it any more, with the column or without."""
+    table, (before, after) = _child(c, old, new)
+    theirs, now_theirs = before.get(c.name), after.get(c.name)
+    if table is None or theirs is None or theirs.nullable:
+        return False
+    return not c.inherited if now_theirs is None else c.inherited and c.nullable and now_theirs.nullable
+
+
+def _heirs(c: Column, old: Catalog, new: Catalog) -> Iterator[Column]:
+    """A column as the tables below have it that are there before and after; those that leave see to theirs then."""
     for child in (old[d] for d in old.dependents(Address("table", c.schema, c.table))):
         will = new.get(child.address)
-        if not isinstance(child, Table) or c.parent not in child.inherits or not isinstance(will, Table):
-            continue
-        own = Address("column", child.schema, c.name, child.name)
-        declared = old.get(own)
-        if isinstance(declared, Column) and declared.merged:
-            continue
-        if c.name in columns_from_parents(old, child, without={*[c.parent]}):
-            continue
-        mine = new.get(own)
-        if isinstance(mine, Column) and not mine.inherited and c.parent in will.inherits and _alike(mine, c):
-            keeping = True
-        elif c.name not in columns_from_parents(new, will):
-            going.append(replace(c, schema=child.schema, table=child.name))
-    return keeping, going
+        if isinstance(child, Table) and isinstance(will, Table) and c.parent in child.inherits:
+            mine = replace(c, schema=child.schema, table=child.name)
+            others = columns_from_parents(old, child, without={*[c.parent]})
+            stays = c.parent in will.inherits or _keeps(mine, old, new)
+            if stays and (c.name not in others or _is_declared(mine, old)):
+                yield mine
+
+
+def _is_declared(c: Column, old: Catalog) -> bool:
+    was = old.get(c.address)
+    return isinstance(was, Column) and was.merged
+
+
+def _keeps(c: Column, old: Catalog, new: Catalog) -> bool:
+    """Whether a table that loses a parent's column is to have it with its values: what leaves is changed behind."""
+    was, will = (side[Address("table", c.schema, c.table)] for side in (old, new))
+    assert isinstance(was, Table) and isinstance(will, Table)
+    mine = columns_of(new, will).get(c.name)
+    if mine is None or parents(was) == parents(will):
+        return mine is not None and alike(mine, c)
+    return (mine.generated is None) == (c.generated is None)
+
+
+def _left_below(c: Column, old: Catalog, new: Catalog) -> bool:
+    below = (h for h in _heirs(c, old, new) if not _is_declared(h, old))
+    return _keeps(c, old, new) or any(_left_below(h, old, new) for h in below)
 
 
 def _child(c: Column, old: Catalog, new: Catalog) -> tuple[Table | None, tuple[Mapping[str, Column], ...]]:
@@ -100,7 +141,7 @@ def _stays(
     was, theirs, now_theirs = gone.get(a), before.get(will.name), after.get(will.name)
     if isinstance(was, Column) and theirs is None and now_theirs is not None and now_theirs.address in made:
         mine = replace(was, inherited=True, merged=True, nullable=was.nullable and now_theirs.nullable)
-        rises = will.inherited and will.merged and _alike(was, now_theirs)
+        rises = will.inherited and will.merged and alike(was, now_theirs)
         return Alter(mine, will, changed_fields(mine, will)) if rises else None
     if theirs is None or now_theirs is not None or theirs.address not in gone or will.inherited:
         return None
@@ -109,9 +150,4 @@ def _stays(
         was = replace(theirs, schema=will.schema, table=will.table, comment=None, identity=None, statistics=None)
         was = replace(was, options=(), not_null_name=will.not_null_name, refs=(*was.refs, theirs.address))
     mine = replace(was, inherited=False, merged=False)
-    return Alter(mine, will, changed_fields(mine, will)) if _alike(mine, will) else None
-
-
-def _alike(a: Column, b: Column) -> bool:
-    """Whether one column can be both: of one type, and computed in neither."""
-    return (a.type, a.collation, a.generated, b.generated) == (b.type, b.collation, None, None)
+    return Alter(mine, will, changed_fields(mine, will)) if alike(mine, will) else None

@@ -3,7 +3,7 @@ change of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Mapping
+from collections.abc import Container, Iterator, Mapping
 from typing import Final
 
 from msgspec.structs import replace
@@ -29,6 +29,14 @@ def columns_of(catalog: Catalog, table: Table) -> dict[str, Column]:
 def parents(table: Table) -> tuple[Address, ...]:
     """The tables that a table is a child or a partition of."""
     return (*table.inherits, *([table.partition_of] if table.partition_of is not None else []))
+
+
+def ancestors(table: Table, catalog: Catalog) -> Iterator[Address]:
+    """A table's parents, and theirs."""
+    for a in parents(table):
+        yield a
+        if isinstance(p := catalog.get(a), Table):
+            yield from ancestors(p, catalog)
 
 
 def columns_from_parents(catalog: Catalog, table: Table, *, without: Container[Address] = ()) -> dict[str, Column]:
@@ -122,15 +130,55 @@ def _becoming(
     changes: list[Change], moved: Mapping[Address, tuple[Object, Table]], old: Catalog, new: Catalog
 ) -> list[Change]:
     """Columns of a table that were its own and become a parent's, or the other way: they stay, with their values."""
-    gone = {c.old.address: c.old for c in changes if isinstance(c, Drop) and c.old.parent in moved}
+    below = {t.address: (t, will) for t, will in _below(moved, old, new)}
+    gone = {c.old.address: c.old for c in changes if isinstance(c, Drop) and isinstance(c.old, Column)}
     staying: dict[Address, Alter] = {}
     for c in changes:
-        if isinstance(c, Create) and (table := c.new.parent) in moved and table is not None:
-            was = gone.get(c.new.address)
-            alter = _stays(was, c.new, moved[table], old, new) if isinstance(was, Column) else None
-            staying |= {c.new.address: alter} if alter is not None else {}
+        if not isinstance(c, Create) or not isinstance(c.new, Column) or (table := c.new.parent) is None:
+            continue
+        was, alter = gone.get(c.new.address), None
+        if table in moved:
+            alter = _stays(was, c.new, moved[table], old, new) if was is not None else None
+        elif table in below:
+            alter = _left_behind(was, c.new, below[table], old, new)
+        staying |= {c.new.address: alter} if alter is not None else {}
     kept = (c for c in changes if address_of(c) not in staying)
-    return [*kept, *(c for c in staying.values() if c.fields)]
+    # those that change nothing too, where they hang on what goes no more
+    return [*kept, *(c for c in staying.values() if c.fields or not gone.keys().isdisjoint(c.old.refs))]
+
+
+def _below(
+    moved: Mapping[Address, tuple[Object, Table]], old: Catalog, new: Catalog
+) -> Iterator[tuple[Table, Table]]:
+    """The tables below those that leave or join a parent, before and after, which stay where they are themselves."""
+    for was in old.of(Table) if moved else ():
+        will = new.get(was.address)
+        stays = was.inherits and was.address not in moved
+        if stays and isinstance(will, Table) and not moved.keys().isdisjoint(ancestors(was, old)):
+            yield was, will
+
+
+def _left_behind(
+    was: Column | None, will: Column, table: tuple[Table, Table], old: Catalog, new: Catalog
+) -> Alter | None:
+    """A column that a table's parents have no more, since they have left theirs, and that is the table's own then."""
+    theirs = columns_from_parents(old, table[0]).get(will.name)
+    if theirs is None or will.inherited or will.name in columns_from_parents(new, table[1]):
+        return None
+    mine = was if was is not None else _as_handed_on(theirs, will)
+    mine = _handed_on(replace(mine, inherited=False, merged=False), will, table[0], old, new)
+    return Alter(mine, will, changed_fields(mine, will)) if alike(mine, will) else None
+
+
+def _as_handed_on(theirs: Column, will: Column) -> Column:
+    """A parent's column as a table below has it that says nothing of it."""
+    mine = replace(theirs, schema=will.schema, table=will.table, inherited=will.inherited, merged=will.merged)
+    return replace(mine, comment=None, identity=None, statistics=None, options=(), not_null_name=will.not_null_name)
+
+
+def alike(a: Column, b: Column) -> bool:
+    """Whether one column can be both: of one type, and computed in neither."""
+    return (a.type, a.collation, a.generated, b.generated) == (b.type, b.collation, None, None)
 
 
 def _stays(was: Column, will: Object, table: tuple[Object, Table], old: Catalog, new: Catalog) -> Alter | None:
@@ -188,8 +236,7 @@ def _kept_column(c: Create, old: Catalog) -> Change:
         return c
     if (was.generated is None) != (will.generated is None):
         return c
-    mine = replace(was, schema=will.schema, table=will.table, inherited=will.inherited, merged=will.merged)
-    mine = replace(mine, comment=None, identity=None, statistics=None, options=(), not_null_name=will.not_null_name)
+    mine = _as_handed_on(was, will)
     return Alter(mine, will, changed_fields(mine, will))
 
 

@@ -10,8 +10,9 @@ from msgspec.structs import replace
 from ...model.address import Address
 from ...model.catalog import Catalog
 from ...model.changes import Alter, Change, Create, Drop, Rebuild
-from ...model.objects import Object
+from ...model.objects import Object, changed_fields
 from ...model.tables import Column, Table
+from .handed_columns import had_parents_not_null
 from .heirs import heirs
 from .spelling import made_up
 
@@ -71,6 +72,21 @@ def _wholes(t: Table, catalog: Catalog) -> Iterator[Address]:
     while t.partition_of is not None and isinstance(above := catalog.get(t.partition_of), Table):
         yield above.address
         t = above
+
+
+def of_parents(changes: list[Change], old: Catalog, new: Catalog) -> list[Change]:
+    """The changes without the NOT NULL of columns that stay when a parent loses them: what it is to be from then on, it
+    becomes with that (ddl_columns.py)."""
+    return [_without_parents(c, old, new) for c in changes]
+
+
+def _without_parents(c: Change, old: Catalog, new: Catalog) -> Change:
+    if not isinstance(c, Alter) or not isinstance(c.old, Column) or not isinstance(c.new, Column):
+        return c
+    if not had_parents_not_null(c.new, old, new):
+        return c
+    was = replace(c.old, nullable=c.new.nullable, not_null_name=c.new.not_null_name, not_null=c.new.not_null)
+    return replace(c, old=was, fields=changed_fields(was, c.new))
 
 
 def _names(o: Object) -> Iterator[str]:

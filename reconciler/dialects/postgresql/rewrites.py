@@ -36,7 +36,7 @@ def rewriting(
     steps += [by_lineage, untied, kept_apart, checked_first]
     steps.append(taking)
     if capabilities["not_null_names"]:
-        steps.append(not_null_names.said)
+        steps += [not_null_names.of_parents, not_null_names.said]
 
     def rewrite(changes: Sequence[Change], old: Catalog, new: Catalog, follow_order: bool) -> list[Change]:
         done = escalated(changes, old, new, named=capabilities["not_null_names"])
