@@ -82,7 +82,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True):
     identifier_bytes: int = 0
     """The longest identifier in bytes; 0 for no limit."""
     default_schema: str = ""
-    called: Callable[[Sequence[Change]], Iterable[tuple[Address, Address]]] = lambda changes: ()
+    called: Callable[[Sequence[Change], Catalog | None], Iterable[tuple[Address, Address]]] = lambda changes, new: ()
     """What had better be made before what, by texts that the database keeps unread: no more than a wish."""
     implicit: Callable[[Address], bool] = lambda a: False
     """Objects that every database has by itself (the schema `public`): neither created nor dropped."""

@@ -26,7 +26,7 @@ def ordered(changes: Sequence[Change], steps: Folded, profile: Profile, new: Cat
     Raises ReconcileError that names every step on a cycle.
     """
     place = _places(changes, new) if new is not None else {}
-    sorter = _without_rings(waits(changes, steps, profile, (*in_turn(place), *profile.called(changes))))
+    sorter = _without_rings(waits(changes, steps, profile, (*in_turn(place), *profile.called(changes, new))))
     return [steps.steps[k] for k in _sorted(sorter, place)]
 
 

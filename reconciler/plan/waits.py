@@ -42,7 +42,8 @@ def waits(
                 for a in freed.get(place, ()):
                     found.add(steps.nodes("create", c.new.address), steps.nodes("drop", a))
     for before, after in turns:
-        found.add(steps.nodes("create", after), steps.nodes("create", before), Bond.TURN)
+        behind = (n for v in _MAKERS for n in steps.nodes(v, after))
+        found.add(behind, steps.nodes("create", before), Bond.TURN)
     return found.waits
 
 

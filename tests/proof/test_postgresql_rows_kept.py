@@ -62,6 +62,10 @@ CREATE TABLE t (id int, v "Pa'ir", w "Pa'ir"[], u d, z "in" DEFAULT ROW(7, 'z'))
 RIAP = """CREATE TYPE "in" AS (y varchar(4), n date, x int); CREATE DOMAIN d AS "in";
 CREATE TYPE "Pa'ir" AS (e d, a int, b "in", c "in"[]);
 CREATE TABLE t (id int, v "Pa'ir", w "Pa'ir"[], u d, z "in" DEFAULT ROW('z', NULL, 7))"""
+RUNS = "RETURNS boolean LANGUAGE plpgsql IMMUTABLE"
+RUN = """CREATE FUNCTION stays(text) {} AS 'BEGIN RETURN called(to_json($1)); END'; CREATE FUNCTION altered(text) {}
+AS 'BEGIN RETURN called(to_json($1)); END'; CREATE FUNCTION called(json) RETURNS {} LANGUAGE sql AS 'SELECT {}';
+CREATE TABLE t (id int, a text{})"""
 ROWS = "SELECT count(*), min(id), max(id) FROM t"
 
 
@@ -75,6 +79,14 @@ ROWS = "SELECT count(*), min(id), max(id) FROM t"
             "SELECT a, id FROM p ORDER BY a",
             [(1, 7), (2, 8), (5, None)],
             id="a column that becomes the parent's as well, or its alone",
+        ),
+        pytest.param(
+            RUN.format(RUNS, RUNS, "boolean", "true", ""),
+            "INSERT INTO t VALUES (1, 'x')",
+            RUN.format(RUNS, f"{RUNS} COST 3", "int", "1", ", CHECK (stays(a)), CHECK (altered(a))"),
+            "SELECT * FROM t",
+            [(1, "x")],
+            id="checks that run what calls a function which is made anew",
         ),
         pytest.param(
             PARENT,
