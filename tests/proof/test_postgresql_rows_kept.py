@@ -221,6 +221,8 @@ JOINED = f"{BASE}CREATE TABLE t (a int) INHERITS (b); "
         pytest.param("c (id int DEFAULT 0) INHERITS (t)", "c (id int DEFAULT 0) INHERITS (t)", id="declared"),
         pytest.param("c () INHERITS (t)", "c (id int) INHERITS (t)", id="not declared"),
         pytest.param("c () INHERITS (t)", "c (id int NOT NULL) INHERITS (t)", id="not declared, and never null"),
+        pytest.param("c () INHERITS (t)", "c (id bigint) INHERITS (t)", id="not declared, and of another type"),
+        pytest.param("c (id int) INHERITS (t)", "c (id bigint) INHERITS (t)", id="declared, and of another type"),
         pytest.param("c () INHERITS (t)", "c (a int, id int)", id="its table leaves as well"),
         pytest.param(
             "m () INHERITS (t); CREATE TABLE c (id int) INHERITS (m)",

@@ -19,7 +19,7 @@ from .clauses import column_clause, column_extras
 from .ddl_identity import added_above_others, bounded_first, identity_changes, narrows, without_default
 from .ddl_not_null import not_null_anew, not_null_changes
 from .generic import generic_changes
-from .handed_columns import kept_below, lost
+from .handed_columns import Losing
 from .heirs import below, heads, heirs, parents_column
 from .lineage import keeps_identity
 from .parents import declared
@@ -100,7 +100,7 @@ def drop_column(step: Step, context: Rendering) -> Iterator[Statement]:
     assert isinstance(step.change, Drop) and isinstance(step.change.old, Column)
     c = step.change.old
     if not c.inherited:
-        yield from dropped(c, context, "DROP COLUMN")
+        yield from dropped(c, context)
         return
     was, will = parents_column(c, context.old), parents_column(c, context.new)
     if was is None or will is None:
@@ -109,17 +109,19 @@ def drop_column(step: Step, context: Rendering) -> Iterator[Statement]:
     yield from alterations(c, _as_left(replace(c, **given_up), c, context), context)
 
 
-def dropped(c: Column, context: Rendering, verb: str) -> Iterator[Statement]:
+def dropped(c: Column, context: Rendering, *, leaving: bool = False) -> Iterator[Statement]:
     """Drops a column from its table, and from those below but where it stays: with a NOT NULL of its own then, since
     from 18 on the parent's stays for good as one that nobody can drop."""
-    kept = list(kept_below(c, context.old, context.new)) if context.profile.capabilities["not_null_names"] else []
+    losing = Losing(context.old, context.new, leaving)
+    kept = list(losing.kept(c)) if context.profile.capabilities["not_null_names"] else []
     if kept and not c.nullable:
         if c.identity is not None:
             yield sql(f"{head_of(c)} DROP IDENTITY")
         yield sql(f"{head_of(c)} DROP NOT NULL")
         yield from chain.from_iterable(not_null_anew(o, context) for o in kept)
-    for own, only in lost(c, context.old, context.new):
-        yield sql(f"ALTER TABLE {'ONLY ' if only else ''}{owner(own)} {verb} {ident(own.name)}")
+    exists = "IF EXISTS " if leaving else ""
+    for own, only in losing.dropped(c):
+        yield sql(f"ALTER TABLE {'ONLY ' if only else ''}{owner(own)} DROP COLUMN {exists}{ident(own.name)}")
 
 
 def _as_left(plain: Column, c: Column, context: Rendering) -> Column:

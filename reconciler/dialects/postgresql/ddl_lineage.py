@@ -110,7 +110,7 @@ def _left_over(old: Table, new: Table, gone: Collection[Address], context: Rende
         theirs = name not in mine or mine[name].inherited
         if theirs and name not in new.columns and name not in staying:
             column = replace(mine.get(name, above[name]), schema=new.schema, table=new.name)
-            yield from dropped(column, context, "DROP COLUMN IF EXISTS")
+            yield from dropped(column, context, leaving=True)
     kept = {o.name for o in _checks(context.new, new)}
     for o in (o for p in gone for o in context.old.children(p)):
         if isinstance(o, Check) and not o.no_inherit and o.name not in kept:

@@ -16,7 +16,7 @@ from .heirs import children, heads, heirs, numbered_below, parents_column
 from .lineage import columns_of
 from .parents import renamed_apart
 from .rendering import head_of, on_owner, sql
-from .spelling import ident, literal, made_up, qualified
+from .spelling import aside, ident, literal, made_up, qualified
 
 
 def not_null_changes(old: Column, new: Column, context: Rendering) -> Iterator[Statement]:
@@ -54,6 +54,17 @@ def not_null_anew(c: Column, context: Rendering) -> Iterator[Statement]:
         yield from _null_below(c, context)
     else:
         yield from _kept_not_null(own, c, context)
+
+
+def not_null_aside(c: Column, held: str) -> Statement:
+    """Frees the name of a NOT NULL that a table which is made anew has got from its parents, where they left it."""
+    name = c.not_null_name or made_up(c.table, c.name, "not_null")
+    return sql(
+        f"DO $do$\nBEGIN\n    IF EXISTS (SELECT FROM pg_catalog.pg_constraint WHERE contype = 'n' AND conislocal\n"
+        f"        AND conrelid = {literal(held)}::regclass AND conname = {literal(name)}) THEN\n"
+        f"        ALTER TABLE {held} RENAME CONSTRAINT {ident(name)} TO {ident(aside(name))};\n"
+        f"    END IF;\nEND\n$do$"
+    )
 
 
 def _kept_not_null(own: Column | None, new: Column, context: Rendering) -> Iterator[Statement]:

@@ -25,6 +25,7 @@ from .clauses import (
 from .ddl_columns import inherited_overrides
 from .ddl_keys import key_extras
 from .ddl_lineage import inherited, reattached
+from .ddl_not_null import not_null_aside
 from .generic import generic_changes, generic_options
 from .heirs import parents_column
 from .lineage import columns_from_parents
@@ -211,7 +212,10 @@ def rebuild_table(step: Step, context: Rendering) -> Iterator[Statement]:
     had = columns_from_parents(context.old, old) | before
     will_have = columns_from_parents(context.new, new) | {c.name: c for c in after}
     partitions = [o for o in change.before if isinstance(o, Table)]
-    yield from _put_aside(old, partitions, before, context.profile.capabilities["not_null_names"])
+    named = context.profile.capabilities["not_null_names"]
+    yield from _put_aside(old, partitions, before, named)
+    left = columns_from_parents(context.old, old).keys() - columns_from_parents(context.new, new).keys()
+    yield from (not_null_aside(c, _aside(old)) for c in after if named and c.name in left and not c.nullable)
     if _has_shares(old, context):
         yield sql(_shares_aside(old, partitions))
     yield from _sequences_aside(change, before)

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+import msgspec
 from msgspec.structs import replace
 
 from ...model.address import Address
@@ -54,26 +55,62 @@ def _behind_parents(c: Change, made: Mapping[Address, Object], new: Catalog) -> 
     return replace(c, new=replace(c.new, refs=tuple(sorted({*c.new.refs, *(theirs & made.keys())}))))
 
 
-def lost(c: Column, old: Catalog, new: Catalog) -> Iterator[tuple[Column, bool]]:
-    """What is to be dropped so that a table has a column no more, its own first, and whether from ONLY that table: the
-    tables below keep what they are to have as their own, and what they have declared does not go by itself."""
-    heirs = list(_heirs(c, old, new))
-    only = any(_left_below(h, old, new) for h in heirs if not _is_declared(h, old))
-    yield c, only
-    for h in (h for h in heirs if not _keeps(h, old, new)):
-        further = lost(h, old, new)
-        if not only and not _is_declared(h, old):
-            next(further)  # goes along
-        yield from further
+class Losing(msgspec.Struct, frozen=True):
+    """What becomes of a column below a table that has it no more. leaving: because it leaves its own parents."""
 
+    old: Catalog
+    new: Catalog
+    leaving: bool
 
-def kept_below(c: Column, old: Catalog, new: Catalog) -> Iterator[Column]:
-    """The columns of the tables below that stay when a table has theirs no more, as they are to be."""
-    for h in _heirs(c, old, new):
-        if not _keeps(h, old, new):
-            yield from kept_below(h, old, new)
-        elif isinstance(table := new.get(Address("table", h.schema, h.table)), Table):
-            yield replace(columns_of(new, table)[h.name], schema=h.schema, table=h.table)
+    def dropped(self, c: Column) -> Iterator[tuple[Column, bool]]:
+        """What is to be dropped so that a table has a column no more, its own first, and whether from ONLY that table:
+        the tables below keep what they are to have as their own, and what they have declared does not go by itself."""
+        heirs = list(self._heirs(c))
+        only = any(self._kept_below(h) for h in heirs if not self._is_declared(h))
+        yield c, only
+        for h in (h for h in heirs if not self._keeps(h)):
+            further = self.dropped(h)
+            if not only and not self._is_declared(h):
+                next(further)  # goes along
+            yield from further
+
+    def kept(self, c: Column) -> Iterator[Column]:
+        """The columns of the tables below that stay, as they are to be."""
+        for h in self._heirs(c):
+            if not self._keeps(h):
+                yield from self.kept(h)
+            elif isinstance(table := self.new.get(Address("table", h.schema, h.table)), Table):
+                yield replace(columns_of(self.new, table)[h.name], schema=h.schema, table=h.table)
+
+    def _heirs(self, c: Column) -> Iterator[Column]:
+        """The column as the tables below have it that are there before and after; those that leave see to theirs."""
+        for child in (self.old[d] for d in self.old.dependents(Address("table", c.schema, c.table))):
+            will = self.new.get(child.address)
+            if isinstance(child, Table) and isinstance(will, Table) and c.parent in child.inherits:
+                mine = replace(c, schema=child.schema, table=child.name)
+                others = columns_from_parents(self.old, child, without={*[c.parent]})
+                stays = c.parent in will.inherits or self._keeps(mine)
+                if stays and (c.name not in others or self._is_declared(mine)):
+                    yield mine
+
+    def _is_declared(self, c: Column) -> bool:
+        was = self.old.get(c.address)
+        return isinstance(was, Column) and was.merged
+
+    def _keeps(self, c: Column) -> bool:
+        """Whether a table is to have it as its own, with its values: behind its leaving, of another type too."""
+        was, will = (side[Address("table", c.schema, c.table)] for side in (self.old, self.new))
+        assert isinstance(was, Table) and isinstance(will, Table)
+        mine = columns_of(self.new, will).get(c.name)
+        if mine is None:
+            return False
+        if parents(was) != parents(will):
+            return (mine.generated is None) == (c.generated is None)
+        return (mine.generated is None and c.generated is None) if self.leaving else alike(mine, c)
+
+    def _kept_below(self, c: Column) -> bool:
+        below = (h for h in self._heirs(c) if not self._is_declared(h))
+        return self._keeps(c) or any(self._kept_below(h) for h in below)
 
 
 def had_parents_not_null(c: Column, old: Catalog, new: Catalog) -> bool:
@@ -83,38 +120,6 @@ def had_parents_not_null(c: Column, old: Catalog, new: Catalog) -> bool:
     if table is None or theirs is None or theirs.nullable:
         return False
     return not c.inherited if now_theirs is None else c.inherited and c.nullable and now_theirs.nullable
-
-
-def _heirs(c: Column, old: Catalog, new: Catalog) -> Iterator[Column]:
-    """A column as the tables below have it that are there before and after; those that leave see to theirs then."""
-    for child in (old[d] for d in old.dependents(Address("table", c.schema, c.table))):
-        will = new.get(child.address)
-        if isinstance(child, Table) and isinstance(will, Table) and c.parent in child.inherits:
-            mine = replace(c, schema=child.schema, table=child.name)
-            others = columns_from_parents(old, child, without={*[c.parent]})
-            stays = c.parent in will.inherits or _keeps(mine, old, new)
-            if stays and (c.name not in others or _is_declared(mine, old)):
-                yield mine
-
-
-def _is_declared(c: Column, old: Catalog) -> bool:
-    was = old.get(c.address)
-    return isinstance(was, Column) and was.merged
-
-
-def _keeps(c: Column, old: Catalog, new: Catalog) -> bool:
-    """Whether a table that loses a parent's column is to have it with its values: what leaves is changed behind."""
-    was, will = (side[Address("table", c.schema, c.table)] for side in (old, new))
-    assert isinstance(was, Table) and isinstance(will, Table)
-    mine = columns_of(new, will).get(c.name)
-    if mine is None or parents(was) == parents(will):
-        return mine is not None and alike(mine, c)
-    return (mine.generated is None) == (c.generated is None)
-
-
-def _left_below(c: Column, old: Catalog, new: Catalog) -> bool:
-    below = (h for h in _heirs(c, old, new) if not _is_declared(h, old))
-    return _keeps(c, old, new) or any(_left_below(h, old, new) for h in below)
 
 
 def _child(c: Column, old: Catalog, new: Catalog) -> tuple[Table | None, tuple[Mapping[str, Column], ...]]:

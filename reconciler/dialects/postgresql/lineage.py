@@ -3,14 +3,14 @@ change of its own."""
 
 from __future__ import annotations
 
-from collections.abc import Container, Iterator, Mapping
+from collections.abc import Container, Iterator, Mapping, Set
 from typing import Final
 
 from msgspec.structs import replace
 
 from ...model.address import Address
 from ...model.catalog import Catalog
-from ...model.changes import Alter, Change, Create, Drop, address_of, subject
+from ...model.changes import Alter, Change, Create, Drop, Rebuild, address_of, subject
 from ...model.objects import Child, Object, changed_fields
 from ...model.tables import Check, Column, Table
 from .spelling import made_up
@@ -105,9 +105,21 @@ def by_lineage(changes: list[Change], old: Catalog, new: Catalog) -> list[Change
     return [
         replace(c, old=_beside(c.old, old, gone), new=_beside(c.new, new, made))
         if isinstance(c, Alter) and c.new.address in moved
-        else c
+        else _behind(c, moved.keys(), old)
         for c in done
     ]
+
+
+def _behind(c: Change, moved: Set[Address], old: Catalog) -> Change:
+    """A table is copied when those above it have left their parents, and it has what it keeps of them."""
+    if not isinstance(c, Rebuild) or not isinstance(c.old, Table):
+        return c
+    return replace(c, new=_after(c.new, c.old, moved, old))
+
+
+def _after(o: Object, table: Table, moved: Set[Address], old: Catalog) -> Object:
+    """What waits for the tables above a table that leave their parents."""
+    return replace(o, refs=tuple(sorted({*o.refs, *(moved & {*ancestors(table, old)})})))
 
 
 def _told(c: Change, old: Catalog, new: Catalog) -> Alter | None:
@@ -141,6 +153,7 @@ def _becoming(
             alter = _stays(was, c.new, moved[table], old, new) if was is not None else None
         elif table in below:
             alter = _left_behind(was, c.new, below[table], old, new)
+            alter = alter and replace(alter, new=_after(alter.new, below[table][0], moved.keys(), old))
         staying |= {c.new.address: alter} if alter is not None else {}
     kept = (c for c in changes if address_of(c) not in staying)
     # those that change nothing too, where they hang on what goes no more
@@ -167,7 +180,8 @@ def _left_behind(
         return None
     mine = was if was is not None else _as_handed_on(theirs, will)
     mine = _handed_on(replace(mine, inherited=False, merged=False), will, table[0], old, new)
-    return Alter(mine, will, changed_fields(mine, will)) if alike(mine, will) else None
+    stays = mine.generated is None and will.generated is None
+    return Alter(mine, will, changed_fields(mine, will)) if stays else None
 
 
 def _as_handed_on(theirs: Column, will: Column) -> Column:
