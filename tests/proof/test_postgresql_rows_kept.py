@@ -17,12 +17,9 @@ from tests.servers import Postgres
 
 
 def carried_out(
-    pg: Postgres, old: str, rows: str, new: str, look: str, *, back: bool = True, in_order: bool = True
+    pg: Postgres, old: str, rows: str, new: str, look: str, *, back: bool = True
 ) -> tuple[list[Finding], object]:
-    """What forbids the plan, and what a query says after it; the same plan is empty then, and leads back as well.
-
-    in_order: with the columns as they stand, which what a table has from its parents does not follow.
-    """
+    """What forbids the plan, and what a query says after it; the same plan is empty then, and leads back as well."""
     with pg.session() as session, pg.session() as other:
         session.rows(old)
         session.rows(rows)
@@ -31,13 +28,13 @@ def carried_out(
         profile = DIALECT.profile(session.version)
         for target in (wanted, start, wanted) if back else (wanted,):
             before = DIALECT.inspect(session, Scope())
-            plan = make_plan(before, target, profile, follow_order=in_order)
+            plan = make_plan(before, target, profile, follow_order=True)
             refused = [f for f in plan.findings if f.level == "error"]
             if refused:
                 return refused, None
             context = Rendering(profile=profile, old=plan.renamed, new=plan.new)
             run_statements(session, [s for step in plan.steps for s in DIALECT.render(step, context)], "the plan")
-            assert make_plan(DIALECT.inspect(session, Scope()), target, profile, follow_order=in_order).empty
+            assert make_plan(DIALECT.inspect(session, Scope()), target, profile, follow_order=True).empty
         return [], session.rows(look)
 
 
@@ -239,7 +236,7 @@ JOINED = f"{BASE}CREATE TABLE t (a int) INHERITS (b); "
 def test_a_column_stays_when_the_table_above_leaves_whom_it_has_it_from(pg_each: Postgres, old: str, new: str) -> None:
     rows, seen = "INSERT INTO c (id) VALUES (7)", "SELECT id FROM c"
     sides = f"{JOINED}CREATE TABLE {old}", f"{LEFT}CREATE TABLE {new}"
-    assert carried_out(pg_each, sides[0], rows, sides[1], seen, back=False, in_order=False) == ([], [(7,)])
+    assert carried_out(pg_each, sides[0], rows, sides[1], seen, back=False) == ([], [(7,)])
 
 
 CHILD = "; CREATE TABLE child (own int) INHERITS (t); CREATE TABLE grandchild () INHERITS (child)"
