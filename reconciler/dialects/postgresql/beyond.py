@@ -6,7 +6,7 @@ which are then made into rebuilds that carry the rows over.
 - A table that gets a parent must have all of the parent's columns, and has them as its own then, which those that were
   made as children have not; and what a table has declared of a parent's columns it does not take back.
 - A parsed function that gives rows of a table whose columns come between others, or go; and one that has a row of a
-  table which is written anew (rows_given.py).
+  table which gets a column with a value (rows_given.py).
 - An identity has no default, but in a child that was made so over a parent's, where neither can be changed then.
 - An index or key of a partition that is equal to one made of the whole would become its share, and stays none.
 - The storage parameters of an index of a partitioned table cannot be set.

@@ -78,7 +78,8 @@ def _of_column(old: Column, new: Column, fields: frozenset[str], was: Object, wi
         if _carries(was, old):
             return Effect.REPLACE
         return _of_retyped(was, will, keys_match=comparable(old.type, new.type))
-    return Effect.NONE
+    filled = "generated" in fields and new.generated is not None  # by SET EXPRESSION, in each row
+    return Effect.REPLACE if filled and was.kind == "function" else Effect.NONE
 
 
 def _carries(was: Object, column: Column) -> bool:

@@ -66,16 +66,12 @@ def _own(o: Object) -> tuple[str, ...]:
     return (qualified(o.schema, o.name),)
 
 
-def fills(c: Column) -> bool:
-    """Whether a new column has a value of its own in each row that is there."""
-    stored = c.generated is not None and c.generated.stored
-    return stored or c.identity is not None or any(v in (c.default or "") for v in _VOLATILE)
-
-
 def _create_column(step: Step) -> Impact:
     c = subject(step.change)
     assert isinstance(c, Column)
-    rewrite = fills(c)
+    stored = c.generated is not None and c.generated.stored
+    volatile = c.default is not None and any(v in c.default for v in _VOLATILE)
+    rewrite = stored or volatile or c.identity is not None
     required = not c.nullable and c.default is None and c.identity is None and c.generated is None
     note = "fails where the table has rows: NOT NULL without a default" if required else ""
     return Impact(lock=_EXCLUSIVE, on=_on(c), rewrite=rewrite, scan=rewrite, note=note)

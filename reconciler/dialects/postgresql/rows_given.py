@@ -15,7 +15,6 @@ from ...model.catalog import Catalog, closure
 from ...model.changes import Change, Create, Drop
 from ...model.programs import Function
 from ...model.tables import Column, Table
-from .impact import fills
 from .lineage import parents
 from .spelling import at, ident
 
@@ -52,12 +51,17 @@ def by_rows_given(changes: Sequence[Change], old: Catalog, new: Catalog) -> Iter
 
 
 def by_rows_used(changes: Sequence[Change], old: Catalog) -> Iterator[Address]:
-    """Functions whose parsed body has a row of a table that is written anew for a column that comes, as 15.20 asks."""
-    filled = (c.new for c in changes if isinstance(c, Create) and isinstance(c.new, Column) and fills(c.new))
-    tables = {t for o in filled for t in _with_heirs(o.parent, old)}
+    """Functions whose parsed body has a row of a table that gets a column with a value, as 15.20 asks."""
+    made = (c.new for c in changes if isinstance(c, Create) and isinstance(c.new, Column))
+    tables = {t for o in made if _has_value(o) for t in _with_heirs(o.parent, old)}
     for f in old.of(Function) if tables else ():
         if _parsed(f) and any(_has_row(f, old, t) for t in tables.intersection(f.refs)):
             yield f.address
+
+
+def _has_value(c: Column) -> bool:
+    """Whether a new column is more than NULL in rows that are there; a domain may be."""
+    return bool(c.default or c.identity or c.generated) or any(r.kind == "domain" for r in c.refs)
 
 
 def _has_row(f: Function, catalog: Catalog, table: Address) -> bool:

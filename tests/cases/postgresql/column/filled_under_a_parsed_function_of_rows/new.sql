@@ -1,4 +1,4 @@
-CREATE TABLE t (id int, v uuid DEFAULT gen_random_uuid());
+CREATE TABLE t (id int, v uuid DEFAULT gen_random_uuid(), w int DEFAULT 0);
 CREATE TABLE u () INHERITS (t);
 CREATE FUNCTION f(p t) RETURNS int LANGUAGE sql
 BEGIN ATOMIC
