@@ -11,7 +11,7 @@ from ...model.changes import Alter, Create, Drop, Rebuild, Statement, Step
 from ...model.namespaces import Sequence as NumberSequence
 from ...model.namespaces import SequenceOwner
 from ...model.objects import Object
-from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
+from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, PrimaryKey, Table
 from ..base import Rendering
 from .clauses import (
     column_clause,
@@ -42,7 +42,8 @@ def create_table(step: Step, context: Rendering) -> Iterator[Statement]:
     t = step.change.new
     columns = [o for o in step.folded if isinstance(o, Column)]
     constraints = [o for o in step.folded if isinstance(o, Check | Key | Exclusion | ForeignKey)]
-    inline = _unequal(o for o in constraints if not not_valid(o))
+    apart = _over_parents(t, columns, constraints) if context.profile.capabilities["not_null_names"] else []
+    inline = _unequal(o for o in constraints if not not_valid(o) and o not in apart)
     stored = _stored_by_itself(t, context)
     yield sql(create_text(stored, at(t.address), [_not_null_said(c, context) for c in columns], inline))
     yield from commented(t, table_noun(t), at(t.address))
@@ -53,6 +54,12 @@ def create_table(step: Step, context: Rendering) -> Iterator[Statement]:
         if o not in inline:
             yield sql(f"ALTER TABLE {at(t.address)} ADD {constraint_clause(o)}{not_valid(o)}")
         yield from key_extras(o)
+
+
+def _over_parents(t: Table, columns: Sequence[Column], constraints: Sequence[Object]) -> list[Object]:
+    """The primary key over columns whose NOT NULL is the parents' alone: CREATE TABLE makes one of its own for it."""
+    own = {c.name for c in columns if not c.inherited or c.not_null_name is not None}
+    return [o for o in constraints if t.inherits and isinstance(o, PrimaryKey) and not own.issuperset(o.columns)]
 
 
 def _column_said(c: Column, t: Table, context: Rendering) -> Iterator[Statement]:

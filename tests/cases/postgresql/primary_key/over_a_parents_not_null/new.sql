@@ -1,0 +1,3 @@
+CREATE TABLE p (id smallserial);
+CREATE TABLE c (id smallint DEFAULT (1 + 1)) INHERITS (p);
+ALTER TABLE c ADD CONSTRAINT k PRIMARY KEY (id);
