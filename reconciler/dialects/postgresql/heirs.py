@@ -20,8 +20,10 @@ def parents_column(c: Column, catalog: Catalog) -> Column | None:
     for ref in c.refs:
         if ref.kind == "column" and ref.name == c.name and ref.parent != c.table:
             found = catalog.get(ref)
-            return found if isinstance(found, Column) else None
-    table = catalog.get(Address("table", c.schema, c.table))  # what was written says no more than that it is inherited
+            if isinstance(found, Column):
+                return found
+    # what was written says no more than that it is inherited, and a parent may have nothing to say of it any more
+    table = catalog.get(Address("table", c.schema, c.table))
     return columns_from_parents(catalog, table).get(c.name) if isinstance(table, Table) else None
 
 

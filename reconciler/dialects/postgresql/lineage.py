@@ -245,6 +245,9 @@ def _shared_column(c: Change, moved: dict[Address, tuple[Object, Table]], new: C
 def _kept_column(c: Create, old: Catalog) -> Change:
     """A column that a table had from the parent that it leaves, and that is its own, and another one, from then on."""
     table, will = old.get(c.new.parent) if c.new.parent is not None else None, c.new
+    had = old.get(will.address)
+    if isinstance(had, Column) and not had.inherited:
+        return c
     was = columns_of(old, table).get(will.name) if isinstance(table, Table) and isinstance(will, Column) else None
     if was is None or not isinstance(will, Column) or _declared(will):
         return c
