@@ -96,9 +96,11 @@ _WITH_ROWS_ALONE = (
     "could not identify a comparison",
     "unsupported XML feature",
     "cannot return non-composite value",
+    "in tsvector:",
+    "in tsquery:",
 )
-"""What the server says of a type of which it can do less than is asked, and of a body that does not give what its
-function returns, once there is a value."""
+"""What the server says of a type of which it can do less than is asked, of a text that is none of a type (by no code of
+its own), and of a body that does not give what its function returns, once there is a value."""
 
 
 _MISSING = re.compile(r"function (.+?)\.(.+) does not exist\Z")

@@ -12,7 +12,7 @@ from ...model.changes import Alter, Rebuild
 from ...model.objects import Object, changed_fields
 from ...model.profile import Effect
 from ...model.programs import Statistics, TriggerState
-from ...model.tables import Column, Exclusion, ForeignKey, Index, Key, Table
+from ...model.tables import Check, Column, Exclusion, ForeignKey, Index, Key, Table
 from ...model.types import DomainCheck
 from .casts import comparable
 from .ddl_columns import ColumnDefault
@@ -97,6 +97,8 @@ def _of_retyped(was: Object, will: Object, *, keys_match: bool) -> Effect:
     if isinstance(was, ForeignKey):
         return Effect.NONE if keys_match else Effect.REPLACE
     if isinstance(was, Key | Exclusion) and was.depends_on_extensions:  # which the server forgets
+        return Effect.REPLACE
+    if isinstance(was, Check) and was.inherited and not was.not_valid:  # which it is in its parent: the server forgets
         return Effect.REPLACE
     several = sum(r.kind == "column" for r in will.refs) > 1
     if was.kind == "check" or isinstance(was, Exclusion):
