@@ -71,11 +71,11 @@ def changed(session: Session, old: str, new: str) -> Iterator[str]:
 
 
 @pytest.mark.proof
-@pytest.mark.parametrize("old", VALUES)
+@pytest.mark.parametrize("old", [t for t in VALUES if t not in SPELLED_ANEW])
 def test_a_type_that_takes_a_part_of_a_value_along_is_known(pg: Postgres, old: str) -> None:
     with pg.session() as session:
         for new in VALUES:
-            if new != old and not lossy(old, new) and old not in SPELLED_ANEW:
+            if new != old and not lossy(old, new):
                 assert list(changed(session, old, new)) == []
 
 
